@@ -1,0 +1,19 @@
+"""srcad: automatic differentiation of plain NumPy code by rewriting its source."""
+
+from srcad import optim, pullbacks  # noqa: F401 (pullbacks installs itself)
+from srcad.api import grad, value_and_grad
+from srcad.check import check_grads
+from srcad.errors import DifferentiationError
+from srcad.rules.register import adjoint, constant, linear, partials
+
+__all__ = [
+    "DifferentiationError",
+    "adjoint",
+    "check_grads",
+    "constant",
+    "grad",
+    "linear",
+    "optim",
+    "partials",
+    "value_and_grad",
+]

@@ -1,0 +1,157 @@
+"""The object that `grad` and its relatives return: a function that makes its program when it is called.
+
+Guarantee: the program that runs was made for arguments of exactly the kind, dtype and axes (one or not one) given,
+and for what the names in the primal's source refer to now.  Programs are kept and found again by these;
+sizes do not matter.  Nothing the caller passes is modified.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from srcad import arrays
+from srcad import facts as fa
+from srcad.arguments import (
+    Argnums,
+    bound,
+    check_arrays,
+    check_differentiable,
+    is_single,
+    refuse_overlap,
+    wanted,
+    with_own_parameters,
+)
+from srcad.errors import UnsupportedError
+from srcad.programs import Compiled, Programs, captured_facts, device_facts, explain
+from srcad.signatures import signature
+from srcad.transform.pipeline import Derived, Request, derive, lowered
+from srcad.wengert import Function
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is asked for: which arguments, the value too, an auxiliary value."""
+
+    argnums: Argnums = 0
+    with_value: bool = False
+    has_aux: bool = False
+
+    @property
+    def kind(self) -> str:
+        """The function of srcad that asks for this."""
+        return "value_and_grad" if self.with_value else "grad"
+
+
+class Derivative:
+    """A derivative function.  Made by `srcad.grad` and `srcad.value_and_grad`.
+
+    `source` is the program used last (before any call the generic one), `source_for(*args)` the one for
+    arguments like these, `wengert` the list of the primal, `primal` the function itself.  It keeps
+    the primal's signature and documentation, and pickles by reference to it.
+    """
+
+    __srcad_callee__ = True
+
+    def __init__(self, primal: Callable[..., Any], options: Options):
+        self.primal = primal
+        self.options = options
+        self._programs = Programs()
+        self._last: Derived | None = None
+        self.__wrapped__ = primal
+        self.__name__: str = getattr(primal, "__name__", options.kind)
+        self.__qualname__: str = getattr(primal, "__qualname__", self.__name__)
+        self.__module__ = getattr(primal, "__module__", None) or __name__
+        self.__doc__ = getattr(primal, "__doc__", None)
+
+    # ---------------------------------------------------------------------------------------- calling
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The derivative at these arguments, which are those of the primal."""
+        compiled = self._program(args, kwargs)
+        self._last = compiled.derived
+        (run,) = compiled.functions
+        if compiled.derived.written:
+            function = compiled.derived.primal
+            refuse_overlap(compiled.derived.written, {**compiled.values(), **bound(function, args, kwargs)}, function)
+        try:
+            return run(*args, **kwargs)
+        except Exception as error:
+            explain(error)
+            raise
+
+    def _program(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Compiled:
+        """The program for these arguments."""
+        key: Any = tuple([signature(a) for a in args])
+        if kwargs:
+            key = (key, tuple([(k, signature(v)) for k, v in kwargs.items()]))
+        compiled = self._programs.find(key)
+        if compiled is None:
+            compiled = self._make(args, kwargs)
+            self._programs.add(key, compiled)
+        return compiled
+
+    def _make(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Compiled:
+        function = with_own_parameters(self.wengert, self.options.argnums, args, kwargs)
+        request = self._request(function)
+        values = bound(function, args, kwargs)
+        check_arrays(values, function)
+        for name in request.wrt:
+            check_differentiable(values[name], name, function)
+        module = arrays.array_module_of_trees(*values.values(), names=tuple(values))
+        facts = {name: fa.fact_of(value, name) for name, value in values.items()}
+        derived = derive(function, facts | captured_facts(function) | device_facts(module), request)
+        return Compiled(derived, [derived.program], [derived.primal, derived.function], module)
+
+    def _request(self, function: Function) -> Request:
+        argnums = self.options.argnums
+        return Request(wanted(function, argnums), is_single(argnums), self.options.with_value, self.options.has_aux)
+
+    # ---------------------------------------------------------------------------------------- showing
+
+    @property
+    def source(self) -> str:
+        """The program used last; before any call the generic one, which is right for all arguments."""
+        if self._last is None:
+            function = with_own_parameters(self.wengert, self.options.argnums, (), {})
+            self._last = derive(function, captured_facts(function), self._request(function))
+        return self._last.program.source
+
+    def source_for(self, *args: Any, **kwargs: Any) -> str:
+        """The program for arguments like these, which are not used otherwise."""
+        derived: Derived = self._program(args, kwargs).derived
+        return derived.program.source
+
+    @property
+    def wengert(self) -> Function:
+        """The Wengert list of the primal, as it was lowered.  Raises SourceError if it cannot be had."""
+        if isinstance(self.primal, Derivative):
+            raise UnsupportedError(
+                f"{self.primal!r} is a derivative itself; derivatives of derivatives are not supported yet",
+                "put the text of its .source into a file, as a function of its own, and differentiate that",
+            )
+        return lowered(self.primal)
+
+    def __repr__(self) -> str:
+        return f"<{self.options.kind} of {self.__qualname__}>"
+
+    # ------------------------------------------------------------------------------- methods, pickling
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        return self if instance is None else types.MethodType(self, instance)
+
+    def __reduce__(self) -> Any:
+        if _lookup(self.__module__, self.__qualname__) is self:
+            return self.__qualname__
+        return Derivative, (self.primal, self.options)
+
+
+def _lookup(module: str, qualname: str) -> Any:
+    """What a pickle would find under a name."""
+    found: Any = sys.modules.get(module)
+    for part in qualname.split("."):
+        found = getattr(found, part, None)
+    return found

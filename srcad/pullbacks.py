@@ -1,0 +1,153 @@
+"""Pullbacks of functions that are only known when the program runs.
+
+Guarantee: the result is the function's own, and the pullback returns a cotangent for every argument, in the
+order in which they were given (None for arguments that carry no derivative).  Programs are made once for each function
+and kind of arguments, and made anew when what the function refers to changes.  Refused is a function that writes to its
+arguments, because its caller's shadows would not see it, and one of which neither source nor a rule is known.
+
+What a closure, method or callable object holds is taken for constant here: the reverse sweep calls a function in
+this way only where it has made sure of that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from srcad import arrays, runtime, trees
+from srcad import facts as fa
+from srcad.arguments import bound
+from srcad.errors import MissingRuleError, Site, SourceError, UnsupportedError
+from srcad.programs import Compiled, Programs, captured_facts, device_facts, explain
+from srcad.rules import register
+from srcad.signatures import signature
+from srcad.transform.pipeline import derive_pair, lowered
+
+Args = tuple[Any, ...]
+Pull = Callable[[Any], Args]
+
+_programs = Programs(1024)
+
+
+def make_pullback(callee: Any, args: Args, kwargs: dict[str, Any]) -> tuple[Any, Pull]:
+    """Calls `callee`; returns its result, and the function from a cotangent to a tuple of cotangents."""
+    entry = register.lookup(callee)
+    if entry is not None and entry.rule is not None:
+        return _by_rule(callee, entry, args, kwargs)
+    if entry is not None and entry.constant or not _carries(args, kwargs):
+        return callee(*args, **kwargs), lambda d: (None,) * (len(args) + len(kwargs))
+    key = (signature(callee), tuple(map(signature, args)), tuple((k, signature(v)) for k, v in kwargs.items()))
+    compiled = _programs.find(key)
+    if compiled is None:
+        compiled = _make(callee, args, kwargs)
+        _programs.add(key, compiled)
+    return _by_program(compiled, args, kwargs)
+
+
+def _carries(args: Args, kwargs: dict[str, Any]) -> bool:
+    return any(fa.is_active_type(fa.fact_of(value)) is not False for value in (*args, *kwargs.values()))
+
+
+def _by_rule(callee: Any, entry: register.Primitive, args: Args, kwargs: dict[str, Any]) -> tuple[Any, Pull]:
+    rule = entry.rule
+    assert rule is not None
+    name = _name(callee)
+    try:
+        given = rule.parameters.bind(args, kwargs, lambda value: value)
+    except TypeError as error:
+        reason = f"this form of {name} cannot be differentiated: {error}"
+        raise UnsupportedError(reason, "use a form its rule handles") from None
+    for refused in entry.refuses:
+        if given[refused] is not rule.parameters.defaults.get(refused):
+            raise UnsupportedError(f"{name} with {refused}= cannot be differentiated", f"leave {refused}= out")
+    if entry.writes:
+        raise _writes(name, entry.writes[0])
+    out, pull = register.pullback(callee, args, kwargs, runtime.unbroadcast)
+    names = [*rule.parameters.by_position[: len(args)], *kwargs]
+
+    def ordered(d: Any) -> Args:
+        found = pull(d)
+        rest = tuple(found.get(rule.parameters.starred, ())) if rule.parameters.starred else ()
+        return (*(found.get(name) for name in names[: len(args)]), *rest, *(found.get(name) for name in kwargs))
+
+    return out, ordered
+
+
+def _by_program(compiled: Compiled, args: Args, kwargs: dict[str, Any]) -> tuple[Any, Pull]:
+    forward, backward = compiled.functions
+    function, active = compiled.derived.primal, compiled.derived.active
+    try:
+        out, saved = forward(*args, **kwargs)
+    except Exception as error:
+        explain(error)
+        raise
+
+    def pull(d: Any) -> Args:
+        found = backward(saved, d)
+        cotangents = dict(zip(active, found if len(active) > 1 else (found,), strict=True))
+        return tuple(_of_arguments(function, cotangents, len(args), kwargs))
+
+    return out, pull
+
+
+def _of_arguments(function: Any, cotangents: dict[str, Any], count: int, kwargs: dict[str, Any]) -> list[Any]:
+    """The cotangents of the arguments as they were given, from those of the parameters."""
+    found: list[Any] = []
+    for p in function.params:
+        d = cotangents.get(p.name)
+        if p.kind == "VAR_POSITIONAL":
+            extra = max(count - len(found), 0)
+            found += [None] * extra if d is None else d
+        elif p.kind in ("POSITIONAL_ONLY", "POSITIONAL_OR_KEYWORD") and len(found) < count:
+            found.append(d)
+    gathered = next((p.name for p in function.params if p.kind == "VAR_KEYWORD"), None)
+    rest = cotangents.get(gathered) or {} if gathered else {}
+    names = {p.name for p in function.params}
+    return found + [cotangents.get(k) if k in names else rest.get(k) for k in kwargs]
+
+
+def _make(callee: Any, args: Args, kwargs: dict[str, Any]) -> Compiled:
+    function = _list_of(callee)
+    values = bound(function, args, kwargs)
+    facts = {name: fa.fact_of(value, name) for name, value in values.items()}
+    active = tuple(name for name, fact in facts.items() if fa.is_active_type(fact) is not False)
+    module = arrays.array_module(*trees.flatten(tuple(values.values()))[0])
+    pair = derive_pair(function, facts | captured_facts(function) | device_facts(module), active)
+    if pair.written:
+        raise _writes(function.name, pair.written[0], function.site)
+    return Compiled(pair, [pair.forward, pair.backward], [pair.primal], module)
+
+
+def _list_of(callee: Any) -> Any:
+    """The list of a callable.  Raises MissingRuleError for a compiled function of which nothing is known."""
+    if getattr(type(callee), "__srcad_callee__", False):
+        raise UnsupportedError(
+            f"{callee!r} is called where it is only known at run time which function it is", "call it by name"
+        )
+    try:
+        return lowered(callee)
+    except SourceError as error:
+        if hasattr(callee, "__code__"):
+            raise
+        name = _name(callee)
+        raise MissingRuleError(
+            f"{name} was given a value that carries a derivative, but has neither Python source nor a rule",
+            f"register a rule for it (srcad.partials, srcad.linear or srcad.adjoint), or srcad.constant({name}) if its "
+            "derivative is zero",
+        ) from error
+
+
+def _writes(name: str, argument: str, site: Site | None = None) -> UnsupportedError:
+    return UnsupportedError(
+        f"{name} writes to its argument {argument}, and is called where it is only known at run time which function it "
+        "is",
+        "call it by name, or let it return a new array",
+        site,
+    )
+
+
+def _name(callee: Any) -> str:
+    return getattr(callee, "__name__", None) or repr(callee)
+
+
+runtime.install(make_pullback)

@@ -1,0 +1,65 @@
+"""What is known of the functions of `srcad.runtime`: generated code is differentiated like any other.
+
+`unbroadcast` and `project` are linear; their adjoints broadcast.  The functions that write shadows of containers
+have no rule yet, so that a second derivative through them is refused, not wrong.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from srcad import facts as fa
+from srcad import runtime as rt
+from srcad.rules import register
+from srcad.rules.register import linear, sample
+
+
+def _like(d: fa.Fact, like: fa.Fact) -> fa.Fact:
+    known = fa.widen(like)
+    return fa.Number(known.dtype, None) if isinstance(known, fa.Number) else known
+
+
+_column = np.array([[1.0], [2.0]])
+_matrix = np.arange(6.0).reshape(2, 3)
+
+
+@linear(rt.unbroadcast, "d", samples=[sample(_matrix, _column), sample(_matrix, 2.0), sample(2.0, 1.0)])
+def _(d_out, d, like):
+    return np.broadcast_to(d_out, np.shape(d))
+
+
+register.facts(rt.unbroadcast)(_like)
+
+
+@linear(rt.copied, "x", samples=[sample(_matrix)])
+def _(d_out, x):
+    return d_out
+
+
+register.facts(rt.copied)(lambda x: x)
+register.constant(rt.one_like, rt.zeros_like, rt.zero_slots, rt.shadow_of, rt.from_end, rt.key_at, rt.writable)
+register.constant(rt.checked_scalar, rt.boundary, pure=False)
+register.facts(rt.from_end)(lambda container, index: fa.INT)
+register.facts(rt.zero_slots)(lambda container: fa.List(None, fa.UNKNOWN))
+register.constant(rt.shadow_of_view, np.may_share_memory)
+register.shares(rt.shadow_of_view, "candidate")
+register.facts(rt.shadow_of_view)(lambda view, of, candidate: view)
+register.writes(rt.add_to_slot, "shadow")
+register.writes(rt.add_to_slots, "shadow")
+register.writes(rt.add_into_slots, "shadow")
+register.writes(rt.take_slot, "shadow")
+register.writes(rt.restore_slot, "container")
+for _taking in (rt.restore_item, rt.take_tail):
+    register.facts(_taking)(lambda container, *others: fa.UNKNOWN)
+    register.writes(_taking, "container")
+register.constant(rt.insertion_place)
+register.facts(rt.insertion_place)(lambda container, index: fa.INT)
+register.facts(rt.take_stored)(lambda shadow, index: fa.UNKNOWN)
+register.writes(rt.take_stored, "shadow")
+register.shares(rt.writable, "view", always=True)
+register.facts(rt.writable)(lambda view: view)
+for _ufunc in (np.add, np.subtract):
+    register.facts(_ufunc.at)(lambda a, indices, b: fa.UNKNOWN)
+    register.writes(_ufunc.at, "a")
+
+register.selects(np.where, np.maximum, np.minimum, np.fmax, np.fmin, np.clip, np.max, np.min)

@@ -1,0 +1,288 @@
+"""Sums, means, spreads and extremes.
+
+The cotangent of a reduction is as small as its result, so whatever can be computed on it is, before it is
+broadcast to the shape of the argument.  A sum keeps the shape of its argument, not the argument.  Extremes
+share their cotangent equally among ties; a standard deviation of 0 has the derivative 0, like any norm.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from srcad.facts import UNKNOWN, Fact, Known, Number
+from srcad.rules.axes import array_or_number, as_array, dtype_from, value_of, without
+from srcad.rules.register import adjoint, alias, constant, facts, linear, sample
+from srcad.rules.samples import array
+
+# ------------------------------------------------------------------------------------------------- facts
+
+
+def sum_dtype(dtype: str | None) -> str | None:
+    """Integers narrower than the machine's are summed as its integers."""
+    if dtype is None or np.dtype(dtype).kind not in "biu":
+        return dtype
+    return np.sum(np.zeros(1, dtype)).dtype.name
+
+
+def mean_dtype(dtype: str | None) -> str | None:
+    """Integers have float means."""
+    return "float64" if dtype is not None and np.dtype(dtype).kind in "biu" else dtype
+
+
+def real_dtype(dtype: str | None) -> str | None:
+    """The dtype of absolute values."""
+    return None if dtype is None else np.abs(np.zeros((), mean_dtype(dtype))).dtype.name
+
+
+def reduced(a: Fact, axis: Fact, keepdims: Fact, dtype: str | None) -> Fact:
+    """The fact of a reduction of `a` that gives this dtype."""
+    return array_or_number(dtype, without(as_array(a).shape, axis, keepdims))
+
+
+# ------------------------------------------------------------------------------------------------- means
+
+
+def expanded(d, a, axis, keepdims):
+    """A reduced value with the axes back that the reduction dropped, ready to be broadcast against `a`."""
+    if axis is None or keepdims or np.ndim(a) == 1:
+        return d
+    return np.expand_dims(d, axis)
+
+
+def count(d_out, a, axis):
+    """How many elements of `a` went into each element of the result."""
+    if axis is None:
+        return np.size(a)
+    if isinstance(axis, tuple):
+        return np.size(a) // max(np.size(d_out), 1)
+    return np.shape(a)[axis]
+
+
+AXES = [
+    sample(array(4)),
+    sample(array(2, 3)),
+    sample(array(2, 3), 0),
+    sample(array(2, 3), axis=-1),
+    sample(array(2, 3), axis=1, keepdims=True),
+    sample(array(2, 3), keepdims=True),
+    sample(array(2, 3, 2), axis=(0, -1)),
+    sample(array(2, 3, 2), axis=(2, 0), keepdims=True),
+    sample(array(4, dtype="float32"), axis=0),
+    sample(array(2, 3, dtype="float32"), axis=1),
+    sample(array(1, 3), axis=0),
+]
+EMPTY = [sample(array(0)), sample(array(0, 3), axis=0), sample(array(0, 3), axis=1)]
+COMPLEX = [sample(array(2, 3, dtype="complex128")), sample(array(2, 3, dtype="complex128"), axis=0)]
+
+
+@linear(np.sum, "a", refuses=("out", "initial", "where"), samples=AXES + EMPTY + COMPLEX)
+def _(d_out, a, axis=None, dtype=None, out=None, keepdims=False, initial=np._NoValue, where=np._NoValue):
+    return np.broadcast_to(expanded(d_out, a, axis, keepdims), np.shape(a))
+
+
+@facts(np.sum, np.prod)
+def _(a, axis=None, dtype=None, out=None, keepdims=False, initial=np._NoValue, where=np._NoValue):
+    return reduced(a, axis, keepdims, dtype_from(dtype, sum_dtype(as_array(a).dtype)))
+
+
+@linear(np.mean, "a", refuses=("out", "where"), samples=AXES + COMPLEX)
+def _(d_out, a, axis=None, dtype=None, out=None, keepdims=False, *, where=np._NoValue):
+    d_out = d_out / count(d_out, a, axis)
+    return np.broadcast_to(expanded(d_out, a, axis, keepdims), np.shape(a))
+
+
+@facts(np.mean)
+def _(a, axis=None, dtype=None, out=None, keepdims=False, *, where=np._NoValue):
+    return reduced(a, axis, keepdims, dtype_from(dtype, mean_dtype(as_array(a).dtype)))
+
+
+@adjoint(
+    np.average,
+    "a",
+    "weights",
+    refuses=("returned",),
+    samples=[
+        sample(array(2, 3)),
+        sample(array(2, 3), 1),
+        sample(array(4), weights=array(4, seed=1) + 2.0),
+        sample(array(2, 3), None, array(2, 3, seed=1) + 2.0),
+        sample(array(2, 3), axis=1, weights=array(3, seed=1) + 2.0),
+        sample(array(2, 3), axis=0, weights=array(2, seed=1) + 2.0, keepdims=True),
+    ],
+)
+def _(d_out, out, a, axis=None, weights=None, returned=False, *, keepdims=False):
+    if weights is None:
+        return np.broadcast_to(expanded(d_out / count(d_out, a, axis), a, axis, keepdims), np.shape(a)), None
+    if np.ndim(weights) == np.ndim(a):
+        each = weights
+    else:
+        each = np.reshape(weights, tuple(-1 if i == axis % np.ndim(a) else 1 for i in range(np.ndim(a))))
+    share = expanded(d_out, a, axis, keepdims) / np.sum(np.broadcast_to(each, np.shape(a)), axis=axis, keepdims=True)
+    d_weights = share * (a - expanded(out, a, axis, keepdims))
+    if np.ndim(weights) != np.ndim(a):
+        d_weights = np.sum(np.moveaxis(d_weights, axis, -1), axis=tuple(range(np.ndim(a) - 1)))
+    return share * each, d_weights
+
+
+@facts(np.average)
+def _(a, axis=None, weights=None, returned=False, *, keepdims=False):
+    both = [as_array(a).dtype, "float64" if value_of(weights) is None else as_array(weights).dtype]
+    dtype = None if None in both else np.result_type(*map(mean_dtype, both)).name
+    if value_of(weights) is None:
+        dtype = mean_dtype(as_array(a).dtype)
+    return UNKNOWN if returned != Known(False) else reduced(a, axis, keepdims, dtype)
+
+
+# ----------------------------------------------------------------------------------------------- spreads
+
+SPREADS = [
+    *AXES[:-1],
+    sample(array(4), ddof=1),
+    sample(array(3, 4), axis=1, ddof=1),
+    sample(array(3, 4), axis=0, correction=1, keepdims=True),
+    sample(array(3, 4), axis=(0, 1), ddof=1),
+    sample(array(3, 4, dtype="complex128"), axis=1),
+]
+
+
+def deviation(a, axis):
+    """Half the derivative of the absolute square of how far each element is from the mean."""
+    if np.iscomplexobj(a):
+        return np.conj(from_mean(a, axis))
+    return from_mean(a, axis)
+
+
+def from_mean(a, axis):
+    """How far each element is from the mean."""
+    if axis is None:
+        return a - np.mean(a)
+    return a - np.mean(a, axis=axis, keepdims=True)
+
+
+def freedom(d_out, a, axis, ddof, correction):
+    """What the sum of squares is divided by."""
+    if correction is not None:
+        return count(d_out, a, axis) - correction
+    if ddof == 0:
+        return count(d_out, a, axis)
+    return count(d_out, a, axis) - ddof
+
+
+@adjoint(np.var, "a", refuses=("out_", "where", "mean"), samples=SPREADS)
+def _(
+    d_out,
+    out,
+    a,
+    axis=None,
+    dtype=None,
+    out_=None,
+    ddof=0,
+    keepdims=False,
+    *,
+    where=np._NoValue,
+    mean=np._NoValue,
+    correction=None,
+):
+    share = 2.0 * d_out / freedom(d_out, a, axis, ddof, correction)
+    return expanded(share, a, axis, keepdims) * deviation(a, axis)
+
+
+@adjoint(np.std, "a", refuses=("out_", "where", "mean"), samples=SPREADS)
+def _(
+    d_out,
+    out,
+    a,
+    axis=None,
+    dtype=None,
+    out_=None,
+    ddof=0,
+    keepdims=False,
+    *,
+    where=np._NoValue,
+    mean=np._NoValue,
+    correction=None,
+):
+    share = d_out / (freedom(d_out, a, axis, ddof, correction) * (out + (out == 0)))
+    return expanded(share, a, axis, keepdims) * deviation(a, axis)
+
+
+@facts(np.var, np.std)
+def _(
+    a,
+    axis=None,
+    dtype=None,
+    out=None,
+    ddof=0,
+    keepdims=False,
+    *,
+    where=np._NoValue,
+    mean=np._NoValue,
+    correction=None,
+):
+    return reduced(a, axis, keepdims, dtype_from(dtype, real_dtype(as_array(a).dtype)))
+
+
+# ---------------------------------------------------------------------------------------------- extremes
+
+
+def shared_among(d_out, out, a, axis, keepdims):
+    """The cotangent of `a` where each element of `out` equals some elements of `a`: each gets an equal part."""
+    at = a == expanded(out, a, axis, keepdims)
+    if axis is None:
+        return d_out / np.sum(at, dtype=out.dtype) * at
+    if keepdims:
+        return d_out / np.sum(at, axis=axis, dtype=out.dtype, keepdims=True) * at
+    return expanded(d_out / np.sum(at, axis=axis, dtype=out.dtype), a, axis, keepdims) * at
+
+
+@adjoint(np.max, "a", refuses=("out_", "initial", "where"), samples=AXES)
+def _(d_out, out, a, axis=None, out_=None, keepdims=False, initial=np._NoValue, where=np._NoValue):
+    return shared_among(d_out, out, a, axis, keepdims)
+
+
+@adjoint(np.min, "a", refuses=("out_", "initial", "where"), samples=AXES)
+def _(d_out, out, a, axis=None, out_=None, keepdims=False, initial=np._NoValue, where=np._NoValue):
+    return shared_among(d_out, out, a, axis, keepdims)
+
+
+@facts(np.max, np.min)
+def _(a, axis=None, out=None, keepdims=False, initial=np._NoValue, where=np._NoValue):
+    return reduced(a, axis, keepdims, as_array(a).dtype)
+
+
+if np.amax is not np.max:
+    alias(np.amax, np.max)
+    alias(np.amin, np.min)
+
+
+@adjoint(np.ptp, "a", refuses=("out_",), samples=AXES[:-1])
+def _(d_out, out, a, axis=None, out_=None, keepdims=False):
+    high = np.max(a, axis=axis, keepdims=keepdims)
+    low = np.min(a, axis=axis, keepdims=keepdims)
+    return shared_among(d_out, high, a, axis, keepdims) - shared_among(d_out, low, a, axis, keepdims)
+
+
+@facts(np.ptp)
+def _(a, axis=None, out=None, keepdims=False):
+    return reduced(a, axis, keepdims, as_array(a).dtype)
+
+
+# ------------------------------------------------------------------------------------- counts and positions
+
+constant(np.any, np.all, np.argmax, np.argmin, np.nanargmax, np.nanargmin, np.count_nonzero)
+
+
+@facts(np.any, np.all)
+def _(a, axis=None, out=None, keepdims=False, *, where=np._NoValue):
+    return reduced(a, axis, keepdims, "bool")
+
+
+@facts(np.argmax, np.argmin, np.nanargmax, np.nanargmin)
+def _(a, axis=None, out=None, *, keepdims=False):
+    return reduced(a, axis, keepdims, "int64")
+
+
+@facts(np.count_nonzero)
+def _(a, axis=None, *, keepdims=False):
+    found = reduced(a, axis, keepdims, "int64")
+    return Number("int64") if isinstance(found, Number) else found

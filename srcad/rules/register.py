@@ -1,0 +1,408 @@
+"""The one registry of what srcad knows of primitives, and the decorators that fill it.
+
+A primitive is a callable without source to transform (`np.sin`, `math.sin`, `operator.mul`), or a method
+or attribute of arrays (`Method("sum")`, `Attribute("T")`).  What is known of it stands in one `Primitive`:
+how cotangents pass through it, what is known of its result, which arguments the result shares memory with,
+which it writes, and samples on which the test harness checks every one of these claims.
+
+A rule is an ordinary `def` that really runs.  Its text is inlined into generated source, it is called where
+the primitive is only known at run time, and it is differentiated again for higher orders; so its body is
+written in the language that srcad supports.  The parameters after `d_out` and `out` are the primitive's own,
+with NumPy's names, order and defaults.  What a body reads is what a derivative has to keep: a body that
+reads `np.shape(x)` keeps a shape, not x.  Zeros never reach a rule.
+
+The forms follow ChainRules.jl (partials once, both modes) and JAX (linear primitives and their transposes).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from srcad.errors import RuleError
+from srcad.facts import UNKNOWN, Array, Fact, Known, constant_fact
+from srcad.rules.axes import MISSING, value_of
+from srcad.wengert import Attribute, Method
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Arguments to test a primitive on.  Built by `sample(*args, **kwargs)`."""
+
+    args: tuple
+    kwargs: Mapping[str, Any]
+
+
+def sample(*args: Any, **kwargs: Any) -> Sample:
+    """A call of a primitive to test its rule on."""
+    return Sample(args, kwargs)
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """The parameters of a primitive: names in order, defaults, and the name of `*args` if there is one.
+
+    Only the first `positional` of the names (all if None) can be given by position.
+    """
+
+    names: tuple[str, ...]
+    defaults: Mapping[str, Any]
+    starred: str | None = None
+    positional: int | None = None
+
+    @property
+    def by_position(self) -> tuple[str, ...]:
+        """The names that can be given by position."""
+        return self.names[: self.positional]
+
+    @property
+    def by_keyword(self) -> tuple[str, ...]:
+        """The names that can only be given by keyword."""
+        return () if self.positional is None else self.names[self.positional :]
+
+    def bind(self, args: Iterable[Any], kwargs: Mapping[str, Any], wrap: Callable[[Any], Any]) -> dict[str, Any]:
+        """Arguments by parameter name, defaults wrapped by `wrap`.  Raises TypeError where the call does not fit.
+
+        >>> Parameters(("a", "axis"), {"axis": None}).bind(["x"], {}, lambda v: v)
+        {'a': 'x', 'axis': None}
+        """
+        args = tuple(args)
+        by_position = self.by_position
+        if len(args) > len(by_position) and self.starred is None:
+            raise TypeError(f"its rule takes {len(by_position)} positional arguments, {len(args)} were given")
+        bound: dict[str, Any] = dict(zip(by_position, args, strict=False))
+        for name, value in kwargs.items():
+            if name not in self.names:
+                raise TypeError(f"its rule does not handle the argument {name!r}")
+            if name in bound:
+                raise TypeError(f"the argument {name!r} is given twice")
+            bound[name] = value
+        for name in self.names:
+            if name not in bound:
+                if name not in self.defaults:
+                    raise TypeError(f"the argument {name!r} is missing")
+                bound[name] = wrap(self.defaults[name])
+        if self.starred is not None:
+            bound[self.starred] = args[len(by_position) :]
+        return {name: bound[name] for name in (*self.names, self.starred) if name is not None}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How cotangents pass through a primitive.
+
+    `form` is "partials" (elementwise: the body returns the partial derivative with respect to each of
+    `wrt`), "linear" (the body maps `d_out` to the cotangents of `wrt`; the primitive is linear in them
+    together) or "adjoint" (as linear, and the body also takes `out`).  `singular` says that a partial derivative
+    can be infinite or not a number at points where the primitive itself is finite, or where it is not.
+    """
+
+    form: str
+    wrt: tuple[str, ...]
+    body: Callable
+    parameters: Parameters
+    singular: bool = False
+
+    @property
+    def leading(self) -> tuple[str, ...]:
+        """The parameters of the body before the primitive's own."""
+        return {"partials": ("out",), "linear": ("d_out",), "adjoint": ("d_out", "out")}[self.form]
+
+
+@dataclass
+class Primitive:
+    """All that is known of one primitive."""
+
+    callee: Any
+    rule: Rule | None = None
+    constant: bool = False
+    facts: Callable | None = None
+    facts_parameters: Parameters | None = None
+    shares: tuple[str, ...] = ()
+    shares_always: bool = False
+    writes: tuple[str, ...] = ()
+    refuses: tuple[str, ...] = ()
+    pure: bool = True
+    folds: bool = False
+    selects: bool = False
+    sources: list[Iterable[Sample]] = field(default_factory=list)
+
+    @property
+    def samples(self) -> list[Sample]:
+        """The samples, which may only be made now."""
+        return [sample for source in self.sources for sample in source]
+
+    @property
+    def parameters(self) -> Parameters | None:
+        """The parameters, as the rule or the facts state them."""
+        return self.rule.parameters if self.rule else self.facts_parameters
+
+
+_registry: dict[Any, Primitive] = {}
+
+
+def lookup(callee: Any) -> Primitive | None:
+    """What is known of a callee, or None."""
+    try:
+        return _registry.get(callee)
+    except TypeError:  # an unhashable callable object is no primitive
+        return None
+
+
+def primitives() -> tuple[Primitive, ...]:
+    """All primitives, in the order of their registration."""
+    return tuple(_registry.values())
+
+
+def _entry(callee: Any) -> Primitive:
+    if not (callable(callee) or isinstance(callee, (Method, Attribute))):
+        raise RuleError(f"{callee!r} is no callable", "register a rule for a function, a Method or an Attribute")
+    return _registry.setdefault(callee, Primitive(callee))
+
+
+def parameters_of(function: Callable, skip: int = 0) -> Parameters:
+    """The parameters of a rule or facts function, without the first `skip`.
+
+    Raises RuleError if it is no plain function.
+    """
+    code = getattr(function, "__code__", None)
+    if code is None:
+        raise RuleError(f"{function!r} is no Python function", "write the rule as a def")
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    positional = function.__defaults__ or ()
+    defaults = dict(
+        zip(code.co_varnames[code.co_argcount - len(positional) : code.co_argcount], positional, strict=True)
+    )
+    defaults.update(function.__kwdefaults__ or {})
+    starred = code.co_varnames[code.co_argcount + code.co_kwonlyargcount] if code.co_flags & 0x04 else None
+    if code.co_argcount < skip:
+        raise RuleError(f"the rule {function.__name__!r} of {code.co_filename} lacks its first parameters")
+    return Parameters(names[skip:], defaults, starred, code.co_argcount - skip)
+
+
+def _register(form: str, skip: int, primitive: Any, wrt: tuple[str, ...], options: dict) -> Callable:
+    def decorator(body: Callable) -> Callable:
+        parameters = parameters_of(body, skip)
+        known = (*parameters.names, parameters.starred)
+        for name in (*wrt, *options.get("refuses", ())):
+            if name not in known:
+                raise RuleError(f"the rule for {primitive!r} has no parameter {name!r}", f"name one of {known}")
+        entry = _entry(primitive)
+        entry.rule = Rule(form, wrt, body, parameters, options.get("singular", False))
+        entry.refuses = tuple(options.get("refuses", ()))
+        entry.sources = [options.get("samples", ())]
+        if "shares" in options:
+            shares(primitive, options["shares"], always=options.get("always", False))
+        return body
+
+    return decorator
+
+
+def partials(
+    primitive: Any, *wrt: str, samples: Iterable[Sample] = (), refuses: Iterable[str] = (), singular: bool = False
+) -> Callable:
+    """Registers an elementwise primitive by its partial derivatives.
+
+    The body takes `out` and the primitive's parameters and returns the partial derivative with respect to each
+    of `wrt` (one value, or a tuple), elementwise.  Broadcasting is undone, and dtypes are matched, by srcad.
+    `refuses` names parameters that must keep their defaults; `singular` says that partials can be infinite or
+    not a number, as that of `np.sqrt` at 0, so that a zero cotangent must not be multiplied by them.
+
+    >>> def hypot(x, y): return (x * x + y * y) ** 0.5
+    >>> @partials(hypot, "x", "y", samples=[sample(3.0, 4.0)])
+    ... def _(out, x, y):
+    ...     return x / out, y / out
+    """
+    options = {"samples": samples, "refuses": refuses, "singular": singular}
+    return _register("partials", 1, primitive, wrt, options)
+
+
+def linear(primitive: Any, *wrt: str, **options: Any) -> Callable:
+    """Registers a primitive that is linear in `wrt` together; the body maps `d_out` to their cotangents.
+
+    Options: `samples`, `refuses`, and `shares` (the parameter whose memory the result may be a view of;
+    `always=True` if it always is).
+    """
+    return _register("linear", 1, primitive, wrt, options)
+
+
+def adjoint(primitive: Any, *wrt: str, **options: Any) -> Callable:
+    """Registers any other primitive: the body takes `d_out`, `out` and the parameters and returns the cotangents."""
+    return _register("adjoint", 2, primitive, wrt, options)
+
+
+def constant(*callees: Any, pure: bool = True, folds: bool = False, samples: Iterable[Sample] = ()) -> None:
+    """Declares that results of these carry no derivative (integers, booleans, shapes, and piecewise constants).
+
+    `pure=False` for those whose calls must all happen, in their order (`print`).  `folds=True` for Python functions
+    that compute plain constants (numbers, strings, tuples of them) from plain constants: where their arguments are
+    known, their results are written into the generated source.  On the `samples` their facts are checked.
+    """
+    for callee in callees:
+        entry = _entry(callee)
+        entry.constant = True
+        entry.pure = pure
+        entry.sources.append(samples)
+        if folds:
+            entry.folds = True
+            entry.facts, entry.facts_parameters = _folded(callee), parameters_of(callee)
+
+
+def _folded(function: Callable) -> Callable:
+    """The facts of a function that folds: its result, where its arguments are known."""
+
+    def folded(*arguments: Fact) -> Fact:
+        values = [value_of(argument) for argument in arguments]
+        if any(value is MISSING for value in values):
+            return UNKNOWN
+        try:
+            return constant_fact(function(*values))
+        except (TypeError, ValueError, ArithmeticError, LookupError):
+            return UNKNOWN  # the call raises this itself, when it runs
+
+    return folded
+
+
+def facts(*callees: Any) -> Callable:
+    """Registers what is known of results: the function takes the facts of the arguments and returns a `Fact`.
+
+    Its parameters are the primitive's own; arguments that are not given arrive as `Known(default)`.  A result
+    that is put into `out=` is that array: where one is given, the function is not asked.
+    """
+
+    def decorator(function: Callable) -> Callable:
+        parameters = parameters_of(function)
+        for callee in callees:
+            entry = _entry(callee)
+            entry.facts = _by_position(function, parameters)
+            entry.facts_parameters = parameters
+        return function
+
+    return decorator
+
+
+def _by_position(function: Callable, parameters: Parameters) -> Callable:
+    """Facts as a function of the values that `Parameters.bind` gives, in their order."""
+    given = len(parameters.names)
+    first = len(parameters.by_position)
+    out = parameters.names.index("out") if "out" in parameters.names else None
+
+    def from_values(*values: Fact) -> Fact:
+        if out is not None and values[out] != Known(None):
+            return values[out] if isinstance(values[out], Array) else UNKNOWN
+        named = dict(zip(parameters.by_keyword, values[first:given], strict=True))
+        return function(*values[:first], *values[given:], **named)
+
+    return from_values
+
+
+def _of_array(function: Callable) -> Callable:
+    """Facts of a method, from those of a function, where the receiver is known to be an array."""
+
+    def of_array(receiver: Fact, *values: Fact) -> Fact:
+        return function(receiver, *values) if isinstance(receiver, Array) else UNKNOWN
+
+    return of_array
+
+
+def shares(callee: Any, *parameters: str, always: bool = False) -> None:
+    """Declares that a result may share memory with these arguments, or `always` is a view of them."""
+    entry = _entry(callee)
+    entry.shares = parameters if len(parameters) != 1 or isinstance(parameters[0], str) else tuple(parameters[0])
+    entry.shares_always = always
+
+
+def writes(callee: Any, *parameters: str) -> None:
+    """Declares that a callee writes to the memory of these arguments."""
+    _entry(callee).writes = parameters
+
+
+def selects(*callees: Any) -> None:
+    """Declares that results leave out some of the arguments' elements, whose cotangents are then zero.
+
+    Such zeros stay zero, even where a partial derivative before the selection is infinite.
+    """
+    for callee in callees:
+        _entry(callee).selects = True
+
+
+def alias(callee: Any, existing: Any, samples: Iterable[Sample] | None = None) -> None:
+    """Declares that `callee` is `existing` under another name, with the same parameters (and other `samples`).
+
+    A method or attribute is that of arrays: of other objects that have one of the same name, nothing is known.
+
+    >>> import operator, numpy as np
+    >>> alias(operator.mul, np.multiply)     # doctest: +SKIP
+    """
+    known = lookup(existing)
+    if known is None:
+        raise RuleError(f"{existing!r} has no rule yet", "register it before its aliases")
+    entry = _entry(callee)
+    for name in (
+        "rule",
+        "constant",
+        "facts",
+        "facts_parameters",
+        "shares",
+        "shares_always",
+        "writes",
+        "refuses",
+        "selects",
+        "pure",
+        "folds",
+    ):
+        setattr(entry, name, getattr(known, name))
+    if entry.facts is not None and isinstance(callee, (Method, Attribute)):
+        entry.facts = _of_array(entry.facts)
+    entry.sources = list(known.sources) if samples is None else [samples]
+
+
+def pullback(callee: Any, args: tuple, kwargs: Mapping[str, Any], unbroadcast: Callable) -> tuple[Any, Callable]:
+    """Calls a primitive now: its result, and the function from `d_out` to a dict of cotangents by parameter.
+
+    `unbroadcast(d, like)` undoes the broadcasting of elementwise primitives.  Arguments that are None have no
+    cotangent.  This is how a rule is used where the callee is only known at run time, and how the test harness
+    runs it.
+    """
+    entry = lookup(callee)
+    if entry is None or entry.rule is None:
+        raise RuleError(f"{callee!r} has no rule")
+    rule = entry.rule
+    bound = rule.parameters.bind(args, kwargs, lambda v: v)
+    out = call(callee, args, kwargs)
+
+    def pull(d_out: Any) -> dict[str, Any]:
+        leading = {"out": out, "d_out": d_out}
+        starred = bound.get(rule.parameters.starred, ()) if rule.parameters.starred else ()
+        values = [bound[name] for name in rule.parameters.by_position]
+        named = {name: bound[name] for name in rule.parameters.by_keyword}
+        result = rule.body(*(leading[name] for name in rule.leading), *values, *starred, **named)
+        results = result if len(rule.wrt) > 1 else (result,)
+        if len(results) != len(rule.wrt):
+            raise RuleError(f"the rule of {callee!r} returned {len(results)} results for {rule.wrt}")
+        if rule.form == "partials":
+            given = {w: p for w, p in zip(rule.wrt, results, strict=True) if bound[w] is not None}
+            return {w: unbroadcast(d_out * p, bound[w]) for w, p in given.items()}
+        return {w: _fitted(d, bound[w], unbroadcast) for w, d in zip(rule.wrt, results, strict=True)}
+
+    return out, pull
+
+
+def _fitted(d: Any, like: Any, unbroadcast: Callable) -> Any:
+    """A cotangent in the dtype of what it belongs to; of a list, each of its items."""
+    if isinstance(like, (list, tuple)):
+        return d if d is None else [_fitted(part, item, unbroadcast) for part, item in zip(d, like, strict=True)]
+    if d is None or not (hasattr(like, "dtype") or isinstance(like, (int, float, complex))):
+        return d
+    return unbroadcast(d, like)
+
+
+def call(callee: Any, args: tuple, kwargs: Mapping[str, Any]) -> Any:
+    """Calls a primitive: a function, or a method or attribute of the first argument."""
+    match callee:
+        case Method(name):
+            return getattr(args[0], name)(*args[1:], **kwargs)
+        case Attribute(name):
+            return getattr(args[0], name)
+    return callee(*args, **kwargs)

@@ -1,0 +1,398 @@
+"""What generated code calls where facts leave something open.
+
+Every function here is right for all values it can be given, and costs nothing where the facts were known,
+because then the generated source does not call it.  Array work goes through methods of the arrays
+themselves, so that the same code serves NumPy and CuPy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from srcad.errors import ResultError, UnsupportedError
+
+
+def unbroadcast(d: Any, like: Any) -> Any:
+    """The cotangent of `like`, given the cotangent `d` of what `like` was broadcast to.
+
+    Sums over the axes that broadcasting added or stretched, and gives the result the dtype of `like` (its real
+    part if `like` is real).  Raises TypeError if `like` is neither number nor array.
+
+    >>> unbroadcast(np.ones((2, 3)), np.ones((2, 1)))
+    array([[3.],
+           [3.]])
+    """
+    shape = _shape(like)
+    have = _shape(d)
+    if have != shape:
+        extra = len(have) - len(shape)
+        if extra < 0:
+            d, extra = np.broadcast_to(d, shape), 0
+        elif extra:
+            d = d.sum(axis=tuple(range(extra)))
+        ones = tuple(i for i, n in enumerate(shape) if n == 1 and _shape(d)[i] != 1)
+        if ones:
+            d = d.sum(axis=ones, keepdims=True)
+        if _shape(d) != shape:
+            d = np.broadcast_to(d, shape)
+    return _cast(d, like)
+
+
+def _shape(x: Any) -> tuple[int, ...]:
+    shape = getattr(x, "shape", None)
+    if shape is not None:
+        return shape
+    if isinstance(x, (int, float, complex)):
+        return ()
+    raise TypeError(f"a cotangent was asked of {type(x).__name__}, which is neither a number nor an array")
+
+
+def _cast(d: Any, like: Any) -> Any:
+    """`d` in the dtype of `like`: floats of another width are converted, complex ones projected to real."""
+    dtype = getattr(like, "dtype", None)
+    if dtype is None:
+        return d.real if isinstance(like, float) and np.iscomplexobj(d) else d
+    have = getattr(d, "dtype", None)
+    if have is None:
+        return d.real if isinstance(d, complex) and dtype.kind == "f" else d
+    if have == dtype or dtype.kind not in "fc":
+        return d
+    if have.kind == "c" and dtype.kind == "f":
+        d = d.real
+    return d.astype(dtype)
+
+
+# ------------------------------------------------------------------------- cotangents of any structure
+
+
+def zeros_like(x: Any) -> Any:
+    """A cotangent of zero with the structure of `x`; None stands for what carries no derivative.
+
+    >>> zeros_like((1.5, [np.ones(2)], "name"))
+    (0.0, [array([0., 0.])], None)
+    """
+    if isinstance(x, (float, complex)) and not isinstance(x, np.generic):
+        return type(x)(0)
+    if hasattr(x, "dtype"):
+        return np.zeros_like(x) if x.dtype.kind in "fc" else np.zeros(x.shape)
+    if isinstance(x, tuple):
+        return _tuple_like(x, (zeros_like(v) for v in x))
+    if isinstance(x, list):
+        return [zeros_like(v) for v in x]
+    if isinstance(x, dict):
+        return {k: zeros_like(v) for k, v in x.items()}
+    if isinstance(x, int):
+        return 0.0
+    return None
+
+
+def add(a: Any, b: Any) -> Any:
+    """The sum of two cotangents of one value, slot by slot; 0.0 and None are zeros of any structure.
+
+    >>> add((1.0, 0.0), (2.0, np.ones(2)))
+    (3.0, array([1., 1.]))
+    """
+    if a is None or isinstance(a, float) and a == 0.0 and not _is_number(b):
+        return b
+    if b is None or isinstance(b, float) and b == 0.0 and not _is_number(a):
+        return a
+    if isinstance(a, tuple):
+        return _tuple_like(a, (add(p, q) for p, q in zip(a, b, strict=True)))
+    if isinstance(a, list):
+        return [add(p, q) for p, q in zip(a, b, strict=True)]
+    if isinstance(a, dict):
+        return {k: add(a.get(k), b.get(k)) for k in [*a, *(k for k in b if k not in a)]}
+    return a + b
+
+
+def project(d: Any, like: Any) -> Any:
+    """The cotangent `d` with the structure, shapes and dtypes of `like`; 0.0 and None become zeros.
+
+    >>> project((0.0, 1.0), (np.ones(2), 3.0))
+    (array([0., 0.]), 1.0)
+    """
+    if d is None:
+        return zeros_like(like)
+    if isinstance(like, (tuple, list)):
+        slots = [d] * len(like) if isinstance(d, float) else d
+        items = [project(p, q) for p, q in zip(slots, like, strict=True)]
+        return _tuple_like(like, items) if isinstance(like, tuple) else items
+    if isinstance(like, dict):
+        slots = dict.fromkeys(like, d) if isinstance(d, float) else d
+        return {k: project(slots.get(k), v) for k, v in like.items()}
+    if _is_number(like) or hasattr(like, "dtype"):
+        return unbroadcast(d, like)
+    return None
+
+
+def _is_number(x: Any) -> bool:
+    return isinstance(x, (int, float, complex))
+
+
+def _tuple_like(like: tuple, items: Any) -> tuple:
+    """A tuple of the items, of the class of `like` if that is a named tuple."""
+    return type(like)(*items) if hasattr(like, "_fields") else tuple(items)
+
+
+# --------------------------------------------------------------------------- shadows of containers
+
+
+def zero_slots(container: Any) -> Any:
+    """The shadow of a list, tuple or dict: a slot for each item, 0.0 for zeros of any structure."""
+    if isinstance(container, dict):
+        return dict.fromkeys(container, 0.0)
+    return [0.0] * len(container)
+
+
+def add_to_slot(shadow: Any, index: Any, d: Any) -> None:
+    """Adds to the slot, or to the slots of a slice."""
+    if isinstance(index, slice):
+        for i, part in zip(range(*index.indices(len(shadow))), d, strict=True):
+            shadow[i] = add(shadow[i], part)
+    else:
+        shadow[index] = add(shadow[index], d)
+
+
+def add_to_slots(shadow: Any, d: Any) -> None:
+    """Adds a cotangent of the whole container to its shadow."""
+    for index in d if isinstance(d, dict) else range(len(d)):
+        shadow[index] = add(shadow[index], d[index])
+
+
+def add_into_slots(shadow: Any, d: Any) -> None:
+    """Adds a cotangent of a container to a shadow that holds the shadows of its arrays, which are added to in place."""
+    for index in d if isinstance(d, dict) else range(len(d)):
+        part, held = d[index], shadow[index]
+        if part is None or isinstance(part, float) and part == 0.0 or held is None:
+            continue
+        if isinstance(held, (list, dict)):
+            add_into_slots(held, part)
+        elif getattr(held, "shape", ()) or isinstance(held, np.ndarray):
+            held += part
+        else:
+            shadow[index] = held + part
+
+
+_MISSING = object()
+
+
+def slot(container: Any, index: Any) -> Any:
+    """The item that a store is about to replace, or a mark that there is none."""
+    if isinstance(container, dict):
+        return container.get(index, _MISSING)
+    return container[index]
+
+
+def restore_slot(container: Any, index: Any, saved: Any) -> None:
+    """Undoes a store."""
+    if saved is _MISSING:
+        del container[index]
+    else:
+        container[index] = saved
+
+
+def take_stored(shadow: Any, index: Any) -> Any:
+    """The cotangent of what was stored at an index of an array, which is zero from here on backwards.
+
+    Where the index names an element several times, the last store is the one that counts.
+
+    >>> shadow = np.array([1.0, 2.0, 3.0])
+    >>> take_stored(shadow, [1, 1, 0]), shadow
+    (array([0., 2., 1.]), array([0., 0., 3.]))
+    """
+    d = shadow[index]
+    if not getattr(d, "shape", ()):
+        d = d if d is None or not hasattr(d, "copy") else d.copy()
+        shadow[index] = 0
+        return d
+    order = np.arange(d.size).reshape(d.shape)
+    last = np.zeros(shadow.shape, order.dtype)
+    last[index] = order
+    d = np.where(last[index] == order, d, d.dtype.type(0))
+    shadow[index] = 0
+    return d
+
+
+def restore_item(container: list, index: int, item: Any) -> None:
+    """Undoes `container.pop(index)`."""
+    container.insert(index if index >= 0 else len(container) + 1 + index, item)
+
+
+def insertion_place(container: list, index: int) -> int:
+    """Where `container.insert(index, ...)` puts the item."""
+    return min(index, len(container)) if index >= 0 else max(0, len(container) + index)
+
+
+def take_tail(container: list, length: int) -> list:
+    """Takes the items after the first `length` ones out of a list."""
+    tail = container[length:]
+    del container[length:]
+    return tail
+
+
+def folded(d: Any, container: Any) -> list:
+    """The cotangent of a container that was repeated.
+
+    >>> folded([1.0, 2.0, 3.0, 4.0], (0.5, 0.5))
+    [4.0, 6.0]
+    """
+    sums: list = [0.0] * len(container)
+    for i, part in enumerate(d):
+        sums[i % len(sums)] = add(sums[i % len(sums)], part)
+    return sums
+
+
+def take_slot(shadow: Any, index: Any) -> Any:
+    """The cotangent of what was stored in a slot, which is zero from here on backwards."""
+    d = shadow.get(index, 0.0) if isinstance(shadow, dict) else shadow[index]
+    shadow[index] = 0.0
+    return d
+
+
+def scatter(d: Any, container: Any, index: Any) -> Any:
+    """The cotangent of a container of which one part was read, with cotangent `d`."""
+    if hasattr(container, "dtype"):
+        whole = np.zeros_like(container)
+        np.add.at(whole, index, d)
+        return whole
+    shadow = zero_slots(container)
+    add_to_slot(shadow, index, d)
+    return _tuple_like(container, shadow) if isinstance(container, tuple) else shadow
+
+
+def pack(cotangents: Any, container: Any) -> Any:
+    """The cotangent of a container that was unpacked, or stored item by item, from those of its items."""
+    if hasattr(container, "dtype"):
+        whole = np.zeros_like(container)
+        for i, d in enumerate(cotangents):
+            whole[i] = d
+        return whole
+    return project(_tuple_like(container, cotangents) if isinstance(container, tuple) else list(cotangents), container)
+
+
+def from_end(container: Any, index: int) -> int:
+    """The position of item number `index` of an iteration backwards."""
+    return len(container) - 1 - index
+
+
+def key_at(container: dict, index: int) -> Any:
+    """The key of item number `index` of a dict."""
+    return list(container)[index]
+
+
+def copied(x: Any) -> Any:
+    """A copy of an argument that the function writes to: of its arrays, lists and dicts, sharing as before."""
+    return _copied(x, {})
+
+
+def _copied(x: Any, seen: dict[int, Any]) -> Any:
+    if id(x) in seen:
+        return seen[id(x)]
+    if isinstance(x, tuple):
+        return _tuple_like(x, (_copied(v, seen) for v in x))
+    new: Any
+    if isinstance(x, list):
+        new = seen[id(x)] = []
+        new.extend(_copied(v, seen) for v in x)
+    elif isinstance(x, dict):
+        new = seen[id(x)] = {}
+        new.update((k, _copied(v, seen)) for k, v in x.items())
+    elif hasattr(x, "dtype") and hasattr(x, "copy") and hasattr(x, "shape"):
+        new = seen[id(x)] = x.copy()
+    else:
+        return x
+    return new
+
+
+def shadow_of(x: Any) -> Any:
+    """The shadow of an argument that travels: lists for lists and tuples, zeros for arrays, shared as they are.
+
+    >>> shadow_of((np.ones(2), [1.5]))
+    [array([0., 0.]), [0.0]]
+    """
+    return _shadow_of(x, {})
+
+
+def _shadow_of(x: Any, seen: dict[int, Any]) -> Any:
+    if id(x) in seen:
+        return seen[id(x)]
+    new: Any
+    if isinstance(x, (list, tuple)):
+        new = seen[id(x)] = []
+        new.extend(_shadow_of(v, seen) for v in x)
+    elif isinstance(x, dict):
+        new = seen[id(x)] = {}
+        new.update((k, _shadow_of(v, seen)) for k, v in x.items())
+    elif hasattr(x, "dtype") and hasattr(x, "shape") and hasattr(x, "copy"):
+        new = seen[id(x)] = np.zeros_like(x)
+    else:
+        new = 0.0
+    return new
+
+
+def writable(view: Any) -> Any:
+    """A view of a shadow, made writable where NumPy gave a read-only one."""
+    if not getattr(view.flags, "writeable", True):
+        if 0 in view.strides and view.size > 1:
+            raise UnsupportedError(
+                "an array that was broadcast shares memory that is written to, and is one of several arrays",
+                "write to a copy (x = x.copy())",
+            )
+        view.flags.writeable = True
+    return view
+
+
+def one_like(value: Any) -> Any:
+    """The cotangent 1 of a result: a number for a number, an array for an array of one element."""
+    return np.ones_like(value) if getattr(value, "shape", ()) else 1.0
+
+
+def checked_scalar(value: Any, name: str) -> Any:
+    """The value, if a gradient of it is defined.  Raises ResultError otherwise."""
+    shape = getattr(value, "shape", ())
+    kind = (
+        np.dtype(getattr(value, "dtype", None) or type(value)).kind
+        if _is_number(value) or hasattr(value, "dtype")
+        else ""
+    )
+    if kind == "f" and all(n == 1 for n in shape):
+        return value
+    if kind == "f":
+        raise ResultError(
+            f"grad needs a function that returns one number; {name} returned an array of shape {shape}",
+            "return a scalar, for instance by np.sum or np.mean",
+        )
+    raise ResultError(
+        f"grad needs a function that returns a float; {name} returned {type(value).__name__}"
+        + (f" of dtype {value.dtype}" if hasattr(value, "dtype") else ""),
+        "return a real scalar computed from the arguments",
+    )
+
+
+def shadow_of_view(view: Any, of: Any, candidate: Any) -> Any:
+    """The shadow of what is a view of `of` or a copy: `candidate`, made alike from the shadow of `of`, or zeros."""
+    return candidate if np.may_share_memory(view, of) else np.zeros_like(view)
+
+
+# --------------------------------------------------------------------------------------------- calls
+
+
+def boundary() -> None:
+    """Marks the end of the forward sweep while a helper's program is made; never printed."""
+
+
+_installed: list[Callable[..., tuple[Any, Callable]]] = []
+
+
+def install(make_pullback: Callable[..., tuple[Any, Callable]]) -> None:
+    """Says how pullbacks are made: the transformation, which stands above this module, installs itself here."""
+    _installed[:] = [make_pullback]
+
+
+def pullback(callee: Any, *args: Any, **kwargs: Any) -> tuple[Any, Callable]:
+    """Calls a function that is only known now: its result, and the function from a cotangent to the arguments'."""
+    (make_pullback,) = _installed
+    return make_pullback(callee, args, kwargs)

@@ -1,0 +1,1 @@
+"""What the transformation finds out about a list before it changes it."""

@@ -1,0 +1,170 @@
+"""What the lists and dicts that a program changes may hold.
+
+Guarantee: the fact of a list or dict speaks only of what holds during the whole run: its items are known only if
+nothing is ever stored into it, and its element fits everything that is ever stored.  A container is known by the
+steps that make it (its sites), so it does not matter through which name, alias or outer container it is changed.
+What is stored is only known at the end of a pass over the program, so passes are repeated: first until it is known
+which containers change at all, then until what is stored in them fits what was assumed.
+"""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import replace
+
+from srcad import facts as fa
+from srcad.facts import UNKNOWN, Array, Dict, Fact, Known, List, Number, Tuple
+from srcad.transform.analyses import effects
+from srcad.transform.analyses.facts import element_of
+from srcad.wengert import Augmented, Method, Step
+
+_STORING = {Method("append"): 1, Method("insert"): 2, operator.setitem: 2}
+"""Callees that store one value, and where it stands among the operands."""
+
+_REMOVING = {Method(name) for name in ("pop", "remove", "clear", "reverse", "popitem")} | {operator.delitem}
+
+_MAX_PASSES = 12
+
+
+class Containers:
+    """The stores found so far, by the site of the container."""
+
+    def __init__(self) -> None:
+        self.grown = False
+        self._stage = 0
+        self._passes = 0
+        self._stored: dict[str, Fact | None] = {}
+        self._held: dict[str, Fact | None] = {}
+        self._unplaced = False
+        self._anything = False
+
+    def is_final(self) -> bool:
+        """Whether the pass just made assumed what it found; if not, what the next one may assume is set."""
+        if not self._stored and not self._unplaced:
+            return True
+        grown, self.grown = self.grown, False
+        self._passes += 1
+        if grown:
+            self._anything = self._anything or self._passes > _MAX_PASSES
+            return False
+        self._stage += 1
+        return self._stage > 2
+
+    def made(self, fact: Fact, site: str) -> Fact:
+        """The fact of a new value: a container that nobody made before is made here."""
+        if isinstance(fact, (List, Dict)) and not fact.sites:
+            fact = replace(fact, sites=frozenset({site}))
+            held = None if fact.items == () else fa.with_own_axes(fact.element, site)
+            self.grown = self.grown or site in self._stored and self._held.get(site) != held
+            self._held[site] = held
+        return self.settled(fact)
+
+    def argument(self, fact: Fact, path: str) -> Fact:
+        """The fact of an argument, whose containers are made by the caller."""
+        match fact:
+            case Tuple(items=items):
+                return replace(fact, items=tuple(self.argument(f, f"{path} {i}") for i, f in enumerate(items)))
+            case List(items=tuple() as items):
+                new = tuple(self.argument(f, f"{path} {i}") for i, f in enumerate(items))
+                return self.made(replace(fact, items=new), path)
+            case Dict(items=tuple() as pairs):
+                named = tuple((k, self.argument(f, f"{path} {k!r}")) for k, f in pairs)
+                return self.made(replace(fact, items=named), path)
+            case List() | Dict():
+                return self.made(fact, path)
+        return fact
+
+    def settled(self, fact: Fact) -> Fact:
+        """The fact, given all stores found so far."""
+        match fact:
+            case List() | Dict():
+                changed = [self._stored[site] for site in sorted(fact.sites) if site in self._stored]
+                if self._anything:
+                    return replace(fact, items=None, element=UNKNOWN)
+                if not changed:
+                    return fact
+                held = [self._held.get(site) for site in sorted(fact.sites)]
+                element = fa.join_all(f for f in (*held, *changed) if f is not None)
+                return replace(fact, items=None, element=element)
+            case Tuple(items=items):
+                return replace(fact, items=tuple(map(self.settled, items)))
+        return fact
+
+    def note(self, step: Step, operands: list[Fact]) -> None:
+        """Notes what a step stores."""
+        callee = step.callee
+        if effects.hashable(callee) and callee in _STORING:
+            value = operands[_STORING[callee]]
+            is_slice = callee is operator.setitem and not is_item(operands)
+            self._store(operands[0], element_of(value) if is_slice else value)
+        elif isinstance(callee, Augmented):
+            self._store(operands[0], UNKNOWN)
+        elif callee in (Method("extend"), operator.iadd) and isinstance(operands[0], List):
+            self._store(operands[0], element_of(operands[1]))
+        elif callee in (Method("update"), operator.ior) and isinstance(operands[0], Dict):
+            self._store(operands[0], getattr(operands[1], "element", UNKNOWN))
+        elif effects.hashable(callee) and callee in _REMOVING:
+            self._store(operands[0], None)
+        elif effects.is_unknown(step) and not _is_harmless(step) or effects.is_python_call(step):
+            for fact in operands:
+                self._lose(fact)
+
+    def _store(self, container: Fact, value: Fact | None) -> None:
+        """Notes a store; None stands for a change that adds nothing."""
+        if isinstance(container, (Array, Number, Tuple, Known)):
+            return
+        sites = getattr(container, "sites", None)
+        if not sites:
+            self._unplaced = True
+            if self._stage < 2:
+                return  # too little was known then of what it may be
+            self.grown, self._anything = self.grown or not self._anything, True
+            return
+        for site in sites:
+            before = self._stored.get(site)
+            if self._stage == 0 or self._stage == 1 and value == UNKNOWN:
+                value = None  # read from containers of which too little was known then; the next pass counts
+            after = before if value is None else _joined(before, value, site)
+            if site not in self._stored or after != before:
+                self._stored[site] = after
+                self.grown = True
+
+    def _lose(self, fact: Fact) -> None:
+        """Notes that anything may be stored in what a call received."""
+        match fact:
+            case List(sites=sites, element=element) | Dict(sites=sites, element=element):
+                if sites:
+                    self._store(fact, UNKNOWN)
+                self._lose(element)
+            case Tuple(items=items):
+                for item in items:
+                    self._lose(item)
+
+
+def is_item(operands: list[Fact]) -> bool:
+    """Whether `c[i] = v` certainly stores one item, and not a slice of a list."""
+    container, index = operands[:2]
+    if isinstance(container, List):
+        return isinstance(index, Number) or isinstance(index, Known) and isinstance(index.value, int)
+    return isinstance(container, (Dict, Array)) or isinstance(index, Known) and not isinstance(index.value, slice)
+
+
+def _is_harmless(step: Step) -> bool:
+    """Whether a method only reads its receiver, which may be a list or dict."""
+    return isinstance(step.callee, Method) and step.callee.name in effects.READING_METHODS
+
+
+def _joined(before: Fact | None, value: Fact, site: str) -> Fact:
+    """What is stored in a container, with axes named after it, so that equal stores give equal facts."""
+    value = fa.with_own_axes(value, site)
+    return value if before is None else fa.with_own_axes(fa.join(before, value), site)
+
+
+def holds_container(fact: Fact) -> bool:
+    """Whether a value is, or may hold, a list or dict."""
+    match fact:
+        case List() | Dict():
+            return True
+        case Tuple(items=items):
+            return any(map(holds_container, items))
+    return False

@@ -1,0 +1,400 @@
+"""Which names may share memory, and whose memory is written to: a flow-insensitive analysis of a whole list.
+
+Every name that is not known to be immutable belongs to a *region*; names that may share memory belong to the
+same one.  A region has at most one *content*, the region of all that may be stored in its lists, tuples, dicts
+and objects (Steensgaard, 1996: the cost is almost linear).  The parameters, the captures and all that an unknown
+callable ever received are one region, which is its own content.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from srcad import runtime, wengert
+from srcad.facts import UNKNOWN, Array, Dict, Fact, Known, List, Number, Tuple
+from srcad.rules.register import lookup
+from srcad.transform.analyses import effects
+from srcad.wengert import (
+    Attribute,
+    Augmented,
+    Branch,
+    Const,
+    ForLoop,
+    Function,
+    MakeFunction,
+    Method,
+    Node,
+    Operand,
+    SetAttribute,
+    Step,
+)
+
+
+class Memory:
+    """The regions of the names of a function.
+
+    Of the names defined outside, `values` are never written to, `separate` share memory with nothing else, and
+    all others, with the names `outside` that the nodes need not mention, may share memory with each other.
+
+    >>> view = Step(("y",), operator.getitem, ("x", Const(slice(0, 2))))
+    >>> write = Step((), operator.setitem, ("y", Const(0), Const(1.0)))
+    >>> double = Step(("z",), operator.mul, (Const(2.0), "x"))
+    >>> memory = Memory((view, write, double), {"x": Array("float64"), "y": Array("float64"), "z": Array("float64")})
+    >>> memory.is_written("x"), memory.is_written("z")
+    (True, False)
+    """
+
+    def __init__(
+        self,
+        nodes: Iterable[Node],
+        facts: Mapping[str, Fact],
+        values: frozenset[str] = frozenset(),
+        separate: frozenset[str] = frozenset(),
+        outside: Iterable[str] = (),
+    ):
+        nodes = tuple(nodes)
+        self._facts = facts
+        self._values = values
+        self._parents: list[int] = [0]
+        self._contents: dict[int, int] = {0: 0}
+        self._regions: dict[str, int] = {}
+        self._containers: set[str] = set()
+        self._written: set[int] = set()
+        self._reach: dict[int, frozenset[int]] = {}
+        defined = wengert.defined_names(nodes)
+        for name in (wengert.used_names(nodes) - defined).union(outside):
+            if not self._is_value(name) and name not in separate:
+                self._regions[name] = 0
+        self._block(nodes)
+        self._written = {self._find(region) for region in self._written}
+
+    # -------------------------------------------------------------------------------------- questions
+
+    def is_written(self, name: str) -> bool:
+        """Whether the memory of a name, or of anything it holds, may be written to anywhere in the list."""
+        return bool(self._written) and not self._written.isdisjoint(self.reach(name))
+
+    def region_is_written(self, region: int) -> bool:
+        """Whether something writes to a region itself, whatever happens to what it holds."""
+        return self._find(region) in self._written
+
+    def content_is_written(self, name: str) -> bool:
+        """Whether something writes to what the container of this name holds."""
+        region = self.region(name)
+        inner = None if region is None else self._contents.get(region)
+        return inner is not None and bool(self._closure(self._find(inner)) & self._written)
+
+    def is_changed(self, name: str) -> bool:
+        """Whether the very list, dict, object or array of a name may be written to, not just what it holds."""
+        return self.region(name) in self._written
+
+    def is_outside(self, name: str) -> bool:
+        """Whether a name may share memory with an argument, or with what an unknown callable received."""
+        return self._find(0) in self.reach(name)
+
+    def region(self, name: str) -> int | None:
+        """The region of a name, None if it holds no memory or is not mentioned."""
+        return None if name not in self._regions else self._find(self._regions[name])
+
+    def reach(self, name: str) -> frozenset[int]:
+        """The regions of a name, of all it holds, of all that these hold, and so on."""
+        region = self.region(name)
+        return frozenset() if region is None else self._closure(region)
+
+    def _closure(self, region: int) -> frozenset[int]:
+        known = self._reach.get(region)
+        if known is None:
+            found = [region]
+            while (inner := self._contents.get(found[-1])) is not None and (inner := self._find(inner)) not in found:
+                found.append(inner)
+            known = self._reach[region] = frozenset(found)
+        return known
+
+    # -------------------------------------------------------------------------------------- union, find
+
+    def _find(self, region: int) -> int:
+        parents = self._parents
+        while parents[region] != region:
+            parents[region] = parents[parents[region]]
+            region = parents[region]
+        return region
+
+    def _new(self) -> int:
+        self._parents.append(len(self._parents))
+        return len(self._parents) - 1
+
+    def _union(self, a: int | None, b: int | None) -> None:
+        work = [(a, b)]
+        while work:
+            a, b = work.pop()
+            if a is None or b is None or (a := self._find(a)) == (b := self._find(b)):
+                continue
+            a, b = min(a, b), max(a, b)
+            self._parents[b] = a
+            inner, other = self._contents.get(a), self._contents.pop(b, None)
+            if inner is None and other is not None:
+                self._contents[a] = other
+            work.append((inner, other))
+
+    def _is_value(self, name: str) -> bool:
+        return name in self._values or effects.is_immutable(self._facts.get(name, UNKNOWN))
+
+    def _of(self, operand: Operand) -> int | None:
+        if isinstance(operand, Const):
+            return None if effects.is_immutable(effects.fact_of_operand(operand, {})) else 0
+        if operand not in self._regions:
+            if self._is_value(operand):
+                return None
+            self._regions[operand] = self._new()
+        return self._find(self._regions[operand])
+
+    def _content(self, region: int | None) -> int | None:
+        if region is None:
+            return None
+        region = self._find(region)
+        if region not in self._contents:
+            self._contents[region] = self._new()
+        return self._find(self._contents[region])
+
+    def _element(self, operand: Operand) -> int | None:
+        """The region of an item of an operand: what a container holds, a view of an array, or both."""
+        region = self._of(operand)
+        if region is None:
+            return None
+        fact = effects.fact_of_operand(operand, self._facts)
+        if isinstance(fact, Array):
+            return region
+        content = self._content(region)
+        if not (isinstance(fact, (List, Dict, Tuple)) or operand in self._containers):
+            self._union(region, content)
+        return content
+
+    def _hold(self, region: int | None, item: int | None) -> None:
+        """Notes that an item is stored in a region."""
+        if region is not None and item is not None:
+            self._union(self._content(region), item)
+
+    def _write(self, region: int | None) -> None:
+        if region is not None:
+            self._written.add(region)
+
+    # -------------------------------------------------------------------------------------------- nodes
+
+    def _block(self, nodes: Iterable[Node]) -> None:
+        for node in nodes:
+            if isinstance(node, Step):
+                self._step(node)
+                continue
+            for block in wengert.blocks(node):
+                self._block(block)
+            if isinstance(node, Branch):
+                for m in node.merges:
+                    self._alias(m.target, m.then, m.orelse)
+                continue
+            if isinstance(node, ForLoop):
+                self._union(self._of(node.target), self._element(node.iterable))
+            for c in node.carried:
+                self._alias(c.name, c.init, c.next)
+                self._alias(c.result, c.init, c.next)
+
+    def _alias(self, target: str, *sources: Operand) -> None:
+        if all(isinstance(s, Const) or s in self._containers for s in sources):
+            self._containers.add(target)
+        for source in sources:
+            self._union(self._of(target), self._of(source))
+
+    def _step(self, step: Step) -> None:
+        written = effects.writes_of(step, self._facts)
+        if effects.is_unknown(step, self._facts):
+            result: int | None = 0
+            self._collapse(step)
+        else:
+            for operand in written:
+                region = self._of(operand)
+                self._write(region)
+                if step.callee is runtime.add_into_slots and region is not None:
+                    for inner in self._closure_now(region):
+                        self._write(inner)
+            result = self._result(step)
+        if len(step.targets) == 1:
+            if _makes_container(step):
+                self._containers.add(step.target)
+            self._union(self._of(step.target), result)
+        elif step.targets:
+            if step.callee is wengert.identity:
+                result = self._element(step.operands[0])
+            elif result is not None:
+                self._union(result, self._content(result))
+            for target in step.targets:
+                self._union(self._of(target), result)
+
+    def _collapse(self, step: Step) -> None:
+        self._write(0)
+        for operand in wengert.own_operands(step):
+            region = self._of(operand)
+            if region is not None:
+                for inner in self._closure_now(region):
+                    self._union(0, inner)
+
+    def _closure_now(self, region: int) -> list[int]:
+        found = [region]
+        while (inner := self._contents.get(self._find(found[-1]))) is not None and inner not in found:
+            found.append(self._find(inner))
+            if found.count(found[-1]) > 1:
+                break
+        return found
+
+    def _result(self, step: Step) -> int | None:
+        """The region of a step's result; None if it is new memory."""
+        callee, operands = step.callee, step.operands
+        match callee:
+            case Attribute(name=name):
+                return None if name in effects.DESCRIBING_ATTRIBUTES else self._part(operands[0])
+            case SetAttribute():
+                self._hold(self._of(operands[0]), self._of(operands[1]))
+                return None
+            case Augmented():
+                if isinstance(effects.fact_of_operand(operands[0], self._facts), Array):
+                    return None  # what is added is not kept
+                item = self._element(operands[0])
+                self._write(item)
+                self._hold(item, self._element(operands[2]))
+                return None
+            case MakeFunction():
+                return self._holding(map(self._of, operands))
+            case Method(name=name):
+                return self._method(step, name)
+            case Function(fresh=True):
+                return None
+            case Function():
+                return self._holding(map(self._of, operands), shared=True)
+        if effects.is_python_call(step):
+            return self._holding(map(self._of, wengert.own_operands(step)), shared=True)
+        if callee is operator.getitem:
+            return self._element(operands[0])
+        if callee is operator.setitem:
+            if not isinstance(effects.fact_of_operand(operands[0], self._facts), Array):
+                self._hold(self._of(operands[0]), self._of(operands[2]))
+            return None
+        if callee is wengert.identity:
+            return self._of(operands[0])
+        if callee in effects.MAKERS:
+            return self._holding(map(self._of, operands))
+        if callee in effects.COPYING_CONTAINERS:
+            return self._holding(map(self._element, operands))
+        if callee in effects.ITERATORS:
+            inner = self._holding(map(self._element, operands))
+            return self._holding([inner]) if callee in (zip, enumerate) else inner
+        if callee in effects.IN_PLACE:
+            if not effects.writes_of(step, self._facts):
+                return None
+            self._hold(self._of(operands[0]), self._items(operands[1]))
+            return self._of(operands[0])
+        if callee in effects.OPERATORS:
+            return None if self._is_arithmetic(operands) else self._holding(map(self._items, operands))
+        if callee in (max, min):
+            return self._holding(map(self._element, operands), shared=True)
+        return self._primitive(step)
+
+    def _is_arithmetic(self, operands: tuple[Operand, ...]) -> bool:
+        """Whether an operator computes: with an array or a float, no list can be concatenated or repeated."""
+        for operand in operands:
+            match effects.fact_of_operand(operand, self._facts):
+                case Array():
+                    return True
+                case Number(dtype=str() as dtype) if np.dtype(dtype).kind in "fc":
+                    return True
+                case Known(value=float() | complex()):
+                    return True
+        return False
+
+    def _items(self, operand: Operand) -> int | None:
+        """What a list or tuple holds that is concatenated or repeated; None for numbers and arrays."""
+        if isinstance(effects.fact_of_operand(operand, self._facts), Array):
+            return None
+        return self._content(self._of(operand))
+
+    def _part(self, operand: Operand) -> int | None:
+        """An attribute: a view of an array, or anything that an object holds."""
+        region = self._of(operand)
+        if region is not None and not isinstance(effects.fact_of_operand(operand, self._facts), Array):
+            self._union(region, self._content(region))
+        return region
+
+    def _holding(self, items: Iterable[int | None], shared: bool = False) -> int | None:
+        """A new region that holds the items; `shared` if it may also be one of them."""
+        result = None
+        for item in items:
+            if item is not None:
+                result = self._new() if result is None else result
+                self._hold(result, item)
+        if shared and result is not None:
+            self._union(result, self._content(result))
+        return result
+
+    def _method(self, step: Step, name: str) -> int | None:
+        receiver = step.operands[0]
+        if name in effects.WRITING_METHODS:
+            region = self._of(receiver)
+            for operand in step.operands[1:]:
+                self._hold(region, self._of(operand))
+                if name in ("extend", "update"):
+                    self._hold(region, self._element(operand))
+            if isinstance(effects.fact_of_operand(receiver, self._facts), Array):
+                return None
+            return self._content(region) if name in ("pop", "popitem", "setdefault", "popleft") else None
+        if effects.draws(step, self._facts):
+            return None
+        if lookup(step.callee) is None:
+            return self._part(receiver)
+        return self._primitive(step)
+
+    def _primitive(self, step: Step) -> int | None:
+        entry = lookup(step.callee)
+        out = [self._of(o) for k, o in step.keywords if k == "out"]
+        shared = effects.arguments(step, entry, entry.shares) if entry is not None and entry.shares else ()
+        positions = effects.RETURNING.get(effects.hashable(step.callee), ())
+        shared += tuple(step.operands[i] for i in positions if i < len(step.operands))
+        if entry is not None and entry.writes:
+            self._store(step)
+        result = next((region for region in out if region is not None), None)
+        for operand in shared:
+            region = self._part(operand)
+            self._union(result, region)
+            result = region if result is None else result
+        return result
+
+    def _store(self, step: Step) -> None:
+        """Notes that a callee which writes to some arguments may put the others into them."""
+        written = effects.writes_of(step, self._facts)
+        for receiver in written:
+            if isinstance(effects.fact_of_operand(receiver, self._facts), Array):
+                continue
+            for operand in step.operands:
+                if operand not in written:
+                    self._hold(self._of(receiver), self._of(operand))
+                    self._hold(self._of(receiver), self._element(operand))
+
+
+def _makes_container(step: Step) -> bool:
+    callee = step.callee
+    return any(callee is c for c in (*effects.MAKERS, *effects.COPYING_CONTAINERS, *effects.ITERATORS))
+
+
+def written_names(nodes: Iterable[Node], facts: Mapping[str, Fact]) -> frozenset[str]:
+    """The names whose memory may be written to somewhere in the nodes, themselves or through anything they hold.
+
+    All other names are values: what they are never changes, so steps that read them may move and be shared.
+
+    >>> view = Step(("y",), operator.getitem, ("x", Const(slice(0, 2))))
+    >>> write = Step((), operator.setitem, ("y", Const(0), Const(1.0)))
+    >>> sorted(written_names((view, write), {}))
+    ['x', 'y']
+    """
+    nodes = tuple(nodes)
+    memory = Memory(nodes, facts)
+    names = wengert.used_names(nodes) | wengert.defined_names(nodes)
+    return frozenset(name for name in names if memory.is_written(name))

@@ -1,0 +1,157 @@
+"""Activity, forward part: which names vary with the differentiated arguments.
+
+Guarantee: a name that is not in the result has a derivative of zero.  Writing something that varies into memory
+makes everything vary that may share this memory.  (The backward part needs no analysis: where no cotangent
+arrives, the reverse sweep writes nothing.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from srcad import facts as fa
+from srcad.facts import Fact
+from srcad.rules import register
+from srcad.transform.analyses import effects
+from srcad.transform.analyses.memory import Memory
+from srcad.wengert import Branch, ForLoop, Function, Node, Step, blocks
+
+
+def varied_names(function: Function, facts: Mapping[str, Fact], memory: Memory, wrt: Iterable[str]) -> frozenset[str]:
+    """The names that may vary with the parameters `wrt`."""
+    run = _Varied(facts, memory)
+    for name in wrt:
+        run.mark(name)
+    while True:
+        before = (len(run.names), len(run.regions))
+        run.block(function.body)
+        if before == (len(run.names), len(run.regions)):
+            return frozenset(run.names)
+
+
+class _Varied:
+    def __init__(self, facts: Mapping[str, Fact], memory: Memory):
+        self.facts = facts
+        self.memory = memory
+        self.names: set[str] = set()
+        self.regions: set[int] = set()
+
+    def mark(self, name: str) -> None:
+        """Marks a name as varying, unless its type cannot."""
+        if fa.is_active_type(self.facts.get(name, fa.UNKNOWN)) is not False:
+            self.names.add(name)
+
+    def varies(self, operand: object) -> bool:
+        """Whether an operand varies, by itself or through the memory it may share."""
+        if not isinstance(operand, str):
+            return False
+        if operand in self.names:
+            return True
+        if self.regions and not self.regions.isdisjoint(self.memory.reach(operand)):
+            self.mark(operand)
+            return operand in self.names
+        return False
+
+    def block(self, nodes: Iterable[Node]) -> None:
+        """Marks what varies in a block, given what is marked so far."""
+        for node in nodes:
+            if isinstance(node, Step):
+                self.step(node)
+                continue
+            if isinstance(node, ForLoop) and self.varies(node.iterable):
+                self.mark(node.target)
+            for block in blocks(node):
+                self.block(block)
+            if isinstance(node, Branch):
+                for m in node.merges:
+                    if self.varies(m.then) or self.varies(m.orelse):
+                        self.mark(m.target)
+                continue
+            for c in node.carried:
+                if self.varies(c.init) or self.varies(c.next):
+                    self.mark(c.name)
+                    self.mark(c.result)
+
+    def step(self, step: Step) -> None:
+        """Marks the targets of a step and the memory it writes."""
+        entry = register.lookup(step.callee)
+        varying = [o for o in (*step.operands, *(o for _, o in step.keywords)) if self.varies(o)]
+        if varying and not (entry is not None and entry.constant):
+            for target in step.targets:
+                self.mark(target)
+            for written in effects.writes_of(step, self.facts):
+                if any(o != written for o in varying) and isinstance(written, str):
+                    self.regions.update(self.memory.reach(written))
+        for target in step.targets:
+            self.varies(target)
+
+
+def useful_names(function: Function, facts: Mapping[str, Fact], memory: Memory) -> frozenset[str]:
+    """The names that the result may depend on differentiably: activity, backward part.
+
+    A value that only decides a test, or only reaches integers, is not among them.
+    """
+    run = _Useful(facts, memory)
+    run.want(function.result)
+    while True:
+        before = (len(run.names), len(run.regions))
+        run.block(function.body)
+        if before == (len(run.names), len(run.regions)):
+            return frozenset(run.names)
+
+
+class _Useful:
+    def __init__(self, facts: Mapping[str, Fact], memory: Memory):
+        self.facts = facts
+        self.memory = memory
+        self.names: set[str] = set()
+        self.regions: set[int] = set()
+
+    def want(self, operand: object) -> None:
+        """Marks an operand as useful, with the memory it may share if anything writes to that."""
+        if isinstance(operand, str) and operand not in self.names:
+            self.names.add(operand)
+            if self.memory.is_written(operand):
+                self.regions.update(self.memory.reach(operand))
+
+    def wanted(self, operand: object) -> bool:
+        """Whether an operand is useful, by itself or through the memory it may share."""
+        if not isinstance(operand, str):
+            return False
+        return operand in self.names or bool(self.regions) and not self.regions.isdisjoint(self.memory.reach(operand))
+
+    def block(self, nodes: Iterable[Node]) -> None:
+        """Marks what is useful in a block, given what is marked so far."""
+        for node in reversed(tuple(nodes)):
+            if isinstance(node, Step):
+                self.step(node)
+                continue
+            if isinstance(node, Branch):
+                for m in node.merges:
+                    if self.wanted(m.target):
+                        self.want(m.then)
+                        self.want(m.orelse)
+            else:
+                for c in node.carried:
+                    if self.wanted(c.result) or self.wanted(c.name):
+                        for operand in (c.name, c.init, c.next):
+                            self.want(operand)
+            for block in reversed(blocks(node)):
+                self.block(block)
+            if isinstance(node, ForLoop) and self.wanted(node.target):
+                self.want(node.iterable)
+
+    def step(self, step: Step) -> None:
+        """Marks the operands of a step whose targets, or whose writes, are useful."""
+        entry = register.lookup(step.callee)
+        if entry is not None and entry.constant:
+            return
+        operands = (*step.operands, *(o for _, o in step.keywords))
+        if any(self.wanted(t) for t in step.targets) or any(
+            self.wanted(o) for o in effects.writes_of(step, self.facts)
+        ):
+            for operand in operands:
+                self.want(operand)
+        for operand in operands:
+            if self.wanted(operand):
+                self.want(operand)

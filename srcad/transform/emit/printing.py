@@ -1,0 +1,158 @@
+"""Text from trees: the only place that uses astor.
+
+Guarantee: what is printed parses back to the tree it was printed from.  Every statement is checked; where astor
+prints something else or fails (as on new syntax, or on a new Python), that statement goes through `ast.unparse`.
+
+A block is a list of gast statements and `Comment`s.  The bodies of compound statements are blocks too, so that
+comments stand where they belong.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import gast
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    try:
+        import astor
+    except Exception:  # astor reads names of `ast` that newer Pythons removed
+        astor = None
+
+INDENT = "    "
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A comment line; `spaced` asks for a blank line before it."""
+
+    text: str
+    spaced: bool = False
+
+
+Block = list  # of gast.stmt | Comment
+
+
+def render(block: Sequence, indent: str = "") -> str:
+    """The text of a block, each line ended by a newline.
+
+    >>> test = gast.Name("x", gast.Load(), None, None)
+    >>> print(render([gast.If(test, [Comment("why"), gast.Pass()], [])]), end="")
+    if x:
+        # why
+        pass
+    """
+    return "".join(f"{line}\n" for line, _ in lines(block, indent))
+
+
+Line = tuple[str, gast.stmt | None]
+
+
+def lines(block: Sequence, indent: str = "") -> Iterator[Line]:
+    """The lines of a block, each with the statement it belongs to (the innermost; of a comment none)."""
+    for i, node in enumerate(block):
+        if isinstance(node, Comment):
+            if node.spaced and i:
+                yield "", None
+            yield f"{indent}# {node.text}", None
+        elif isinstance(node, gast.If):
+            yield from _if(node, indent, "if")
+        elif isinstance(node, (gast.For, gast.While)):
+            yield from _split(_header(node), indent, node)
+            yield from lines(node.body, indent + INDENT)
+            if node.orelse:
+                yield f"{indent}else:", node
+                yield from lines(node.orelse, indent + INDENT)
+        elif isinstance(node, gast.FunctionDef):
+            yield from _function(node, indent)
+        else:
+            yield from _split(statement_text(node), indent, node)
+
+
+def _if(node: gast.If, indent: str, keyword: str) -> Iterator[Line]:
+    while True:
+        yield from _split(keyword + _header(node).removeprefix("if"), indent, node)
+        yield from lines(node.body, indent + INDENT)
+        if not node.orelse:
+            return
+        if len(node.orelse) > 1 or not isinstance(node.orelse[0], gast.If):
+            break
+        (node,), keyword = node.orelse, "elif"
+    yield f"{indent}else:", node
+    yield from lines(node.orelse, indent + INDENT)
+
+
+def _function(node: gast.FunctionDef, indent: str) -> Iterator[Line]:
+    yield from _split(_header(node), indent, node)
+    body = node.body
+    doc = body[0].value if body and isinstance(body[0], gast.Expr) else None
+    if isinstance(doc, gast.Constant) and isinstance(doc.value, str):
+        yield from _docstring(doc.value, indent + INDENT)
+        body = body[1:]
+    yield from lines(body, indent + INDENT)
+
+
+def _docstring(text: str, indent: str) -> Iterator[Line]:
+    escaped = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    if escaped.endswith('"'):
+        escaped = escaped[:-1] + '\\"'
+    first, *rest = f'"""{escaped}"""'.split("\n")
+    yield indent + first, None
+    yield from ((line, None) for line in rest)  # they carry their own indentation: the text of a docstring is a value
+
+
+def _header(node: gast.stmt) -> str:
+    """The first line of a compound statement."""
+    bare = type(node)(**{field: getattr(node, field, None) for field in node._fields})
+    bare.body = [gast.Pass()]
+    if not isinstance(bare, gast.FunctionDef):
+        bare.orelse = []
+    lines = statement_text(bare).split("\n")
+    return "\n".join(lines[:-1])
+
+
+def _split(text: str, indent: str, node: gast.stmt) -> Iterator[Line]:
+    for line in text.split("\n"):
+        yield indent + line, node
+
+
+def statement_text(node: gast.stmt) -> str:
+    """The text of one statement, checked to parse back to the same tree.
+
+    >>> print(statement_text(gast.parse("y = (-1) ** 2 - -x ** 2").body[0]))
+    y = (-1) ** 2 - -x ** 2
+    """
+    tree = ast.fix_missing_locations(gast.gast_to_ast(node))
+    wanted = ast.dump(tree)
+    for printer in (_astor, ast.unparse):
+        try:
+            text = printer(tree).strip("\n")
+            if ast.dump(ast.parse(text).body[0]) == wanted:
+                return text
+        except Exception:  # a printer may fail in any way on syntax it does not know: the next one is asked
+            continue
+    return ast.unparse(tree)
+
+
+def _astor(tree: ast.stmt) -> str:
+    if astor is None:
+        raise NotImplementedError
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        text = astor.to_source(tree, pretty_string=_plain_string, pretty_source="".join)
+    if "lambda :" in text or any(map(_unusual, ast.walk(tree))):
+        raise NotImplementedError  # right, but not how a person writes it
+    return text
+
+
+def _unusual(node: ast.AST) -> bool:
+    """Whether astor prints a node as nobody would: `3.0j`, `[(x + 1) for x in y]`."""
+    return isinstance(node, ast.comprehension) or isinstance(getattr(node, "value", None), complex)
+
+
+def _plain_string(text: str, *_: object, **__: object) -> str:
+    return repr(text)

@@ -1,0 +1,143 @@
+"""Functions that a program calls: what is known of them, and which deserve a definition of their own.
+
+Guarantee: a helper deals in values only.  It writes to nothing it is given and returns nothing it writes to, so that a
+call of it can be differentiated by a forward and a backward function, whatever the caller does with its arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from srcad import facts as fa
+from srcad.errors import DifferentiationError
+from srcad.facts import UNKNOWN, Array, Dict, Fact, Known, List, Number, Tuple
+from srcad.rules import register
+from srcad.transform.analyses.memory import Memory
+from srcad.wengert import Const, Function, MakeFunction, Operand, Step, walk
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Closure(Fact):
+    """A function made in the program itself: its list, and the operands it captured."""
+
+    function: Function
+    captured: tuple[Operand, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Partial(Fact):
+    """A `functools.partial` made in the program itself: the function, and the arguments it was given."""
+
+    function: Operand
+    operands: tuple[Operand, ...]
+    keywords: tuple[tuple[str, Operand], ...]
+
+
+@dataclass(frozen=True)
+class Specialised:
+    """A function with the facts of all its names.
+
+    `refused` says why functions it calls could not be read, `helpers` what the lists it calls were made from.
+    """
+
+    function: Function
+    facts: dict[str, Fact]
+    refused: Mapping[Any, DifferentiationError]
+    helpers: Mapping[Function, Helper]
+
+
+@dataclass(frozen=True)
+class Helper:
+    """A called function that keeps a definition of its own: the callable, and its list for the facts of one call."""
+
+    callable: Callable
+    specialised: Specialised
+
+
+def is_user_object(value: Any) -> bool:
+    """Whether a callable is an instance of a class written in Python outside srcad."""
+    module = type(value).__module__
+    return not module.startswith("srcad.") and register.lookup(value) is None
+
+
+def is_tiny(function: Function) -> bool:
+    """Whether a function is a single statement, which reads best in place of the call."""
+    sites = {node.site.statement_line for node in function.body if isinstance(node, Step) and node.site is not None}
+    return len(sites) <= 1 and all(isinstance(node, Step) for node in function.body)
+
+
+def is_plain(fact: Fact) -> bool:
+    """Whether an argument is neither a function nor holds one."""
+    match fact:
+        case Known(value=value):
+            return not callable(value)
+        case Closure() | Partial():
+            return False
+        case Tuple(items=items) | List(items=tuple() as items):
+            return all(map(is_plain, items))
+        case Dict(items=tuple() as items):
+            return all(is_plain(f) for _, f in items)
+    return True
+
+
+def deals_in_values(specialised: Specialised) -> bool:
+    """Whether a function writes to nothing it is given, and returns nothing that it writes to."""
+    function, facts = specialised.function, specialised.facts
+    outside = [p.name for p in function.params] + [c.name for c in function.captures]
+    memory = Memory(function.body, facts, separate=frozenset(p.name for p in function.params))
+    if any(memory.is_written(name) for name in outside):
+        return False
+    result = function.result
+    if isinstance(result, str) and any(memory.reach(result) & memory.reach(name) for name in outside):
+        return False
+    if not isinstance(result, str) or any(
+        isinstance(n, Step) and isinstance(n.callee, MakeFunction) for n in walk(function.body)
+    ):
+        return False
+    return not memory.is_written(result) or not isinstance(fa.widen(facts.get(result, UNKNOWN)), (List, Dict))
+
+
+def fact_of_result(specialised: Specialised) -> Fact:
+    """What is known of what a function returns."""
+    result = specialised.function.result
+    if isinstance(result, Const):
+        return fa.constant_fact(result.value)
+    return specialised.facts.get(result, UNKNOWN)
+
+
+def without_sites(fact: Fact) -> Fact:
+    """The fact of containers that are new to the caller."""
+    match fact:
+        case List() | Dict():
+            return replace(fact, sites=frozenset())
+        case Tuple(items=items):
+            return replace(fact, items=tuple(map(without_sites, items)))
+    return fact
+
+
+def canonical(facts: Mapping[str, Fact]) -> dict[str, Fact]:
+    """The facts with axes named by where they come first, so that calls with like arguments share a helper."""
+    names: dict[Any, Any] = {}
+
+    def rename(fact: Fact, path: Any) -> Fact:
+        match fa.widen(fact):
+            case Array(shape=tuple() as shape) as array:
+                dims = [
+                    d if d == fa.ONE else fa.Dim(names.setdefault(d, (path, i)), d.one) for i, d in enumerate(shape)
+                ]
+                return replace(array, shape=tuple(dims))
+            case Number() as number:
+                return fact if isinstance(fact, Known) else replace(number, dim=None)
+            case Tuple(items=items) as pair:
+                return replace(pair, items=tuple(rename(f, (path, i)) for i, f in enumerate(items)))
+            case List(items=items):
+                known = None if items is None else tuple(rename(f, (path, i)) for i, f in enumerate(items))
+                return List(known, UNKNOWN if known is None else fa.with_own_axes(fa.join_all(known), (path, "item")))
+            case Dict(items=tuple() as items):
+                known = tuple((k, rename(f, (path, k))) for k, f in items)
+                return Dict(known, fa.with_own_axes(fa.join_all(f for _, f in known), (path, "item")))
+        return fact
+
+    return {name: rename(fact, name) for name, fact in facts.items()}

@@ -1,0 +1,104 @@
+"""Names from outside a function: closure cells, globals and builtins, resolved while lowering.
+
+Guarantee.  A function, class or module becomes a constant, and a `Guard` remembers through which name, so that a
+cached derivative notices when the name is given to something else.  Everything else is data, read anew at each
+call through a `Capture`.
+"""
+
+from __future__ import annotations
+
+import builtins
+import functools
+import sys
+import types
+from typing import Any
+
+from srcad.wengert import Capture, Const, Guard, Names, Operand
+
+NUMBER_MODULES = {"numpy": "np", "math": "math", "cmath": "cmath"}
+"""Modules whose numbers are constants, and how generated code calls the modules."""
+
+_STABLE = sys.stdlib_module_names | {"numpy", "scipy"}
+"""Modules whose attributes nobody replaces; those of other modules are guarded one by one."""
+
+
+def is_callee(value: Any) -> bool:
+    """Whether a value is a function, class or module, as opposed to data that can also be called.
+
+    An instance of a Python class with `__call__` is data, unless the class says that its instances stand for
+    functions by an attribute ``__srcad_callee__ = True``.
+
+    >>> is_callee(len), is_callee(int), is_callee(functools.partial(pow, 2)), is_callee(3.0)
+    (True, True, True, False)
+    """
+    kinds = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType, functools.partial)
+    if isinstance(value, kinds):
+        return True
+    if not callable(value):
+        return False
+    written_in_python = isinstance(type(value).__call__, types.FunctionType)
+    return hasattr(value, "__name__") if not written_in_python else getattr(type(value), "__srcad_callee__", False)
+
+
+class Outside:
+    """The outside of one function object, shared by the functions nested in it."""
+
+    def __init__(self, function: types.FunctionType, names: Names):
+        self.globals: dict[str, Any] = function.__globals__
+        code = function.__code__
+        self.cells = dict(zip(code.co_freevars, function.__closure__ or (), strict=True))
+        given = self.globals.get("__builtins__", builtins)
+        self.builtins: dict[str, Any] = given if isinstance(given, dict) else vars(given)
+        self._names = names
+        self._captures: dict[str, Capture] = {}
+        self._guards: dict[tuple[int, str], Guard] = {}
+
+    @property
+    def captures(self) -> tuple[Capture, ...]:
+        """The data read, in order of first reading."""
+        return tuple(self._captures.values())
+
+    @property
+    def guards(self) -> tuple[Guard, ...]:
+        """The names that were resolved, in order of first use."""
+        return tuple(self._guards.values())
+
+    def look_up(self, name: str) -> Operand:
+        """The constant or captured name that `name` stands for."""
+        if name in self.cells:
+            try:
+                value = self.cells[name].cell_contents
+            except ValueError:
+                return self._capture(name, self.cells[name], "cell_contents")
+            return self._resolve(name, self.cells[name], "cell_contents", value)
+        if name in self.globals:
+            return self._resolve(name, self.globals, name, self.globals[name])
+        if name in self.builtins:
+            return Const(self.builtins[name])
+        return self._capture(name, self.globals, name)
+
+    def attribute(self, module: types.ModuleType, name: str) -> Const | None:
+        """A function, class, submodule or mathematical number of a module; None for other attributes."""
+        value = getattr(module, name, None)
+        if is_callee(value):
+            if module.__name__.partition(".")[0] not in _STABLE:
+                self._guard(vars(module), name, value)
+            return Const(value)
+        short = NUMBER_MODULES.get(module.__name__)
+        if short and hasattr(module, name) and isinstance(value, (int, float, complex, type(None))):
+            return Const(value, f"{short}.{name}")
+        return None
+
+    def _resolve(self, name: str, scope: Any, key: str, value: Any) -> Operand:
+        if not is_callee(value):
+            return self._capture(name, scope, key)
+        self._guard(scope, key, value)
+        return Const(value)
+
+    def _guard(self, scope: Any, key: str, value: Any) -> None:
+        self._guards.setdefault((id(scope), key), Guard(scope, key, value))
+
+    def _capture(self, name: str, scope: Any, key: str) -> str:
+        if name not in self._captures:
+            self._captures[name] = Capture(self._names.fresh(name), scope, key)
+        return self._captures[name].name

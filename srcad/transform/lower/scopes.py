@@ -1,0 +1,249 @@
+"""Which names a function binds, reads and hands to the functions inside it, found in one walk over its tree.
+
+Guarantee.  Everything the lowering asks about names later is a look-up, so that its cost stays linear: what a
+loop assigns, what a nested function reads from outside, and whether something is assigned again after a nested
+function captured it.  The last is what makes capturing by value right.
+
+Names bound by a comprehension belong to it alone and are kept apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import gast
+
+Position = tuple[int, int]
+FunctionNode: TypeAlias = gast.FunctionDef | gast.Lambda
+COMPREHENSIONS = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
+
+
+@dataclass(frozen=True)
+class Binding:
+    """One place where a name is bound, and the loops around it."""
+
+    position: Position
+    loops: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Use:
+    """One place where a name is read: the blocks around it, and whether it is only called there."""
+
+    position: Position
+    blocks: tuple[int, ...]
+    called: bool
+
+
+@dataclass
+class Scope:
+    """What the walk found in one function.
+
+    `bindings` are its local names; `free` the names read but not bound here, in order of first reading;
+    `uses` where each is read; `inner` the scopes of the functions directly inside it, by node; `assigned` what
+    each loop or comprehension binds, by node.  Of each nested function, `loops_around` and `blocks_around` say
+    where it is, `called_by` the variable it is put in, `in_comprehension` a comprehension variable it reads.
+    """
+
+    node: FunctionNode
+    params: tuple[str, ...]
+    bindings: dict[str, list[Binding]] = field(default_factory=dict)
+    uses: dict[str, list[Use]] = field(default_factory=dict)
+    inner: dict[int, Scope] = field(default_factory=dict)
+    assigned: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    loops_around: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    blocks_around: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    called_by: dict[int, str] = field(default_factory=dict)
+    in_comprehension: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def free(self) -> tuple[str, ...]:
+        """The names that come from outside this function."""
+        return tuple(name for name in self.uses if name not in self.bindings)
+
+    def rebound_after(self, name: str, nested: FunctionNode) -> Position | None:
+        """Where `name` is bound once more after `nested` has captured it, or may be, in a loop around both.
+
+        In a loop that is no harm if each call of `nested` follows its definition in the same trip.
+        """
+        loops = () if self._only_called_after(nested) else self.loops_around[id(nested)]
+        for binding in self.bindings.get(name, ()):
+            again = any(loop in loops for loop in binding.loops)
+            if again or binding.position > (nested.lineno, nested.col_offset):
+                return binding.position
+        return None
+
+    def _only_called_after(self, nested: FunctionNode) -> bool:
+        """Whether a function is never handed on: it is called by its name, later in the block that defines it.
+
+        A function that makes functions hands those on.
+        """
+        name, blocks = self.called_by.get(id(nested)), self.blocks_around[id(nested)]
+        if name is None or len(self.bindings[name]) != 1 or self.inner[id(nested)].inner:
+            return False
+        end = (nested.end_lineno, nested.end_col_offset)
+        return all(
+            use.called and use.position > end and use.blocks[: len(blocks)] == blocks for use in self.uses.get(name, ())
+        )
+
+
+def scope_of(node: FunctionNode) -> Scope:
+    r"""The scope of a function and those inside it.
+
+    >>> tree = gast.parse("def f(x):\n    y = k * x\n    def g(z): return y * z\n    return g(2)").body[0]
+    >>> scope = scope_of(tree)
+    >>> list(scope.bindings), scope.free, scope.inner[id(tree.body[1])].free
+    (['x', 'y', 'g'], ('k',), ('y',))
+    """
+    arguments = node.args
+    params = (*arguments.posonlyargs, *arguments.args, arguments.vararg, *arguments.kwonlyargs, arguments.kwarg)
+    scope = Scope(node, tuple(p.id for p in params if p is not None))
+    for name in scope.params:
+        scope.bindings[name] = [Binding((0, 0), ())]
+    walker = _Walker(scope)
+    walker.visit(node.body)
+    return scope
+
+
+class _Walker:
+    """Fills a `Scope`.  `visit_X` handles the node types that bind names or open scopes; others are passed through."""
+
+    def __init__(self, scope: Scope):
+        self.scope = scope
+        self.loops: list[tuple[int, dict[str, None]]] = []
+        self.hidden: list[set[str]] = []
+        self.blocks: list[int] = []
+
+    def visit(self, node: gast.AST | Iterable | None) -> None:
+        if isinstance(node, list):
+            self.blocks.append(id(node))
+            for item in node:
+                self.visit(item)
+            self.blocks.pop()
+        elif isinstance(node, gast.AST):
+            getattr(self, f"visit_{type(node).__name__}", self.visit_others)(node)
+
+    def visit_others(self, node: gast.AST) -> None:
+        for name in node._fields:
+            self.visit(getattr(node, name, None))
+
+    def bind(self, name: str, node: gast.AST) -> None:
+        place = Binding((node.lineno, node.col_offset), tuple(loop for loop, _ in self.loops))
+        self.scope.bindings.setdefault(name, []).append(place)
+        for _, assigned in self.loops:
+            assigned[name] = None
+
+    def read(self, name: str, node: gast.AST, called: bool = False) -> None:
+        if not any(name in names for names in self.hidden):
+            use = Use((node.lineno, node.col_offset), tuple(self.blocks), called)
+            self.scope.uses.setdefault(name, []).append(use)
+
+    def visit_ExceptHandler(self, node: gast.ExceptHandler) -> None:
+        self.visit(node.type)
+        if node.name is not None:  # has no position of its own
+            self.bind(getattr(node.name, "id", node.name), node)
+        self.visit(node.body)
+
+    def visit_Name(self, node: gast.Name) -> None:
+        if isinstance(node.ctx, gast.Load):
+            self.read(node.id, node)
+        else:
+            self.bind(node.id, node)
+
+    def visit_Call(self, node: gast.Call) -> None:
+        if isinstance(node.func, gast.Name):
+            self.read(node.func.id, node.func, called=True)
+        else:
+            self.visit(node.func)
+        self.visit(node.args)
+        self.visit(node.keywords)
+
+    def visit_Assign(self, node: gast.Assign) -> None:
+        if isinstance(node.value, gast.Lambda) and len(node.targets) == 1 and isinstance(node.targets[0], gast.Name):
+            self.scope.called_by[id(node.value)] = node.targets[0].id
+        self.visit_others(node)
+
+    def visit_AugAssign(self, node: gast.AugAssign) -> None:
+        self.visit(node.target)
+        self.visit(node.value)
+
+    def visit_AnnAssign(self, node: gast.AnnAssign) -> None:
+        self.visit(node.target)
+        self.visit(node.value)
+
+    def visit_alias(self, node: gast.alias) -> None:
+        self.bind((node.asname or node.name).partition(".")[0], node)
+
+    def in_loop(self, node: gast.AST, parts: Iterable) -> None:
+        assigned: dict[str, None] = {}
+        self.loops.append((id(node), assigned))
+        for part in parts:
+            self.visit(part)
+        self.loops.pop()
+        self.scope.assigned[id(node)] = tuple(assigned)
+
+    def visit_For(self, node: gast.For) -> None:
+        self.visit(node.iter)
+        self.in_loop(node, (node.target, node.body))
+        self.visit(node.orelse)
+
+    def visit_While(self, node: gast.While) -> None:
+        self.in_loop(node, (node.test, node.body))
+        self.visit(node.orelse)
+
+    def visit_FunctionDef(self, node: gast.FunctionDef) -> None:
+        if not node.decorator_list:
+            self.scope.called_by[id(node)] = node.name
+        self.function(node)
+        self.bind(node.name, node)
+
+    def visit_Lambda(self, node: gast.Lambda) -> None:
+        self.function(node)
+
+    def function(self, node: FunctionNode) -> None:
+        self.visit(getattr(node, "decorator_list", []))
+        self.visit(node.args.defaults)
+        self.visit(node.args.kw_defaults)
+        inner = scope_of(node)
+        self.scope.inner[id(node)] = inner
+        self.scope.loops_around[id(node)] = tuple(loop for loop, _ in self.loops)
+        self.scope.blocks_around[id(node)] = tuple(self.blocks)
+        for name in inner.free:
+            if any(name in names for names in self.hidden):
+                self.scope.in_comprehension[id(node)] = name
+            self.read(name, node)
+
+    def visit_ListComp(self, node: gast.ListComp) -> None:
+        self.comprehension(node, [node.elt])
+
+    def visit_SetComp(self, node: gast.SetComp) -> None:
+        self.comprehension(node, [node.elt])
+
+    def visit_GeneratorExp(self, node: gast.GeneratorExp) -> None:
+        self.comprehension(node, [node.elt])
+
+    def visit_DictComp(self, node: gast.DictComp) -> None:
+        self.comprehension(node, [node.key, node.value])
+
+    def comprehension(self, node: gast.AST, results: list) -> None:
+        """The first iterable is read outside; the other parts see the variables, which nobody else does."""
+        self.visit(node.generators[0].iter)
+        parts = [p for g in node.generators for p in (g.iter, *g.ifs)][1:]
+        names = {n.id for g in node.generators for n in gast.walk(g.target) if isinstance(n, gast.Name)}
+        self.hidden.append(names)
+        targets = [n for g in node.generators for n in _read_in_target(g.target)]
+        self.in_loop(node, [*targets, *parts, *results])
+        self.hidden.pop()
+
+
+def _read_in_target(target: gast.AST) -> list[gast.AST]:
+    """The expressions evaluated in a comprehension's target, as in ``for x[i] in ...``."""
+    found: list[gast.AST] = []
+    for node in gast.walk(target):
+        if isinstance(node, gast.Subscript):
+            found += [node.value, node.slice]
+        elif isinstance(node, gast.Attribute):
+            found.append(node.value)
+    return found

@@ -1,0 +1,267 @@
+"""The way of a function, as a list of stages.
+
+    parse -> lower -> specialise by facts -> reverse -> simplify -> order -> accumulate in place -> own results
+          -> emit -> compile
+
+Every stage maps a Wengert list to a Wengert list that can be printed, emitted and run; `stages` gives them all.
+Lists are kept for each function object, and made anew when a function, class or module they were resolved
+through is no longer the same.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from typing import Any
+
+import numpy as np
+
+import srcad.rules  # noqa: F401 (fills the registry)
+from srcad import facts as fa
+from srcad.errors import SourceError
+from srcad.facts import Fact
+from srcad.rules import register
+from srcad.transform.binding import call_method
+from srcad.transform.emit import Program, compile_program, emit
+from srcad.transform.helpers import Specialised
+from srcad.transform.lower import lower
+from srcad.transform.reverse import gradient_program, make_sweeps
+from srcad.transform.reverse.calls import backward_function, forward_function
+from srcad.transform.simplify import accumulate_in_place, bring_together, define_copied, own_results, store_zeros_late
+from srcad.transform.specialise import specialise
+from srcad.wengert import Const, Function, Names, Operand, Param, Spread, Step
+
+
+@lru_cache(maxsize=1024)
+def _lower_once(function: Callable) -> Function:
+    return lower(function)
+
+
+def lowered(function: Callable) -> Function:
+    """The Wengert list of a callable: of a Python function, or of one that calls the callable.
+
+    Raises DifferentiationError where there is none.
+    """
+    if isinstance(function, types.FunctionType):
+        known = _lower_once(function)
+        if all(guard.holds() for guard in known.guards):
+            return known
+        return lower(function)
+    return calling(function)
+
+
+def calling(function: Any) -> Function:
+    """The list of a function that only calls `function`: a primitive, bound method, partial or callable object."""
+    if isinstance(function, types.MethodType):
+        return _with_first(function.__func__, Const(function.__self__), function.__name__)
+    if isinstance(function, partial):
+        return _partial(function)
+    if getattr(type(function), "__srcad_callee__", False):
+        raise SourceError(
+            f"{function!r} is a derivative itself; second derivatives are not supported yet", "differentiate once"
+        )
+    entry = register.lookup(function)
+    if entry is not None and entry.parameters is not None:
+        return _of_primitive(function, entry.parameters)
+    method = call_method(type(function))
+    if method is not None:
+        return _with_first(method, Const(function), type(function).__name__)
+    raise SourceError(
+        f"{function!r} has neither Python source nor a rule",
+        "wrap it in a function that srcad can read, or register a rule",
+    )
+
+
+def _with_first(function: Callable, first: Const, name: str) -> Function:
+    inner = lowered(function)
+    return replace(_passing_on(inner, function, {inner.params[0].name: first}, inner.params[1:]), name=name)
+
+
+def _partial(function: partial) -> Function:
+    """As `inspect.signature` has it: what follows a parameter that is fixed by name can only be given by name."""
+    inner = lowered(function.func)
+    fixed: dict[str, Operand] = {p.name: Const(v) for p, v in zip(inner.params, function.args, strict=False)}
+    if len(function.args) > len(inner.params) or any(p.kind.startswith("VAR_") for p in inner.params):
+        raise SourceError(
+            f"{function!r} passes arguments on to *args or **kwargs", "write a function that makes the call"
+        )
+    rest: list[Param] = []
+    by_name = False
+    for p in inner.params[len(function.args) :]:
+        by_name = by_name or p.name in function.keywords or p.kind == "KEYWORD_ONLY"
+        default = Const(function.keywords[p.name]) if p.name in function.keywords else p.default
+        rest.append(Param(p.name, default, "KEYWORD_ONLY") if by_name else p)
+    return _passing_on(inner, function.func, fixed, tuple(rest))
+
+
+def _passing_on(inner: Function, callee: Callable, fixed: Mapping[str, Operand], params: tuple[Param, ...]) -> Function:
+    """The function of these parameters that calls `callee`, whose list is `inner`, with them and with what is fixed."""
+    operands: list[Operand] = []
+    keywords: list[tuple[str, Operand]] = []
+    starred: list[int] = []
+    for p in inner.params:
+        value = fixed.get(p.name, p.name)
+        if p.kind == "KEYWORD_ONLY":
+            keywords.append((p.name, value))
+        elif p.kind == "VAR_KEYWORD":
+            keywords.append(("**", value))
+        else:
+            starred += [len(operands)] if p.kind == "VAR_POSITIONAL" else []
+            operands.append(value)
+    result = Names(p.name for p in inner.params).fresh("result")
+    spread = starred or any(p.kind == "VAR_KEYWORD" for p in inner.params)
+    called = Spread(callee, tuple(starred)) if spread else callee
+    step = Step((result,), called, tuple(operands), tuple(keywords), inner.site)
+    return replace(inner, params=params, body=(step,), result=result, captures=())
+
+
+def _of_primitive(function: Any, parameters: register.Parameters) -> Function:
+    if parameters.starred is not None:
+        raise SourceError(f"{function!r} takes any number of arguments", "wrap it in a function with named parameters")
+    required = [n for n in parameters.names if n not in parameters.defaults]
+    params = tuple(Param(n) for n in required)
+    step = Step(("result",), function, tuple(required))
+    return Function(getattr(function, "__name__", "function"), params, (step,), "result")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of the reverse transformation."""
+
+    wrt: tuple[str, ...]
+    single: bool
+    with_value: bool
+    has_aux: bool
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A derivative program for arguments with certain facts: its list, text, and what its validity rests on."""
+
+    primal: Function
+    function: Function
+    facts: Mapping[str, Fact]
+    program: Program
+    written: tuple[str, ...]
+
+    def compile(self, array_module: Any = np) -> Callable:
+        """The program as a function that computes with an array module."""
+        return compile_program(self.program, array_module)
+
+
+def derive(function: Function, facts: Mapping[str, Fact], request: Request) -> Derived:
+    """The gradient program of a function for arguments with these facts."""
+    return _derive(function, dict(facts), request)[-1][1]
+
+
+@dataclass(frozen=True)
+class DerivedPair:
+    """A forward and a backward function for arguments with certain facts, and the list they were made from."""
+
+    primal: Function
+    forward: Program
+    backward: Program
+    active: tuple[str, ...]
+    written: tuple[str, ...]
+
+
+def derive_pair(function: Function, facts: Mapping[str, Fact], active: tuple[str, ...]) -> DerivedPair:
+    """The pair of functions for a callee that is only known when the program runs."""
+    specialised = specialise(function, dict(facts), lowered)
+    parts = make_sweeps(specialised, active, lowered)
+    name = identifier(function.name)
+    forward = forward_function(parts, f"{name}_forward")
+    backward = backward_function(parts, active, f"{name}_backward")
+    return DerivedPair(
+        specialised.function, emit(define_copied(forward)), emit(define_copied(backward)), active, parts.written
+    )
+
+
+def stages(function: Function, facts: Mapping[str, Fact], request: Request) -> list[tuple[str, Any]]:
+    """Every stage by name: the lists in their order, and last what `derive` returns."""
+    return _derive(function, dict(facts), request)
+
+
+def _derive(function: Function, facts: dict[str, Fact], request: Request) -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = [("lower", function)]
+    specialised: Specialised = specialise(function, facts, lowered)
+    found.append(("specialise", specialised.function))
+    joint = gradient_program(
+        specialised,
+        request.wrt,
+        lowered,
+        name=f"{identifier(function.name)}_{'value_and_grad' if request.with_value else 'grad'}",
+        with_value=request.with_value,
+        has_aux=request.has_aux,
+        single=request.single,
+    )
+    found.append(("reverse", joint.function))
+    known = dict(joint.facts)
+    new = bring_together(store_zeros_late(joint.function, known), known)
+    found.append(("order", new))
+    new = accumulate_in_place(new, known)
+    found.append(("accumulate", new))
+    primal = (0,) if request.with_value else (1,) if request.has_aux else ()
+    new = define_copied(own_results(new, known, primal))
+    new = replace(new, doc=describe(function, facts, request))
+    found.append(("own", new))
+    program = emit(new)
+    found.append(("source", program.source))
+    derived = Derived(specialised.function, new, joint.facts, program, joint.written)
+    found.append(("derived", derived))
+    return found
+
+
+def identifier(name: str) -> str:
+    """A name that can be part of a function's name.
+
+    >>> identifier("<lambda>")
+    'lambda'
+    """
+    return "".join(c for c in name if c.isalnum() or c == "_") or "function"
+
+
+def describe(function: Function, facts: Mapping[str, Fact], request: Request) -> str:
+    """The docstring of a generated program."""
+    place = ""
+    if function.site is not None:
+        place = f" ({function.site.file.replace(chr(92), '/').rpartition('/')[2]}:{function.site.line})"
+    what = "Value and gradient" if request.with_value else "Gradient"
+    names = ", ".join(request.wrt)
+    names = names if len(request.wrt) == 1 else f"({names})"
+    given = [
+        f"{p.name}: {say(facts[p.name])}" for p in function.params if p.name in facts and facts[p.name] != fa.UNKNOWN
+    ]
+    known = "; ".join(given) if given else "nothing known of the arguments"
+    return f"{what} of {function.name}{place} with respect to {names}.\n\n    For {known}.\n    "
+
+
+def say(fact: Fact) -> str:
+    """A fact in words.
+
+    >>> say(fa.Array("float64", (fa.ONE, fa.ONE)))
+    'array 2-d float64'
+    """
+    match fact:
+        case fa.Number(dtype=str() as dtype, weak=True):
+            return {"f": "float", "i": "int", "b": "bool", "c": "complex"}[np.dtype(dtype).kind]
+        case fa.Number(dtype=dtype):
+            return dtype or "number"
+        case fa.Array(dtype=dtype, shape=shape):
+            axes = "" if shape is None else f" {len(shape)}-d"
+            return f"array{axes}{' ' + dtype if dtype else ''}"
+        case fa.Tuple(items=items):
+            return f"({', '.join(map(say, items))}{',' if len(items) == 1 else ''})"
+        case fa.List(items=tuple() as items):
+            return f"[{', '.join(map(say, items))}]"
+        case fa.Dict(items=tuple() as items):
+            return "{" + ", ".join(f"{k!r}: {say(f)}" for k, f in items) + "}"
+        case fa.Known(value=value) if callable(value):
+            return getattr(value, "__name__", type(value).__name__)
+        case fa.Known(value=value):
+            return type(value).__name__ if isinstance(value, str) else repr(value)
+        case fa.Instance(type=kind):
+            return kind.__name__
+    return {fa.List: "list", fa.Dict: "dict"}.get(type(fact), "anything")

@@ -1,0 +1,329 @@
+"""The reverse transformation: from a specialised function to the joint program of both sweeps.
+
+Guarantee: the program returns the value and the gradients that the function's adjoint defines, computes the
+value exactly as the function does, and writes to nothing the caller passed.  It is a Wengert list like any other:
+it can be printed, run, and differentiated again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from srcad import facts as fa
+from srcad import runtime as rt
+from srcad.errors import ResultError, UnsupportedError
+from srcad.facts import Array, Fact, Number
+from srcad.rules import register
+from srcad.transform.analyses import effects
+from srcad.transform.analyses.memory import Memory
+from srcad.transform.helpers import Specialised
+from srcad.transform.reverse.calls import Sweeps
+from srcad.transform.reverse.control import flat, reverse_block
+from srcad.transform.reverse.homes import Home
+from srcad.transform.reverse.recompute import recompute_cheap
+from srcad.transform.reverse.record import drop_restores, prune_tapes
+from srcad.transform.reverse.steps import missing_rule, pull_through
+from srcad.transform.reverse.sweep import Sweep, cotangent_fact, slots_of
+from srcad.transform.reverse.travelling import shadow_name, travels
+from srcad.transform.reverse.undefined import define_recorded
+from srcad.transform.simplify.dead import remove_dead_steps
+from srcad.transform.simplify.pipeline import simplify
+from srcad.wengert import (
+    Const,
+    Function,
+    Method,
+    Names,
+    Node,
+    Operand,
+    Param,
+    Step,
+    free_names,
+    make_tuple,
+    outer_names,
+    substitute,
+    walk,
+)
+
+
+@dataclass(frozen=True)
+class Joint:
+    """A program of both sweeps, with the facts of its names; `written` are the parameters it works on copies of."""
+
+    function: Function
+    facts: dict[str, Fact]
+    written: tuple[str, ...]
+
+
+def gradient_program(
+    specialised: Specialised,
+    wrt: tuple[str, ...],
+    lower: Callable[[Any], Function],
+    *,
+    name: str,
+    with_value: bool = False,
+    has_aux: bool = False,
+    single: bool = False,
+) -> Joint:
+    """The program that returns the gradients with respect to `wrt` (bare if `single`, else a tuple).
+
+    `with_value` puts the value before them; with `has_aux` the function returns `(value, aux)`.
+    """
+    sweep, copied = start(specialised, wrt, lower, {})
+    function, facts = sweep.function, sweep.facts
+    body = function.body
+    value, path = function.result, result_path(sweep, function, has_aux)
+    forward, reverse, gradients = sweep_back(sweep, body, value, path, wrt, copied)
+    with sweep.builder.block() as keeping:
+        paths = [()] * with_value if not has_aux else [(0,)] * with_value + [(1,)]
+        kept = [keep(sweep, value, path) for path in paths]
+    with sweep.builder.block() as closing:
+        grads = gradients[0] if single else sweep.builder.step(make_tuple, *gradients)
+        result = grads
+        if has_aux and with_value:
+            result = sweep.builder.step(make_tuple, sweep.builder.step(make_tuple, *kept), grads)
+        elif has_aux:
+            result = sweep.builder.step(make_tuple, grads, *kept)
+        elif with_value:
+            result = sweep.builder.step(make_tuple, *kept, grads)
+    steps = [*forward, *keeping, *reverse, *closing]
+    new = replace(function, name=name, body=tuple(steps), result=result)
+    new = replace(new, captures=tuple(dict.fromkeys((*new.captures, *sweep.inliner.captures))))
+    return Joint(recorded(new, sweep), facts, tuple(copied))
+
+
+def start(
+    specialised: Specialised, wrt: Iterable[str], lower: Callable[[Any], Function], pairs: dict[Function, Any]
+) -> tuple[Sweep, dict[str, str]]:
+    """A sweep over a function that works on copies of the parameters it writes to, and the copies' names."""
+    function, copied = copy_written_parameters(specialised)
+    inner = wrt_names(wrt, copied)
+    sweep = Sweep(function, specialised.facts, inner, lower, specialised, make_sweeps, pairs, pull_through)
+    refuse_writes_outside(sweep)
+    refuse_missing_rules(sweep)
+    return sweep, copied
+
+
+def recorded(function: Function, sweep: Sweep) -> Function:
+    """The program of both sweeps, simplified, that records only what the reverse sweep reads."""
+    facts = sweep.facts
+    function = remove_dead_steps(function, facts)
+    function = remove_dead_steps(drop_restores(function, sweep), facts)
+    function = simplify(function, facts)
+    function = recompute_cheap(function, sweep.tapes, facts, sweep.origins)
+    function = simplify(prune_tapes(function, sweep.tapes, facts, sweep.origins), facts)
+    return replace(function, body=define_recorded(function.body))
+
+
+def make_sweeps(specialised: Specialised, active: tuple[str, ...], lower: Callable[[Any], Function]) -> Sweeps:
+    """Both sweeps of a helper, for a cotangent of its result in the parameter `d_out`."""
+    sweep, copied = start(specialised, active, lower, {})
+    sweep.is_helper = True
+    function, facts = sweep.function, sweep.facts
+    d_out = sweep.names.fresh("d_out")
+    facts[d_out] = cotangent_fact(sweep.builder.fact(function.result))
+    forward, reverse, gradients = sweep_back(sweep, function.body, function.result, (), active, copied, d_out)
+    both, together = sweep.names.fresh("t"), sweep.names.fresh("t")
+    closing = (
+        Step((together,), make_tuple, tuple(gradients), (), None),
+        Step((both,), make_tuple, (function.result, together), (), None),
+    )
+    params = (*function.params, Param(d_out))
+    middle = Step((), rt.boundary, (), (), None)
+    joint = replace(function, params=params, body=(*forward, middle, *reverse, *closing), result=both)
+    joint = recorded(joint, sweep)
+    return split(replace(joint, params=function.params), active, facts, d_out, tuple(copied))
+
+
+def split(
+    joint: Function, active: tuple[str, ...], facts: dict[str, Fact], d_out: str, written: tuple[str, ...]
+) -> Sweeps:
+    """Cuts the joint program of a helper in two."""
+    (middle,) = (i for i, n in enumerate(joint.body) if isinstance(n, Step) and n.callee is rt.boundary)
+    forward, rest = joint.body[:middle], joint.body[middle + 1 :]
+    made = {n.target: n for n in rest if isinstance(n, Step) and len(n.targets) == 1}
+    value, together = made[str(joint.result)].operands
+    gradients = made[str(together)].operands
+    reverse = tuple(n for n in rest if n is not made[joint.result] and n is not made[together])
+    inside = {c.name for c in joint.captures}
+    read = free_names(reverse) | {g for g in gradients if isinstance(g, str)}
+    before = {n for node in forward for n in outer_names(node)} | {p.name for p in joint.params}
+    order = [p.name for p in joint.params] + [n for node in forward for n in outer_names(node)]
+    saved = tuple(n for n in dict.fromkeys(order) if n in read & before - inside)
+    forward = define_recorded(tuple(forward), saved)
+    return Sweeps(joint, active, facts, forward, value, saved, reverse, gradients, d_out, written)
+
+
+def wrt_names(wrt: Iterable[str], copied: Mapping[str, str]) -> tuple[str, ...]:
+    """The names of the differentiated parameters inside the function: of their copies, where there are any."""
+    return tuple(copied.get(name, name) for name in wrt)
+
+
+def copy_written_parameters(specialised: Specialised) -> tuple[Function, dict[str, str]]:
+    """The function working on copies of the parameters it writes to, and the copies' names."""
+    function, facts = specialised.function, specialised.facts
+    parameters = frozenset(p.name for p in function.params)
+    memory = Memory(function.body, facts, separate=parameters)
+    names = Names.of(function)
+    copied: dict[str, str] = {}
+    steps: list[Node] = []
+    for p in function.params:
+        if memory.is_written(p.name) and not isinstance(fa.widen(facts.get(p.name, fa.UNKNOWN)), Number):
+            copied[p.name] = names.fresh(p.name)
+            fact = facts.get(p.name, fa.UNKNOWN)
+            callee = Method("copy") if isinstance(fa.widen(fact), Array) else rt.copied
+            steps.append(Step((copied[p.name],), callee, (p.name,), (), function.site))
+            facts[copied[p.name]] = fact
+    body = (*steps, *substitute(function.body, copied))
+    result = copied.get(function.result, function.result) if isinstance(function.result, str) else function.result
+    return replace(function, body=body, result=result), copied
+
+
+def refuse_writes_outside(sweep: Sweep) -> None:
+    """Raises where a value that carries a derivative is written to a global or captured variable."""
+    for capture in sweep.function.captures:
+        if capture.name in sweep.varied and sweep.memory.is_written(capture.name):
+            raise UnsupportedError(
+                f"{capture.key!r} lives outside the function and is given values that carry a derivative",
+                "pass it as an argument and return it",
+                sweep.function.site,
+            )
+
+
+def refuse_missing_rules(sweep: Sweep) -> None:
+    """Raises for a call of which nothing is known, where a derivative would have to pass through it.
+
+    Before anything else: what such a call may do to memory would only lead to errors that hide the reason.
+    """
+    for node in walk(sweep.function.body):
+        if not isinstance(node, Step) or not effects.is_unknown(node, sweep.facts):
+            continue
+        if register.lookup(node.callee) is None and any(t in sweep.active for t in node.targets):
+            raise missing_rule(sweep, node)
+
+
+def keep(sweep: Sweep, value: Operand, path: tuple) -> Operand:
+    """A part of what the function returns, which the reverse sweep must leave as it is: it undoes all writes."""
+    if not isinstance(value, str):
+        return value
+    part = sweep.primal_at(value, path)
+    fact = fa.widen(sweep.builder.fact(part))
+    if isinstance(fact, (Number, fa.Known)) or not sweep.memory.is_written(value):
+        return part
+    callee = Method("copy") if isinstance(fact, Array) else rt.copied
+    return sweep.builder.step(callee, part, like=str(part), fact=fact)
+
+
+def result_path(sweep: Sweep, function: Function, has_aux: bool) -> tuple:
+    """Where in the result the value is.  Raises ResultError where that is to be a pair and is none."""
+    if not has_aux:
+        return ()
+    slots = slots_of(sweep.builder.fact(function.result))
+    if slots is None or len(slots) != 2:
+        raise ResultError(
+            f"with has_aux=True, {function.name} must return a pair (value, aux)", "return value, aux", function.site
+        )
+    return (0,)
+
+
+def sweep_back(
+    sweep: Sweep,
+    body: tuple[Node, ...],
+    result: Operand,
+    path: tuple,
+    wrt: tuple[str, ...],
+    copied: Mapping[str, str],
+    d_out: Operand | None = None,
+) -> tuple[list[Node], list[Node], list[Operand]]:
+    """Both sweeps and the gradients of the parameters, for a cotangent of the result, or of a scalar result."""
+    gradients: list[Operand] = []
+    extra: list[Node] = []
+    entry_shadows: list[Node] = []
+
+    def begin() -> None:
+        outer, sweep.builder.steps = sweep.builder.steps, extra
+        checked = scalar_seed(sweep, result, path) if d_out is None else d_out
+        sweep.builder.steps = outer
+        if isinstance(result, str):
+            sweep.add(result, checked, path)
+
+    def finish(context: object) -> None:
+        for name in wrt:
+            gradients.append(gradient(sweep, name, copied.get(name, name)))
+
+    for p in sweep.function.params:
+        if travels(sweep, p.name):
+            callee = np.zeros_like if isinstance(fa.widen(sweep.facts[p.name]), Array) else rt.shadow_of
+            entry_shadows.append(Step((shadow_name(sweep, p.name),), callee, (p.name,), (), sweep.function.site))
+    names = frozenset(p.name for p in sweep.function.params) | {c.name for c in sweep.function.captures}
+    forward, steps, _ = reverse_block(sweep, body, names, False, begin, finish)
+    return [*entry_shadows, *flat(forward), *extra], steps, gradients
+
+
+def scalar_seed(sweep: Sweep, result: Operand, path: tuple) -> Operand:
+    """The cotangent 1 of the result.  Raises ResultError, or emits the check, where the result is no scalar."""
+    site, name = sweep.function.site, sweep.function.name
+    fact = sweep.fact_at(result, path) if isinstance(result, str) else fa.widen(sweep.builder.fact(result))
+    sweep.builder.site = None
+    match fact:
+        case Number(dtype=str() as dtype) if np.dtype(dtype).kind == "f":
+            return Const(1.0)
+        case Array(dtype=str() as dtype, shape=tuple() as shape) if np.dtype(dtype).kind == "f":
+            if all(d.one is True for d in shape):
+                return sweep.builder.step(np.ones_like, sweep.primal_at(str(result), path), like="d", fact=fact)
+            if any(d.one is False for d in shape):
+                raise ResultError(
+                    f"grad needs a function that returns one number; {name} returns an array of {len(shape)} axes",
+                    "return a scalar, for instance by np.sum or np.mean",
+                    site,
+                )
+        case Number(dtype=str() as dtype) | Array(dtype=str() as dtype):
+            python = {"i": "an int", "b": "a bool", "c": "a complex number"}.get(np.dtype(dtype).kind, dtype)
+            what = python if isinstance(fact, Number) and fact.weak else dtype
+            raise ResultError(
+                f"grad needs a function that returns a float; {name} returns {what}",
+                "return a real scalar computed from the arguments",
+                site,
+            )
+        case fa.Tuple() | fa.List() | fa.Dict() | fa.Known() | fa.Instance():
+            value = fact.value if isinstance(fact, fa.Known) else ...
+            kind = type(fact).__name__.lower() if value is ... else type(value).__name__
+            raise ResultError(
+                f"grad needs a function that returns a float; {name} returns "
+                + ("None" if value is None else f"a {kind}"),
+                "return a real scalar; with has_aux=True a pair (value, aux)",
+                site,
+            )
+    primal = sweep.primal_at(result, path) if isinstance(result, str) else result
+    sweep.builder.effect(rt.checked_scalar, primal, Const(name))
+    return sweep.builder.step(rt.one_like, primal, like="d")
+
+
+def gradient(sweep: Sweep, name: str, inner: str) -> Operand:
+    """The gradient of a parameter, known inside as `inner`: zeros where no cotangent arrived."""
+    home = sweep.home(inner)
+    if home is Home.PATHS and slots_of(sweep.facts[inner]) is not None:
+        leaves = sweep.take_paths(inner)
+        if leaves:
+            return sweep.structure(inner, {path: finished(sweep, name, path, d) for path, d in leaves.items()})
+    elif home is not Home.NONE and (d := sweep.take(inner)) is not None:
+        return finished(sweep, name, (), d)
+    return sweep.zero(name)
+
+
+def finished(sweep: Sweep, name: str, path: tuple, d: Operand) -> Operand:
+    """The gradient of (a part of) a parameter with the type, shape and dtype of the argument."""
+    fact = sweep.fact_at(name, path)
+    have = fa.widen(sweep.builder.fact(d))
+    like = sweep.cotangent_name(name)
+    if fact == Array(fa.dtype_of(fact), ()) and isinstance(have, Number):
+        return sweep.builder.step(np.asarray, d, like=like, fact=fact)
+    if isinstance(fact, (Number, Array)) and fa.dtype_of(have) == fa.dtype_of(fact) is not None:
+        return d
+    if isinstance(fact, Number) and (isinstance(d, Const) or have == fa.UNKNOWN):
+        return d
+    sweep.builder.site = None
+    return sweep.builder.step(rt.project, d, sweep.primal_at(name, path), like=like, fact=fact)

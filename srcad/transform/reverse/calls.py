@@ -1,0 +1,190 @@
+"""The reverse of calls: forward and backward functions for helpers, pullbacks for callees known at run time.
+
+Guarantee: a helper that is called often is printed once, as a forward function that returns its result and what the
+backward function needs, and a backward function for each set of arguments that a derivative passes to.  A
+callee of which nothing is known before the program runs gives its pullback together with its result.
+"""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from srcad import facts as fa
+from srcad import runtime as rt
+from srcad.errors import UnsupportedError
+from srcad.facts import Fact
+from srcad.transform.reverse.homes import Home
+from srcad.transform.reverse.steps import d_name
+from srcad.transform.reverse.sweep import Sweep, cotangent_fact
+from srcad.transform.simplify.dead import remove_dead_steps
+from srcad.transform.simplify.own import own_results
+from srcad.wengert import (
+    CALL,
+    Call,
+    Const,
+    Function,
+    Names,
+    Node,
+    Operand,
+    Param,
+    Step,
+    callee_name,
+    identity,
+    make_tuple,
+    substitute,
+    used_names,
+)
+
+if TYPE_CHECKING:
+    from srcad.transform.helpers import Specialised
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A helper's forward and backward function.  The backward one takes `saved` and the cotangent `d_out`."""
+
+    forward: Function
+    backward: Function
+
+
+@dataclass(frozen=True)
+class Sweeps:
+    """Both sweeps of a helper for one set of active parameters, before they are packed into functions."""
+
+    function: Function
+    active: tuple[str, ...]
+    facts: dict[str, Fact]
+    forward: tuple[Node, ...]
+    value: Operand
+    saved: tuple[str, ...]
+    reverse: tuple[Node, ...]
+    gradients: tuple[Operand, ...]
+    d_out: str
+    written: tuple[str, ...]
+
+
+# ----------------------------------------------------------------------------------------------- helpers
+
+
+def reverse_helper_call(sweep: Sweep, step: Step) -> tuple[Node, ...]:
+    """Writes the call of a helper's backward function; returns the call of its forward function."""
+    function: Function = step.callee
+    helper = sweep.helpers[function]
+    (target,) = step.targets
+    d = sweep.take(target) if sweep.home(target) is not Home.NONE else None
+    active = tuple(
+        p.name for p, o in zip(function.params, step.operands, strict=True) if sweep.home(o) is not Home.NONE
+    )
+    if d is None or not active:
+        return (replace(step, callee=helper.callable),)
+    pair = pair_for(sweep, helper.specialised, active)
+    saved = sweep.names.fresh("saved")
+    sweep.facts[saved] = fa.UNKNOWN
+    sweep.kept[saved] = (*step.operands, target)
+    operands = [o for p, o in zip(function.params, step.operands, strict=True) if p.name in active]
+    targets = tuple(sweep.names.fresh(d_name(o)) for o in operands)
+    sweep.builder.add(Step(targets, pair.backward, (saved, d), (), sweep.builder.site))
+    for name, operand in zip(targets, operands, strict=True):
+        sweep.facts[name] = cotangent_fact(sweep.builder.fact(operand))
+        sweep.add(operand, name)
+    return (replace(step, targets=(target, saved), callee=pair.forward),)
+
+
+def pair_for(sweep: Sweep, specialised: Specialised, active: tuple[str, ...]) -> Pair:
+    """The pair for a helper; one with more active parameters lends its forward function."""
+    made = sweep.pairs.setdefault(specialised.function, {})
+    if active in made:
+        return made[active][1]
+    for parts, pair in list(made.values()):
+        if set(active) <= set(parts.active):
+            backward = backward_function(
+                parts, active, f"{callee_name(specialised.function)}_backward_{'_'.join(active)}"
+            )
+            made[active] = (parts, Pair(pair.forward, backward))
+            return made[active][1]
+    parts = sweep.make_sweeps(specialised, active, sweep.lower)
+    name = specialised.function.name
+    pair = Pair(forward_function(parts, f"{name}_forward"), backward_function(parts, active, f"{name}_backward"))
+    made[active] = (parts, pair)
+    return pair
+
+
+def forward_function(parts: Sweeps, name: str) -> Function:
+    """The function that returns the value and what is to be recorded."""
+    names = Names(used_names(parts.forward) | set(parts.facts))
+    closing: list[Node] = []
+    kept: Operand = parts.saved[0] if len(parts.saved) == 1 else names.fresh("saved")
+    if len(parts.saved) != 1:
+        closing.append(Step((str(kept),), make_tuple, parts.saved, (), None))
+    both = names.fresh("t")
+    closing.append(Step((both,), make_tuple, (parts.value, kept), (), None))
+    return replace(parts.function, name=name, body=(*parts.forward, *closing), result=both, doc=None)
+
+
+def backward_function(parts: Sweeps, active: tuple[str, ...], name: str) -> Function:
+    """The function from what was recorded and the cotangent of the result to those of `active`."""
+    names = Names(used_names(parts.reverse) | set(parts.facts) | {"saved", "d_out"})
+    new = {n: names.fresh(n) for n in ("saved", "d_out") if n in parts.facts} | {parts.d_out: "d_out"}
+    saved = tuple(new.get(n, n) for n in parts.saved)
+    if len(saved) == 1:
+        new[parts.saved[0]] = "saved"
+    wanted = [d for p, d in zip(parts.active, parts.gradients, strict=True) if p in active]
+    wanted = [new.get(d, d) if isinstance(d, str) else d for d in wanted]
+    body: list[Node] = [Step(saved, identity, ("saved",), (), None)] if len(saved) > 1 else []
+    body.extend(substitute(parts.reverse, new))
+    result: Operand = wanted[0]
+    if len(wanted) > 1:
+        result = names.fresh("t")
+        body.append(Step((result,), make_tuple, tuple(wanted), (), None))
+    captures = tuple(c for c in parts.function.captures if c.name in used_names(body))
+    params = (Param("saved"), Param("d_out"))
+    function = Function(name, params, tuple(body), result, captures, (), parts.function.site)
+    facts = parts.facts | {name: parts.facts.get(old, fa.UNKNOWN) for old, name in new.items()}
+    facts["saved"] = fa.UNKNOWN
+    function = remove_dead_steps(function, facts)
+    return replace(function, fresh=own_results(function, dict(facts)) is function)
+
+
+# ----------------------------------------------------------------------------------------------- run time
+
+
+def reverse_python_call(sweep: Sweep, step: Step) -> tuple[Node, ...]:
+    """The reverse of a call of a value, or of a Python function that could not be resolved to a list."""
+    active = any(sweep.home(t) is not Home.NONE for t in step.targets)
+    if not active:
+        sweep.opaque_writes.extend((o, step) for o in (*step.operands, *(o for _, o in step.keywords)))
+        return (step,)
+    refusal = sweep.refused.get(step.callee) if not isinstance(step.callee, Call) else None
+    if refusal is not None:
+        raise refusal
+    if isinstance(step.callee, Call):
+        return reverse_runtime_call(sweep, step, step.operands[0], step.operands[1:])
+    return reverse_runtime_call(sweep, step, Const(step.callee), step.operands)
+
+
+def reverse_runtime_call(sweep: Sweep, step: Step, callee: Operand, operands: tuple[Operand, ...]) -> tuple[Node, ...]:
+    """Writes the call of a pullback; returns the step that gives the result together with it."""
+    (target,) = step.targets
+    d = sweep.take(target)
+    if d is None:
+        return (step,)
+    if sweep.home(callee) is not Home.NONE:
+        raise UnsupportedError(
+            "a function that captures values which carry a derivative is called where it is not known which one it is",
+            "pass the captured values as arguments",
+            step.site,
+        )
+    pull = sweep.names.fresh("pull")
+    sweep.facts[pull] = fa.UNKNOWN
+    given = (*operands, *(o for _, o in step.keywords))
+    sweep.kept[pull] = (callee, *given, target)
+    cotangents = sweep.builder.step(CALL, pull, d, like="d")
+    for i, operand in enumerate(given):
+        if sweep.home(operand) is not Home.NONE:
+            fact = cotangent_fact(sweep.builder.fact(operand))
+            part = sweep.builder.step(operator.getitem, cotangents, Const(i), like=d_name(operand), fact=fact)
+            sweep.add(operand, part)
+    forward = Step((target, pull), rt.pullback, (callee, *operands), step.keywords, step.site)
+    return (forward,)

@@ -1,0 +1,179 @@
+"""The reverse of what makes a container of the items of others, and of what puts items in and takes them out.
+
+Guarantee: the shadow of a list has an item for each item of the list, at every place of both sweeps.  An item that
+carries its cotangent in the slot itself (a number, or an array that nothing writes to) hands it on where the item
+was moved from; an item that is memory has its shadow moved with it.
+"""
+
+from __future__ import annotations
+
+import operator
+
+from srcad import facts as fa
+from srcad import runtime as rt
+from srcad.errors import UnsupportedError
+from srcad.facts import Array, Dict, Fact, Known, List, Number, Tuple
+from srcad.transform.analyses.facts import element_of
+from srcad.transform.reverse import steps
+from srcad.transform.reverse.homes import Home
+from srcad.transform.reverse.sweep import ZERO, Sweep
+from srcad.transform.reverse.travelling import shadow_name, shadow_operand, travels
+from srcad.wengert import Const, Method, Node, Operand, Step, callee_name, identity
+
+LIST_METHODS = (Method("pop"), Method("insert"), Method("extend"))
+
+
+def changes_list(sweep: Sweep, step: Step) -> bool:
+    """Whether a step is a change of the length of a list that can be reversed."""
+    if not step.operands or step.keywords or not isinstance(fa.widen(sweep.builder.fact(step.operands[0])), List):
+        return False
+    return step.callee in LIST_METHODS or step.callee is operator.iadd
+
+
+def reverse_change(sweep: Sweep, step: Step) -> tuple[Node, ...]:
+    """Writes the reverse of a change of a list's length; returns what the forward sweep does for it."""
+    if step.callee == Method("pop"):
+        return reverse_pop(sweep, step)
+    if step.callee == Method("insert"):
+        return reverse_insert(sweep, step)
+    return reverse_extend(sweep, step)
+
+
+def has_shadow(sweep: Sweep, container: Operand) -> bool:
+    """Whether the shadow of a container must keep up with it."""
+    return travels(sweep, container) or sweep.home(container) is Home.SHADOW
+
+
+def reverse_pop(sweep: Sweep, step: Step) -> tuple[Node, ...]:
+    """The reverse of `v = c.pop(i)` puts v back."""
+    container, *where = step.operands
+    index = where[0] if where else Const(-1)
+    target = step.targets[0] if step.targets else sweep.names.fresh("t")
+    sweep.facts.setdefault(target, fa.UNKNOWN)
+    saved = sweep.names.fresh("saved")
+    sweep.facts[saved] = sweep.facts[target]
+    sweep.restoring.add(saved)
+    sweep.builder.effect(rt.restore_item, container, index, saved)
+    forward = [
+        Step((target,), step.callee, step.operands, (), step.site),
+        Step((saved,), identity, (target,), (), step.site),
+    ]
+    if not has_shadow(sweep, container):
+        return tuple(forward)
+    shadow = sweep.shadow(str(container))
+    if travels(sweep, container) and not travels(sweep, target):  # else the shadow of the target is taken there
+        forward.append(Step((), step.callee, (shadow, *where), (), step.site))
+    if travels(sweep, target):
+        d: Operand = shadow_name(sweep, target)
+    else:
+        d = sweep.take(target) if step.targets else None
+        d = ZERO if d is None else d
+    sweep.builder.effect(rt.restore_item, shadow, index, d)
+    return tuple(forward)
+
+
+def reverse_insert(sweep: Sweep, step: Step) -> tuple[Node, ...]:
+    """The reverse of `c.insert(i, v)` takes v out."""
+    container, index, value = step.operands
+    with sweep.builder.block() as before:
+        place = sweep.builder.step(rt.insertion_place, container, index, fact=fa.INT)
+    undone = sweep.builder.step(Method("pop"), container, place, like="undone", fact=fa.UNKNOWN)
+    sweep.restoring.add(undone)
+    forward = [*before, step]
+    if has_shadow(sweep, container):
+        shadow = sweep.shadow(str(container))
+        if travels(sweep, container):
+            forward.append(Step((), step.callee, (shadow, index, shadow_operand(sweep, value)), (), step.site))
+        d = sweep.builder.step(Method("pop"), shadow, place, like=steps.d_name(value), fact=fa.UNKNOWN)
+        if not travels(sweep, value):
+            sweep.add(value, steps.as_cotangent(sweep, d, value))
+    return tuple(forward)
+
+
+def reverse_extend(sweep: Sweep, step: Step) -> tuple[Node, ...]:
+    """The reverse of `c.extend(items)` and `c += items` takes the items out."""
+    container, items = step.operands
+    with sweep.builder.block() as before:
+        length = sweep.builder.step(len, container, like="n", fact=fa.INT)
+    undone = sweep.builder.step(rt.take_tail, container, length, like="undone", fact=fa.UNKNOWN)
+    sweep.restoring.add(undone)
+    forward = [*before, step]
+    if has_shadow(sweep, container):
+        fact = fa.widen(sweep.builder.fact(items))
+        if not isinstance(fact, (List, Tuple, Array)):
+            raise UnsupportedError(
+                "a list is extended by an iterator, or by something whose type is not known",
+                "extend it by a list",
+                step.site,
+            )
+        shadow = sweep.shadow(str(container))
+        if travels(sweep, container):
+            forward.extend(_extended(sweep, step, shadow, items))
+        d = sweep.builder.step(rt.take_tail, shadow, length, like="d", fact=fa.UNKNOWN)
+        if holds_values(sweep, items, step) and sweep.home(items) is not Home.NONE:
+            sweep.add(items, sweep.builder.step(rt.pack, d, items, like=steps.d_name(items)))
+    return tuple(forward)
+
+
+def _extended(sweep: Sweep, step: Step, shadow: str, items: Operand) -> list[Node]:
+    """What extends the shadow of a list in the forward sweep."""
+    if travels(sweep, items):
+        return [Step((), Method("extend"), (shadow, shadow_name(sweep, str(items))), (), step.site)]
+    with sweep.builder.block() as made:
+        zeros = sweep.builder.step(rt.zero_slots, items, fact=fa.UNKNOWN)
+        sweep.builder.effect(Method("extend"), shadow, zeros)
+    return made
+
+
+def holds_values(sweep: Sweep, container: Operand, step: Step) -> bool:
+    """Whether the items of a container have their cotangents in its slots; raises where that is not known."""
+    if not travels(sweep, container):
+        return True
+    fact = fa.widen(sweep.builder.fact(container))
+    kinds = {_is_value(f) for f in ([element_of(fact)] if not isinstance(fact, Tuple) else fact.items)}
+    if len(kinds) > 1 or None in kinds:
+        raise UnsupportedError(
+            f"{callee_name(step.callee)} moves items of several kinds, some of which are written to",
+            "keep numbers and arrays in lists of their own",
+            step.site,
+        )
+    return kinds != {False}
+
+
+def _is_value(fact: Fact) -> bool | None:
+    match fa.widen(fact):
+        case Number() | Known():
+            return True
+        case Array() | List() | Dict() | Tuple():
+            return False
+    return None
+
+
+# ------------------------------------------------------------------------------------------------- moves
+
+
+def is_move(sweep: Sweep, step: Step) -> bool:
+    """Whether a step makes a container of all the items of others, in their order."""
+    if len(step.targets) != 1 or not isinstance(fa.widen(sweep.facts[step.target]), (List, Tuple, Dict)):
+        return False
+    return step.callee in (list, tuple, dict, Method("copy"), operator.add, operator.mul)
+
+
+def reverse_move(sweep: Sweep, step: Step, d: Operand) -> None:
+    """Hands the cotangents of a container's items on to the containers that they were taken from."""
+    builder = sweep.builder
+    if step.callee is operator.add:
+        left, right = step.operands
+        length = builder.step(len, left, like="n", fact=fa.INT)
+        for operand, bounds in ((left, (Const(None), length)), (right, (length, Const(None)))):
+            if sweep.home(operand) is not Home.NONE:
+                part = builder.step(slice, *bounds)
+                sweep.add(operand, builder.step(operator.getitem, d, part, like=steps.d_name(operand), fact=fa.UNKNOWN))
+    elif step.callee is operator.mul:
+        operand = step.operands[0] if sweep.home(step.operands[0]) is not Home.NONE else step.operands[1]
+        sweep.add(operand, builder.step(rt.folded, d, operand, like=steps.d_name(operand), fact=fa.UNKNOWN))
+    elif step.operands:
+        (operand,) = step.operands
+        if isinstance(fa.widen(builder.fact(operand)), Array):
+            d = builder.step(rt.pack, d, operand, like=steps.d_name(operand), fact=builder.fact(operand))
+        sweep.add(operand, d)

@@ -1,0 +1,201 @@
+"""Where the cotangent of each name lives during the reverse sweep.
+
+- NONE: no derivative passes through the name.
+- VALUE: in a single-assignment name of the reverse sweep, assigned by the first contribution, added to by later
+  ones.  Numbers, and arrays that nothing writes to and that are only read whole.
+- PATHS: the name is a tuple, list or dict of known structure that nothing changes; each leaf has a home of its own.
+- SHADOW: in an array or list beside the primal, into which contributions are accumulated in place.  Memory, whose
+  aliases and views have aliases and views of the one shadow; arrays of which parts are read; arrays used by loops that
+  they were made outside of; containers reached by indices that are not known.
+- THROUGH: nowhere.  What NumPy makes a read-only view of memory (a diagonal, a broadcast array) passes each
+  contribution on at once to what it is a view of; nothing can be written through it in between.
+
+Correctness does not depend on the choice between VALUE and SHADOW for what nothing writes to; cost does.
+"""
+
+from __future__ import annotations
+
+import enum
+import operator
+from collections.abc import Iterable, Mapping
+
+from srcad import facts as fa
+from srcad.errors import FactsNeededError, UnsupportedError
+from srcad.facts import Array, Dict, Fact, Instance, Known, List, Number, Tuple
+from srcad.rules import register
+from srcad.transform.analyses import effects
+from srcad.transform.analyses.memory import Memory
+from srcad.transform.reverse.definitions import Definitions
+from srcad.transform.reverse.views import is_basic, is_read_only_view
+from srcad.wengert import (
+    Const,
+    ForLoop,
+    Function,
+    Method,
+    Node,
+    Step,
+    WhileLoop,
+    blocks,
+    identity,
+    own_operands,
+)
+
+
+class Home(enum.Enum):
+    """The places of a cotangent."""
+
+    NONE = enum.auto()
+    VALUE = enum.auto()
+    PATHS = enum.auto()
+    SHADOW = enum.auto()
+    THROUGH = enum.auto()
+
+
+class Homes:
+    """The home of every name of a function, given which names are active: vary with the differentiated
+    arguments, and matter to the result.
+    """
+
+    def __init__(
+        self,
+        function: Function,
+        facts: Mapping[str, Fact],
+        memory: Memory,
+        definitions: Definitions,
+        active: frozenset[str],
+    ):
+        self._facts = facts
+        self._site = function.site
+        self._memory = memory
+        self._definitions = definitions
+        self._active = active
+        self._partly_read: set[str] = set()
+        self._read_in_loops: set[str] = set()
+        self._indexed: set[str] = set()
+        self._homes: dict[str, Home] = {}
+        self._collect(function.body, ())
+        for names in (self._partly_read, self._read_in_loops, self._indexed):
+            names.update([definitions.same(n) for n in names if n in definitions])
+
+    def of(self, name: str) -> Home:
+        """The home of a name's cotangent."""
+        if name not in self._homes:
+            self._homes[name] = self._decide(name)
+        return self._homes[name]
+
+    def _decide(self, name: str) -> Home:
+        fact = fa.widen(self._facts.get(name, fa.UNKNOWN))
+        if name not in self._active or fa.is_active_type(fact) is False:
+            return Home.NONE
+        written = self._memory.is_written(name)
+        root = self._definitions.same(name)  # names of one object have one home
+        match fact:
+            case Number():
+                return Home.VALUE
+            case Array():
+                if written and self._is_read_only(name):
+                    return Home.THROUGH
+                return Home.SHADOW if written or root in self._partly_read | self._read_in_loops else Home.VALUE
+            case Tuple() | List(items=tuple()) | Dict(items=tuple()):
+                own = self._memory.region(name)
+                dynamic = root in self._indexed or (own is not None and self._memory.region_is_written(own))
+                return Home.SHADOW if dynamic and not isinstance(fact, Tuple) or root in self._indexed else Home.PATHS
+            case List() | Dict():
+                return Home.SHADOW
+            case Known():
+                return Home.NONE
+            case Instance(type=kind):
+                if kind in ITERATING or kind in _VIEWS:
+                    return Home.NONE  # what they hand on is sent to where it comes from
+                raise UnsupportedError(
+                    f"{fa_base(name)!r} is a {kind.__name__}; no derivative can pass through such objects yet",
+                    "use numbers, arrays, tuples, lists and dicts",
+                    getattr(self._definitions[name].by, "site", None),
+                )
+        if written:
+            definition = self._definitions[name].by
+            site = getattr(definition, "site", None) or self._site
+            raise FactsNeededError(
+                f"whether {fa_base(name)!r} is a number or an array decides what writing to it means, and is not known",
+                "call the derivative, or use source_for(*args), so that the types of the arguments are known; if they "
+                "are, keep one type for the variable on all paths",
+                site,
+            )
+        return Home.VALUE
+
+    def _is_read_only(self, name: str) -> bool:
+        """Whether a name is a view that nothing can be written through, or a view of one."""
+        step = self._definitions[self._definitions.same(name)].by
+        if not isinstance(step, Step) or len(step.targets) != 1 or not isinstance(step.operands[0], str):
+            return False
+        if is_read_only_view(step, self._facts):
+            return True
+        if step.callee is operator.getitem:
+            certain = is_basic(effects.fact_of_operand(step.operands[1], self._facts)) is True
+        else:
+            entry = register.lookup(step.callee)
+            certain = entry is not None and bool(entry.shares) and entry.shares_always
+        base = step.operands[0]
+        return certain and isinstance(fa.widen(self._facts.get(base, fa.UNKNOWN)), Array) and self._is_read_only(base)
+
+    # ---------------------------------------------------------------------------------------- collecting
+
+    def _collect(self, nodes: Iterable[Node], loops: tuple[int, ...]) -> None:
+        for node in nodes:
+            if isinstance(node, Step):
+                self._collect_step(node)
+                if node.callee is not identity and any(t in self._active for t in node.targets):
+                    self._note_loops(node.operands, loops)
+                    self._note_loops((o for _, o in node.keywords), loops)
+                continue
+            if isinstance(node, ForLoop) and node.target in self._active:
+                self._iterated(node.iterable)
+            else:
+                self._note_loops(own_operands(node), loops)
+            inside = (*loops, id(node)) if isinstance(node, (ForLoop, WhileLoop)) else loops
+            if isinstance(node, (ForLoop, WhileLoop)):
+                self._note_loops((c.next for c in node.carried), inside)
+            for block in blocks(node):
+                self._collect(block, inside)
+
+    def _note_loops(self, operands: Iterable, loops: tuple[int, ...]) -> None:
+        for o in operands:
+            if isinstance(o, str) and o in self._definitions and len(self._definitions[o].loops) < len(loops):
+                self._read_in_loops.add(o)
+
+    def _collect_step(self, step: Step) -> None:
+        if not any(t in self._active for t in step.targets) and step.callee is not operator.setitem:
+            return
+        if step.callee is operator.getitem and isinstance(step.operands[0], str):
+            container, index = step.operands
+            self._partly_read.add(container)
+            if not isinstance(index, Const) or isinstance(index.value, slice):
+                self._indexed.add(container)
+        elif step.callee is identity and len(step.targets) > 1:
+            self._partly_read.update(o for o in step.operands if isinstance(o, str))
+        elif step.callee in (operator.setitem, operator.delitem):
+            self._indexed.update(o for o in step.operands[:1] if isinstance(o, str))
+
+    def _iterated(self, iterable: object) -> None:
+        """Notes the sources of an iteration, through zip, enumerate, reversed and the views of dicts."""
+        if not isinstance(iterable, str):
+            return
+        self._partly_read.add(iterable)
+        self._indexed.add(iterable)
+        definition = self._definitions[iterable].by if iterable in self._definitions else None
+        if isinstance(definition, Step) and definition.callee in (*ITERATING, *DICT_VIEWS):
+            for operand in definition.operands:
+                self._iterated(operand)
+
+
+ITERATING = (zip, enumerate, reversed)
+"""Callees whose results hand on the items of their operands."""
+
+DICT_VIEWS = (Method("items"), Method("values"))
+
+_VIEWS = (type({}.items()), type({}.values()), type({}.keys()))
+
+
+def fa_base(name: str) -> str:
+    """The user's identifier of a name."""
+    return name.partition(".")[0]

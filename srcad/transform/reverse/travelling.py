@@ -1,0 +1,299 @@
+"""Shadows that travel with their primals.
+
+Where it cannot be seen from the source which memory a name refers to (a buffer swapped in a loop, one of two arrays,
+an array kept in a list), the shadow is made in the forward sweep, where the memory is made, and goes wherever
+the primal goes: through merged and carried values, views, and containers, whose shadows hold the shadows of what they
+hold.  Aliasing is then right by construction.
+
+Guarantee: in a region of memory that travels, every name of an array or container has a shadow name, defined in
+the forward sweep right after the name itself.  Shadows that nobody uses are dead steps, and go.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from srcad import facts as fa
+from srcad import runtime as rt
+from srcad.errors import UnsupportedError
+from srcad.facts import Array, Dict, Fact, List, Number, Tuple
+from srcad.rules import register
+from srcad.transform.builder import Builder
+from srcad.transform.reverse.views import is_basic, is_read_only_view
+from srcad.wengert import (
+    UNDEFINED,
+    Branch,
+    Carried,
+    Const,
+    ForLoop,
+    Merge,
+    Method,
+    Node,
+    Operand,
+    Step,
+    WhileLoop,
+    base,
+    identity,
+    inner_names,
+    make_dict,
+    make_list,
+    make_tuple,
+    outer_names,
+    walk,
+)
+
+if TYPE_CHECKING:
+    from srcad.transform.reverse.sweep import Sweep
+
+ZERO = Const(0.0)
+MAKERS = (make_tuple, make_list, make_dict)
+MOVERS = (operator.add, operator.mul, list, Method("copy"))
+"""Callees that make a container of the items of others; on arrays they make memory of its own."""
+
+
+def travelling_regions(sweep: Sweep) -> frozenset[int]:
+    """The regions whose shadows must travel: those with a name of which the origin is not one place."""
+    found: set[int] = set()
+    function = sweep.function
+    for node in walk(function.body):
+        for name in (*outer_names(node), *inner_names(node)):
+            if _is_memory(sweep, name) and not _has_one_origin(sweep, name, node):
+                found |= sweep.memory.reach(name)
+    while True:
+        more = {
+            region
+            for node in walk(function.body)
+            for name in (*outer_names(node), *inner_names(node))
+            if sweep.memory.reach(name) & found
+            for region in sweep.memory.reach(name)
+        }
+        if more <= found:
+            return frozenset(found)
+        found |= more
+
+
+def _is_memory(sweep: Sweep, name: str) -> bool:
+    """Whether a name refers to memory that carries a derivative and is written to, itself or in what it holds."""
+    if name not in sweep.varied or not sweep.memory.is_written(name):
+        return False
+    return isinstance(fa.widen(sweep.facts.get(name, fa.UNKNOWN)), (Array, List, Dict, Tuple))
+
+
+def _has_one_origin(sweep: Sweep, name: str, node: Node) -> bool:
+    if sweep.definitions.same(name) != name:
+        return True
+    fact = fa.widen(sweep.facts[name])
+    if not isinstance(fact, Array):
+        return not sweep.memory.content_is_written(name) or isinstance(fact, Tuple) and _only_unpacked(sweep, name)
+    match node:
+        case Step(callee=callee) if callee is operator.getitem:
+            return isinstance(fa.widen(sweep.builder.fact(node.operands[0])), Array)
+        case Step(callee=callee) if callee is identity:
+            return isinstance(fa.widen(sweep.builder.fact(node.operands[0])), Array)
+        case Step():
+            return not may_share(node) or is_read_only_view(node, sweep.facts)
+        case ForLoop() if name == node.target:
+            return isinstance(fa.widen(sweep.builder.fact(node.iterable)), Array)
+    return False
+
+
+def may_share(step: Step) -> bool:
+    """Whether a step's result is a view or a copy, depending on the layout of memory."""
+    if step.callee is operator.getitem:
+        return False  # the subscript decides
+    entry = register.lookup(step.callee)
+    return entry is not None and bool(entry.shares) and not entry.shares_always
+
+
+def _only_unpacked(sweep: Sweep, name: str) -> bool:
+    """Whether a tuple is only read by constant subscripts, which lead straight to its items."""
+    for node in walk(sweep.function.body):
+        if isinstance(node, Step) and name in node.operands:
+            if node.callee is not operator.getitem or sweep.definitions.same(str(node.targets[0])) == node.targets[0]:
+                return False
+        elif not isinstance(node, Step) and name in (*_ends(node),):
+            return False
+    return True
+
+
+def _ends(node: Node) -> tuple[Operand, ...]:
+    if isinstance(node, Branch):
+        return tuple(o for m in node.merges for o in (m.then, m.orelse))
+    iterable = (node.iterable,) if isinstance(node, ForLoop) else ()
+    return (*iterable, *(o for c in node.carried for o in (c.init, c.next)))
+
+
+# ------------------------------------------------------------------------------------------- definitions
+
+
+def travels(sweep: Sweep, operand: Operand) -> bool:
+    """Whether the shadow of an operand travels with it."""
+    if not isinstance(operand, str) or not sweep.travelling:
+        return False
+    if not isinstance(fa.widen(sweep.facts.get(operand, fa.UNKNOWN)), (Array, List, Dict, Tuple)):
+        return False
+    return bool(sweep.memory.reach(operand) & sweep.travelling)
+
+
+def shadow_name(sweep: Sweep, name: str) -> str:
+    """The name of the travelling shadow of a name."""
+    name = sweep.definitions.same(name)
+    if name not in sweep.travelled:
+        fresh = sweep.names.fresh(sweep.cotangent_name(name))
+        sweep.travelled[name] = fresh
+        sweep.facts[fresh] = _shadow_fact(fa.widen(sweep.facts.get(name, fa.UNKNOWN)))
+    return sweep.travelled[name]
+
+
+def _shadow_fact(fact: Fact) -> Fact:
+    return fact if isinstance(fact, Array) else List(None, fa.UNKNOWN)
+
+
+def shadow_operand(sweep: Sweep, operand: Operand) -> Operand:
+    """What stands in a shadow where the primal has this operand."""
+    if travels(sweep, operand):
+        return shadow_name(sweep, str(operand))
+    if operand == UNDEFINED or operand == Const(None):
+        return operand
+    return ZERO
+
+
+def is_root(sweep: Sweep, step: Step, name: str) -> bool:
+    """Whether a step makes memory of its own, rather than a view or another name of what is there."""
+    if sweep.definitions.same(name) != name or step.callee is identity or step.callee in MAKERS:
+        return False
+    if step.callee == Method("pop"):
+        return False
+    if step.callee in MOVERS:
+        return isinstance(fa.widen(sweep.facts[name]), Array)
+    if step.callee is operator.getitem:
+        container, index = step.operands
+        if not isinstance(fa.widen(sweep.builder.fact(container)), Array):
+            return False
+        basic = is_basic(sweep.builder.fact(index))
+        if basic is None:
+            raise _refused(name, "whether the subscript gives a view or a copy is not known", step)
+        return not basic
+    entry = register.lookup(step.callee)
+    return entry is None or not entry.shares
+
+
+def define(sweep: Sweep, step: Step) -> tuple[Node, ...]:
+    """The steps of the forward sweep that make the shadows of a step's targets."""
+    made: list[Node] = []
+    outer, sweep.builder.steps = sweep.builder.steps, made
+    for position, target in enumerate(step.targets):
+        if travels(sweep, target) and sweep.definitions.same(target) == target:
+            _define(sweep, sweep.builder, step, position, target)
+    sweep.builder.steps = outer
+    return tuple(made)
+
+
+def _define(sweep: Sweep, builder: Builder, step: Step, position: int, target: str) -> None:
+    shadow = shadow_name(sweep, target)
+    if step.callee in MOVERS and not isinstance(fa.widen(sweep.facts[target]), Array):
+        new = _moved(sweep, step, shadow)
+    elif step.callee is identity and len(step.targets) > 1:
+        new = Step(
+            (shadow,), operator.getitem, (shadow_operand(sweep, step.operands[0]), Const(position)), (), step.site
+        )
+    elif step.callee in MAKERS:
+        new = _made(sweep, step, shadow)
+    elif step.callee == Method("pop"):
+        new = replace_first(sweep, step, shadow)
+    elif is_root(sweep, step, target):
+        callee = np.zeros_like if isinstance(fa.widen(sweep.facts[target]), Array) else rt.zero_slots
+        callee = rt.shadow_of if step.callee is rt.copied else callee
+        new = Step((shadow,), callee, (target,), (), step.site)
+        _refuse_unknown_container(sweep, step, target)
+    elif step.callee is operator.getitem:
+        new = replace_first(sweep, step, shadow)
+    elif is_read_only_view(step, sweep.facts):
+        same = builder.append_named(replace_first(sweep, step, sweep.names.fresh(shadow)), sweep.facts[shadow])
+        new = Step((shadow,), rt.writable, (same,), (), step.site)
+    elif may_share(step):
+        same = builder.append_named(replace_first(sweep, step, sweep.names.fresh(shadow)), sweep.facts[shadow])
+        new = Step((shadow,), rt.shadow_of_view, (target, step.operands[0], same), (), step.site)
+    else:
+        new = replace_first(sweep, step, shadow)
+    builder.append(new, sweep.facts[shadow])
+
+
+def replace_first(sweep: Sweep, step: Step, shadow: str) -> Step:
+    """The same call on the shadow of its first operand."""
+    return Step(
+        (shadow,), step.callee, (shadow_operand(sweep, step.operands[0]), *step.operands[1:]), step.keywords, step.site
+    )
+
+
+def _made(sweep: Sweep, step: Step, shadow: str) -> Step:
+    if step.callee is make_dict:
+        slots = [o if i % 2 == 0 else shadow_operand(sweep, o) for i, o in enumerate(step.operands)]
+        return Step((shadow,), make_dict, tuple(slots), (), step.site)
+    return Step((shadow,), make_list, tuple(shadow_operand(sweep, o) for o in step.operands), (), step.site)
+
+
+def _moved(sweep: Sweep, step: Step, shadow: str) -> Step:
+    """What makes a container of items of others makes the shadow of theirs."""
+    operands = [shadow_operand(sweep, o) if travels(sweep, o) else o for o in step.operands]
+    return Step((shadow,), step.callee, tuple(operands), step.keywords, step.site)
+
+
+def _refuse_unknown_container(sweep: Sweep, step: Step, target: str) -> None:
+    fact = fa.widen(sweep.facts[target])
+    if step.callee is rt.copied or isinstance(fact, Array) or not sweep.memory.content_is_written(target):
+        return
+    raise _refused(target, "it holds arrays that are written to, and comes from a call that moves them", step)
+
+
+def _refused(name: str, why: str, step: Step) -> UnsupportedError:
+    return UnsupportedError(
+        f"{base(name)!r} shares memory that is written to, and {why}",
+        "write to a copy (x = x.copy()), or give each array a name of its own",
+        step.site,
+    )
+
+
+# ----------------------------------------------------------------------------------------- control flow
+
+
+def merged(sweep: Sweep, merges: tuple[Merge, ...]) -> tuple[Merge, ...]:
+    """The merges of a branch, and those of the shadows that travel with them."""
+    more = [
+        Merge(shadow_name(sweep, m.target), shadow_operand(sweep, m.then), shadow_operand(sweep, m.orelse))
+        for m in merges
+        if travels(sweep, m.target) and sweep.definitions.same(m.target) == m.target
+    ]
+    return (*merges, *more)
+
+
+def carried(sweep: Sweep, node: ForLoop | WhileLoop) -> tuple[Carried, ...]:
+    """The carried values of a loop, and the shadows that travel with them."""
+    more = [
+        Carried(
+            shadow_name(sweep, c.name),
+            shadow_operand(sweep, c.init),
+            shadow_operand(sweep, c.next),
+            shadow_name(sweep, c.result),
+        )
+        for c in node.carried
+        if travels(sweep, c.name) and sweep.definitions.same(c.name) == c.name
+    ]
+    return (*node.carried, *more)
+
+
+# -------------------------------------------------------------------------------------------- containers
+
+
+def appended(sweep: Sweep, step: Step) -> Node:
+    """What `c.append(v)` does to the shadow of c."""
+    container, value = step.operands
+    return Step((), Method("append"), (shadow_operand(sweep, container), shadow_operand(sweep, value)), (), step.site)
+
+
+def is_number(sweep: Sweep, operand: Operand) -> bool:
+    """Whether an operand is a number, whose cotangent stands in the slot itself."""
+    return isinstance(fa.widen(sweep.builder.fact(operand)), Number)

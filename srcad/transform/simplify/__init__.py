@@ -1,0 +1,24 @@
+"""Simplification of Wengert lists: small exact passes, one a file, and the pipeline that applies them."""
+
+from srcad.transform.analyses.effects import is_pure, reads_memory, writes_of
+from srcad.transform.analyses.memory import written_names
+from srcad.transform.simplify.accumulate import accumulate_in_place
+from srcad.transform.simplify.late import store_zeros_late
+from srcad.transform.simplify.order import bring_together
+from srcad.transform.simplify.own import own_results
+from srcad.transform.simplify.pipeline import simplify, simplify_block
+from srcad.transform.simplify.undefined import define_copied
+
+__all__ = [
+    "accumulate_in_place",
+    "bring_together",
+    "define_copied",
+    "is_pure",
+    "own_results",
+    "reads_memory",
+    "simplify",
+    "simplify_block",
+    "store_zeros_late",
+    "writes_of",
+    "written_names",
+]

@@ -1,0 +1,205 @@
+"""Walking Wengert lists, the names in them, and replacing names.
+
+Guarantee: nothing here changes a list; what is replaced is replaced in a new one.  All costs are linear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from srcad.wengert.nodes import Branch, Carried, ForLoop, Function, Merge, Node, Operand, Step, WhileLoop
+
+
+def blocks(node: Node) -> tuple[tuple[Node, ...], ...]:
+    """The blocks of steps directly inside a node."""
+    match node:
+        case Step():
+            return ()
+        case Branch():
+            return (node.then, node.orelse)
+        case ForLoop():
+            return (node.body,)
+        case WhileLoop():
+            return (node.test_steps, node.body)
+    raise TypeError(f"not a node: {node!r}")
+
+
+def walk(nodes: Iterable[Node]) -> Iterator[Node]:
+    """All nodes, outer ones first, in program order."""
+    for node in nodes:
+        yield node
+        for block in blocks(node):
+            yield from walk(block)
+
+
+def own_operands(node: Node) -> tuple[Operand, ...]:
+    """The operands a node reads itself, not counting the blocks inside it."""
+    match node:
+        case Step():
+            return node.operands + tuple(v for _, v in node.keywords)
+        case Branch():
+            return (node.test, *(o for m in node.merges for o in (m.then, m.orelse)))
+        case ForLoop():
+            ends = (node.until,) if node.until is not None else ()
+            return (node.iterable, *(o for c in node.carried for o in (c.init, c.next)), *ends)
+        case WhileLoop():
+            ends = (node.until,) if node.until is not None else ()
+            return (node.test, *(o for c in node.carried for o in (c.init, c.next)), *ends)
+    raise TypeError(f"not a node: {node!r}")
+
+
+def outer_names(node: Node) -> tuple[str, ...]:
+    """The names a node defines for the steps after it."""
+    match node:
+        case Step():
+            return node.targets
+        case Branch():
+            return tuple(m.target for m in node.merges)
+        case _:
+            return tuple(c.result for c in node.carried)
+
+
+def inner_names(node: Node) -> tuple[str, ...]:
+    """The names a node itself defines for its own blocks."""
+    match node:
+        case ForLoop():
+            return (node.target, *(c.name for c in node.carried))
+        case WhileLoop():
+            return tuple(c.name for c in node.carried)
+        case _:
+            return ()
+
+
+def defined_names(nodes: Iterable[Node]) -> set[str]:
+    """All names defined in the nodes, at any depth."""
+    return {n for node in walk(nodes) for n in (*outer_names(node), *inner_names(node))}
+
+
+def used_names(nodes: Iterable[Node]) -> set[str]:
+    """All names read in the nodes, at any depth."""
+    return {o for node in walk(nodes) for o in own_operands(node) if isinstance(o, str)}
+
+
+def free_names(nodes: Iterable[Node]) -> set[str]:
+    """The names read in the nodes and defined outside them."""
+    nodes = tuple(nodes)
+    return used_names(nodes) - defined_names(nodes)
+
+
+def base(name: str) -> str:
+    """The identifier a name goes back to.
+
+    >>> base("h.3"), base("x")
+    ('h', 'x')
+    """
+    return name.partition(".")[0]
+
+
+class Names:
+    """A supply of fresh names.
+
+    >>> names = Names({"x", "x.1"})
+    >>> names.fresh("x"), names.fresh("x.1"), names.fresh("y")
+    ('x.2', 'x.3', 'y')
+    """
+
+    def __init__(self, taken: Iterable[str] = ()):
+        self._taken = set(taken)
+        self._count: dict[str, int] = {}
+
+    @classmethod
+    def of(cls, function: Function) -> Names:
+        """A supply that avoids the names of a function."""
+        return cls(all_names(function))
+
+    def take(self, names: Iterable[str]) -> None:
+        """Marks further names as taken."""
+        self._taken.update(names)
+
+    def fresh(self, like: str) -> str:
+        """A name not given before, with the base of `like`."""
+        stem = base(like)
+        if stem not in self._taken:
+            self._taken.add(stem)
+            return stem
+        count = self._count.get(stem, 0)
+        while (name := f"{stem}.{(count := count + 1)}") in self._taken:
+            pass
+        self._count[stem] = count
+        self._taken.add(name)
+        return name
+
+
+def all_names(function: Function) -> set[str]:
+    """Every name of a function."""
+    outside = {p.name for p in function.params} | {c.name for c in function.captures}
+    return outside | defined_names(function.body) | used_names(function.body)
+
+
+# --------------------------------------------------------------------------------------------- rewriting
+
+
+def substitute(nodes: Iterable[Node], names: Mapping[str, Operand]) -> tuple[Node, ...]:
+    """Replaces names, where they are read and where they are defined.
+
+    A name that is defined in the nodes must be replaced by a name.
+    """
+
+    def use(o: Operand | None) -> Any:
+        return names.get(o, o) if isinstance(o, str) else o
+
+    def carried(entries: tuple[Carried, ...]) -> tuple[Carried, ...]:
+        return tuple(Carried(use(c.name), use(c.init), use(c.next), use(c.result)) for c in entries)
+
+    def one(node: Node) -> Node:
+        match node:
+            case Step():
+                return replace(
+                    node,
+                    targets=tuple(use(t) for t in node.targets),
+                    operands=tuple(use(o) for o in node.operands),
+                    keywords=tuple((k, use(o)) for k, o in node.keywords),
+                )
+            case Branch():
+                merges = tuple(Merge(use(m.target), use(m.then), use(m.orelse)) for m in node.merges)
+                return replace(node, test=use(node.test), then=many(node.then), orelse=many(node.orelse), merges=merges)
+            case ForLoop():
+                return ForLoop(
+                    use(node.target),
+                    use(node.iterable),
+                    many(node.body),
+                    carried(node.carried),
+                    use(node.until),
+                    node.site,
+                )
+            case WhileLoop():
+                return WhileLoop(
+                    many(node.test_steps),
+                    use(node.test),
+                    many(node.body),
+                    carried(node.carried),
+                    use(node.until),
+                    node.site,
+                )
+        raise TypeError(f"not a node: {node!r}")
+
+    def many(block: Iterable[Node]) -> tuple[Node, ...]:
+        return tuple(one(node) for node in block)
+
+    return many(nodes)
+
+
+def renamed(function: Function, names: Names) -> Function:
+    """The function with all names of its body replaced by fresh ones (parameters too, captures not)."""
+    kept = {c.name for c in function.captures}
+    own = [p.name for p in function.params]
+    own += sorted(defined_names(function.body) - set(own) - kept)
+    new = {name: names.fresh(name) for name in own}
+    return replace(
+        function,
+        params=tuple(replace(p, name=new[p.name]) for p in function.params),
+        body=substitute(function.body, new),
+        result=new.get(function.result, function.result) if isinstance(function.result, str) else function.result,
+    )

@@ -1,0 +1,180 @@
+"""Programs that once gave a wrong number or an internal error, as small as they could be made."""
+
+import collections
+import warnings
+
+import numpy as np
+import pytest
+from programs.checking import Programs, check
+
+from srcad import grad
+from srcad.errors import MissingRuleError, UnsupportedError
+
+V = np.array([0.3, -1.1, 0.7])
+X = np.array([1.2, 0.7, 0.4])
+A = np.array([[0.5, -1.2, 0.8], [1.4, 0.3, -0.7], [-0.9, 1.1, 0.6]])
+programs = Programs()
+
+
+def product_of(pair):
+    x, y = pair
+    z = y * x
+    return np.sum(z)
+
+
+@programs.on((0.3,))
+def helper_given_a_tuple_of_written_arrays(s):
+    x = X * s
+    y = np.zeros(3)
+    for i in range(3):
+        y[i] = x[i]
+    return product_of((x, y))
+
+
+@programs.on((V,))
+def joined_list_of_written_arrays(x):
+    rows = [x.copy(), x * 2]
+    for r in rows:
+        r[0] = r[1] * r[2]
+    a = np.stack(rows)
+    rows[0][1] = 0.0
+    return np.sum(a**2) + np.sum(np.array(rows) * a) + np.sum(np.concatenate(rows) ** 2)
+
+
+@programs.on((V,))
+def starred_unpacking_of_an_array(x):
+    a, *b = x
+    return a * b[0] + b[1]
+
+
+def filled_through_a_reshaped_view(x):
+    d = np.zeros_like(x)
+    np.reshape(d, -1)[4] = 2 * x[1, 1]
+    return 2.0 * (d * x)
+
+
+@programs.on((A,))
+def helper_writing_through_a_view(x):
+    return np.sum(filled_through_a_reshaped_view(x) * A)
+
+
+@programs.on((V,))
+def overlapping_store(x):
+    y = x.copy()
+    y[1:] += y[:-1] * 2
+    y[1:] = y[:-1]
+    return np.sum(y * X)
+
+
+@programs.on((A,))
+def list_of_arrays_of_several_shapes(x):
+    y = x.copy()
+    seen = [y]
+    row = y[0]
+    for _ in range(3):
+        row *= 1.3
+        y[1] += np.sin(row)
+        seen.append(y[1].copy())
+    return np.sum(seen[0] ** 2) + seen[1] @ seen[3]
+
+
+@programs.on(({"a": V, "b": X},))
+def items_of_a_dict(d):
+    t = 0.0
+    for key, v in d.items():
+        t += np.sum(v * v) * (2.0 if key == "a" else 3.0)
+    return t
+
+
+@programs.on(({"a": V, "b": X},))
+def values_of_a_dict(d):
+    t = 0.0
+    for v in d.values():
+        t += np.sum(v**3)
+    return t
+
+
+@programs.on((2.0,))
+def break_whose_test_was_known_on_the_first_trip(x):
+    n = 0
+    while True:
+        x = np.sqrt(x) + 0.1 * x
+        n += 1
+        if n > 5:
+            break
+    return x * n
+
+
+@pytest.mark.parametrize(("function", "args"), programs.cases)
+def test_program(function, args):
+    check(function, args)
+
+
+def test_a_zero_cotangent_from_a_selection_stays_zero():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        gradient = grad(lambda x: np.sum(np.where(x > 0, np.sqrt(x), 0.0)))(np.array([-1.0, 0.0, 4.0]))
+        chosen = grad(lambda x: np.sum(np.log(x)[x > 0]))(np.array([-1.0, 2.0]))
+    np.testing.assert_array_equal(gradient, [0.0, 0.0, 0.25])
+    np.testing.assert_array_equal(chosen, [0.0, 0.5])
+
+
+def test_an_object_that_holds_what_varies_is_refused():
+    class Held:
+        def __init__(self, x):
+            self.x = x
+
+    def f(held, x):
+        held.x = x
+        return held.x * x
+
+    with pytest.raises(UnsupportedError, match=r"test_found.py:\d+ in f"):
+        grad(f, argnums=1)(Held(1.0), 2.0)
+
+
+def test_a_parameter_that_a_rule_does_not_differentiate_is_refused():
+    with pytest.raises(UnsupportedError, match="constant_values"):
+        grad(lambda y: np.sum(np.pad(V, 1, constant_values=y) ** 2))(2.0)
+
+
+def test_fields_of_a_named_tuple():
+    Pair = collections.namedtuple("Pair", "a b")
+    gradient = grad(lambda p: p.a * np.sum(p.b**2))(Pair(2.0, V))
+    assert type(gradient) is Pair
+    assert gradient.a == pytest.approx(np.sum(V**2))
+    np.testing.assert_allclose(gradient.b, 4 * V)
+
+
+def test_a_callable_object_is_what_its_class_says():
+    class Scale:
+        def __init__(self, w):
+            self.w = w
+
+        def __call__(self, x):
+            return x * self.w
+
+    assert grad(lambda x, g: g(x) * g(x))(3.0, Scale(2.0)) == pytest.approx(24.0)
+
+
+def noisy(x, rng):
+    noise = rng.normal(size=3)
+    x = x * noise
+    x[0] = 2.0 * x[1]
+    return np.sum(x * (rng.random(3) > 0.3) * X)
+
+
+def test_draws_happen_once_and_in_their_order():
+    gradient = grad(noisy)(V, np.random.default_rng(0))
+    rng = np.random.default_rng(0)
+    noise, kept = rng.normal(size=3), rng.random(3) > 0.3
+    expected = X * kept
+    expected[0], expected[1] = 0.0, expected[1] + 2.0 * expected[0]
+    np.testing.assert_allclose(gradient, expected * noise)
+
+
+def test_parameters_of_draws_are_refused():
+    rng = np.random.default_rng(0)
+    with pytest.raises(MissingRuleError, match="normal"):
+        grad(lambda mu: np.sum(rng.normal(mu, 1.0, size=3)))(2.0)
+    with pytest.raises(MissingRuleError, match="normal"):
+        grad(lambda mu: np.sum(np.random.normal(mu, 1.0, size=3)))(2.0)
