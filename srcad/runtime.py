@@ -245,6 +245,15 @@ def folded(d: Any, container: Any) -> list:
     return sums
 
 
+def own_items(d: dict, own: dict, replaced: Any = ()) -> dict:
+    """The cotangent of a dict whose items went into a larger one with cotangent `d`; zero for those replaced there.
+
+    >>> own_items({"a": 1.0, "b": 2.0}, {"b": 0.5}), own_items({"a": 1.0, "b": 2.0}, {"a": 0.5, "b": 0.5}, {"b": 0.5})
+    ({'b': 2.0}, {'a': 1.0, 'b': 0.0})
+    """
+    return {key: zeros_like(item) if key in replaced else d[key] for key, item in own.items()}
+
+
 def take_slot(shadow: Any, index: Any) -> Any:
     """The cotangent of what was stored in a slot, which is zero from here on backwards."""
     d = shadow.get(index, 0.0) if isinstance(shadow, dict) else shadow[index]

@@ -181,15 +181,27 @@ def _(x: Fact, y: Fact) -> Fact:
 
 for _operation, _ufunc, _least in (
     (operator.floordiv, np.floor_divide, 1),
-    (operator.and_, np.bitwise_and, 0),
-    (operator.or_, np.bitwise_or, 0),
-    (operator.xor, np.bitwise_xor, 0),
     (operator.lshift, np.left_shift, 1),
     (operator.rshift, np.right_shift, 1),
 ):
     constant(_ufunc)
     binary_facts(_ufunc)
     _binary(_operation, _ufunc, _least)
+
+
+def _connective(operation: Callable, ufunc: np.ufunc) -> None:
+    """Registers what is known of `&`, `|`, `^`, which are not constant: of dicts they hand on what these hold."""
+    constant(ufunc)
+    binary_facts(ufunc)
+
+    @facts(operation)
+    def _(x: Fact, y: Fact) -> Fact:
+        return number_or_array(ufunc, 0, x, y)
+
+
+_connective(operator.and_, np.bitwise_and)
+_connective(operator.or_, np.bitwise_or)
+_connective(operator.xor, np.bitwise_xor)
 
 constant(np.invert)
 unary_facts(np.invert)

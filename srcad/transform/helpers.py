@@ -12,9 +12,10 @@ from typing import Any
 
 from srcad import facts as fa
 from srcad.errors import DifferentiationError
-from srcad.facts import UNKNOWN, Array, Dict, Fact, Known, List, Number, Tuple
+from srcad.facts import UNKNOWN, Array, Dict, Fact, Instance, Known, List, Number, Tuple
 from srcad.rules import register
 from srcad.transform.analyses.memory import Memory
+from srcad.transform.iterators import ITERATORS
 from srcad.wengert import Const, Function, MakeFunction, Operand, Step, walk
 
 
@@ -69,12 +70,14 @@ def is_tiny(function: Function) -> bool:
 
 
 def is_plain(fact: Fact) -> bool:
-    """Whether an argument is neither a function nor holds one."""
+    """Whether an argument is neither a function nor an iterator, nor holds a function."""
     match fact:
         case Known(value=value):
             return not callable(value)
         case Closure() | Partial():
             return False
+        case Instance(type=kind):
+            return kind not in ITERATORS
         case Tuple(items=items) | List(items=tuple() as items):
             return all(map(is_plain, items))
         case Dict(items=tuple() as items):

@@ -38,6 +38,7 @@ from srcad.transform.helpers import (
     is_user_object,
     without_sites,
 )
+from srcad.transform.iterators import consumed, listed
 from srcad.wengert import (
     CALL,
     UNDEFINED,
@@ -200,6 +201,10 @@ class Specialiser:
         if step.callee == Method("get") and self.dict_get(step):
             return
         step = self.resolved(step)
+        position = consumed(step, self.fact)
+        if position is not None and self.may_carry(step):
+            self.nodes(listed(step, position, self.builder.names))
+            return
         target = self.called_function(step)
         if target is not None and (self.call_helper(step, *target) or self.inline(step, *target)):
             return

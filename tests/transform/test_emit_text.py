@@ -1,7 +1,5 @@
 """The text of emitted programs: what a person wrote comes back as it was written."""
 
-# ruff: noqa: B905 (functions as users write them)
-
 import ast
 import inspect
 import operator

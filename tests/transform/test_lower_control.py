@@ -1,6 +1,6 @@
 """Control flow: the list of a function does what the function does, on every path."""
 
-# ruff: noqa: F821, F841, B905 (functions as users write them, right or wrong)
+# ruff: noqa: F821, F841 (functions as users write them, right or wrong)
 
 import itertools
 

@@ -1,6 +1,6 @@
 """Expressions and assignments: the list of a function does what the function does."""
 
-# ruff: noqa: B905, F541, F821, F841, F842, PIE804, T201 (functions as users write them, right or wrong)
+# ruff: noqa: F541, F821, F841, F842, PIE804, T201 (functions as users write them, right or wrong)
 
 import math
 import operator

@@ -2,13 +2,10 @@
 
 # ruff: noqa: E501 (expected texts)
 
-import gast
 import pytest
 
 from srcad.errors import UnsupportedError
 from srcad.transform.lower import lower
-from srcad.transform.lower.builder import EXPRESSIONS, STATEMENTS
-from srcad.transform.lower.language import TABLE
 from srcad.transform.lower.sites import one_line
 from srcad.wengert import Branch, ForLoop, Step, WhileLoop, walk
 
@@ -58,15 +55,6 @@ def test_the_text_of_a_refusal(define):
         "A generator expression that is not the argument of a function that consumes it at once cannot be differentiated.",
         "Instead: write a list comprehension: [...] instead of (...).",
     ]
-
-
-def test_every_node_type_is_in_the_table_and_lowered_exactly_if_supported():
-    handled = {kind.__name__ for kind in (*STATEMENTS, *EXPRESSIONS)} - {"FormattedValue"}
-    assert {name for name, row in TABLE.items() if row.supported} == handled
-    assert all(row.remedy and row.reason for row in TABLE.values() if not row.supported)
-    parts = {"FormattedValue", "Interpolation", "Exec", "Print", "Repr"}
-    kinds = [k for k in vars(gast).values() if isinstance(k, type) and issubclass(k, (gast.stmt, gast.expr))]
-    assert {k.__name__ for k in kinds} - {"stmt", "expr"} - parts <= set(TABLE)
 
 
 SITES = '''

@@ -188,6 +188,20 @@ def _list_of(source: Fact = _EMPTY) -> Fact:
     return List(None, element_of(source))
 
 
+def _dict_of(source: Fact = _EMPTY) -> Fact | None:
+    return Dict(source.items, source.element) if isinstance(source, Dict) else None
+
+
+def _united(left: Fact, right: Fact) -> Fact | None:
+    match left, right:
+        case Dict(items=tuple() as a), Dict(items=tuple() as b):
+            return _dict(*(fact for key, value in (dict(a) | dict(b)).items() for fact in (Known(key), value)))
+        case Dict(element=a), Dict(element=b):
+            held = [f for f, whole in ((a, left), (b, right)) if whole.items != ()]
+            return Dict(None, fa.join_all(held))
+    return _known_values(operator.or_)(left, right)
+
+
 def _tuple_of(source: Fact = _EMPTY) -> Fact | None:
     match fa.widen(source):
         case Tuple(items=items) | List(items=tuple() as items):
@@ -336,6 +350,7 @@ _STRUCTURAL |= {
     operator.getitem: _getitem,
     operator.add: _added,
     operator.mul: _multiplied,
+    operator.or_: _united,
     operator.is_: _is,
     operator.is_not: _is_not,
     operator.not_: _not,
@@ -346,6 +361,7 @@ _STRUCTURAL |= {
     type: lambda *args: _type(*args) if len(args) == 1 else None,
     len: _len,
     list: _list_of,
+    dict: _dict_of,
     tuple: _tuple_of,
     Method("items"): lambda d: Instance(type({}.items()), Tuple((UNKNOWN, d.element))) if isinstance(d, Dict) else None,
     Method("values"): lambda d: Instance(type({}.values()), d.element) if isinstance(d, Dict) else None,

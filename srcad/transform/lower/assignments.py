@@ -9,7 +9,7 @@ import gast
 from srcad.transform.lower.builder import Builder, statement
 from srcad.transform.lower.calls import may_write
 from srcad.transform.lower.expressions import bind, mangled
-from srcad.transform.lower.language import INPLACE
+from srcad.transform.lower.operators import INPLACE
 from srcad.transform.lower.targets import assign_to
 from srcad.wengert import UNDEFINED, Attribute, Augmented, Const, SetAttribute
 

@@ -13,7 +13,7 @@ from typing import Any
 import gast
 
 from srcad.transform.lower.builder import Builder, expression
-from srcad.transform.lower.language import BINARY, COMPARISON, UNARY
+from srcad.transform.lower.operators import BINARY, COMPARISON, UNARY
 from srcad.wengert import (
     Attribute,
     Const,
@@ -225,8 +225,9 @@ def _dict(b: Builder, node: gast.Dict, like: str) -> Operand:
         if key is not None:
             run += [b.expr(key), b.expr(value)]
             continue
-        total, run = close(), []
-        total = b.step(operator.or_, total, b.step(dict, b.expr(value)), like=like)
+        before, run = close() if run or total is not None else None, []
+        copied = b.step(dict, b.expr(value), like=like)
+        total = copied if before is None else b.step(operator.or_, before, copied, like=like)
     return close()
 
 

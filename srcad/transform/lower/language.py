@@ -1,36 +1,44 @@
-"""The table of the language: every node type of Python's syntax, whether it is supported, and the way out if not.
+"""The table of the language: what of Python is differentiated, what is refused, and the way out of that.
 
-The dispatch of the lowering, its refusals, the tests and the page in the documentation all read this one table;
-a node type is supported exactly if a handler is registered for it.
+The dispatch of the lowering and its refusals, the tests and docs/language.md all read this one table.  The rows of
+statements and expressions are named as the nodes of Python's syntax are; a node is supported exactly if a handler is
+registered for it.  The other rows are finer than nodes.  For every row there is a program that bears its name in
+tests/language: tests run it, differentiate it, and see that it does what its row says.
 """
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable
 from dataclasses import dataclass
-
-import gast
 
 
 @dataclass(frozen=True)
 class Construct:
-    """One row: the construct's name for people, and for an unsupported one the reason and the remedy."""
+    """One row: the construct's name for people, and for a refused one the reason and the remedy.
 
-    node: str
+    A row that is refused without a reason is refused where more is known than its name.
+    """
+
+    name: str
     what: str
     supported: bool = True
     reason: str = ""
     remedy: str = ""
 
 
-def _yes(node: str, what: str) -> Construct:
-    return Construct(node, what)
+def _yes(name: str, what: str) -> Construct:
+    return Construct(name, what)
 
 
-def _no(node: str, what: str, remedy: str, reason: str = "") -> Construct:
-    return Construct(node, what, False, reason or f"{what} cannot be differentiated.", remedy)
+def _no(name: str, what: str, remedy: str, reason: str = "") -> Construct:
+    return Construct(name, what, False, reason or f"{what} cannot be differentiated.", remedy)
 
+
+def _not(name: str, what: str) -> Construct:
+    return Construct(name, what, False)
+
+
+ASYNCHRONOUS = "Asynchronous functions cannot be differentiated."
+ORDINARY = "make it an ordinary `def` and call it from async code."
 
 STATEMENTS = (
     _yes("Assign", "assignment"),
@@ -58,8 +66,8 @@ STATEMENTS = (
     _no("Global", "A `global` statement", "return the value instead, or pass it as an argument."),
     _no("Nonlocal", "A `nonlocal` statement", "return the value instead, or keep it in a list or an attribute."),
     _no("AsyncFunctionDef", "An asynchronous function", "make it an ordinary `def`."),
-    _no("AsyncFor", "An asynchronous loop", "use an ordinary `for`."),
-    _no("AsyncWith", "An asynchronous `with`", "enter the context around the call of the differentiated function."),
+    _no("AsyncFor", "An asynchronous loop", ORDINARY, ASYNCHRONOUS),
+    _no("AsyncWith", "An asynchronous `with`", ORDINARY, ASYNCHRONOUS),
     _no("TypeAlias", "A `type` statement", "move it to module level."),
 )
 
@@ -90,64 +98,210 @@ EXPRESSIONS = (
         "A generator expression that is not the argument of a function that consumes it at once",
         "write a list comprehension: [...] instead of (...).",
     ),
-    _no("Starred", "A starred expression here", "write out the elements, or build the list with `+`."),
+    _yes("Starred", "starred expression"),
     _no("Yield", "`yield`", "collect the values in a list and return it."),
     _no("YieldFrom", "`yield from`", "collect the values in a list and return it."),
-    _no("Await", "`await`", "call an ordinary function."),
+    _no("Await", "`await`", ORDINARY, ASYNCHRONOUS),
     _no("TemplateStr", "A template string", "use an f-string."),
 )
 
-TABLE: dict[str, Construct] = {row.node: row for row in (*STATEMENTS, *EXPRESSIONS)}
+CONTROL_FLOW = (
+    _yes("for_range", "`for` over a range"),
+    _yes("for_rows", "`for` over the rows of an array"),
+    _yes("for_zip_enumerate", "`for` over zip and enumerate, with nested targets"),
+    _yes("for_reversed", "`for` over reversed"),
+    _not("for_sorted", "`for` over sorted"),
+    _yes("for_dict_items", "`for` over the items of a dict"),
+    _yes("for_else", "`for` with `else`"),
+    _yes("while_else", "`while` with `else`"),
+    _yes("while_true", "`while True`"),
+    _yes("while_walrus", "`while` whose test assigns"),
+    _yes("break_in_inner_loop", "`break` in an inner loop"),
+    _yes("return_in_inner_loop", "`return` in an inner loop"),
+    _yes("loop_variable_after_loop", "loop variable used after the loop"),
+    _yes("nested_comprehension", "comprehension with several loops and conditions"),
+    _yes("generator_consumed_at_once", "generator expression that is consumed at once"),
+    _yes("any_all_of_generator", "any and all of a generator expression"),
+    _not("for_over_generator_expression", "generator expression in the head of a `for`"),
+    _yes("recursion", "recursion"),
+    _yes("mutual_recursion", "mutual recursion"),
+    _yes("recursion_on_arrays", "recursion on parts of an array"),
+    _not("try_finally", "`try` with `finally`"),
+    _not("try_else", "`try` with `else`, and the exception's name"),
+    _not("raise_and_catch", "exception raised and caught"),
+    _not("raise_again", "`raise` without an exception"),
+    _not("with_own_context_manager", "context manager written with contextlib"),
+    _not("match_patterns", "`match` with sequences, mappings, classes and guards"),
+)
 
-BINARY: dict[type, Callable] = {
-    gast.Add: operator.add,
-    gast.Sub: operator.sub,
-    gast.Mult: operator.mul,
-    gast.Div: operator.truediv,
-    gast.FloorDiv: operator.floordiv,
-    gast.Mod: operator.mod,
-    gast.Pow: operator.pow,
-    gast.MatMult: operator.matmul,
-    gast.LShift: operator.lshift,
-    gast.RShift: operator.rshift,
-    gast.BitAnd: operator.and_,
-    gast.BitOr: operator.or_,
-    gast.BitXor: operator.xor,
+DATA = (
+    _yes("unpacking_nested", "nested unpacking"),
+    _yes("unpacking_starred", "starred unpacking"),
+    _yes("swap", "swap of two names"),
+    _yes("tuple_concatenation", "`+` and `*` of tuples"),
+    _yes("list_append", "list.append"),
+    _yes("list_extend", "list.extend"),
+    _yes("list_insert", "list.insert"),
+    _yes("list_pop", "list.pop"),
+    _yes("list_item_assignment", "assignment to items of a list"),
+    _yes("list_slices", "slices of a list"),
+    _not("list_slice_assignment", "assignment to a slice of a list"),
+    _yes("list_concatenation", "`+`, `*` and `+=` of lists"),
+    _not("list_delete_item", "`del` of an item of a list"),
+    _not("list_sort_in_place", "list.sort"),
+    _not("list_reverse_in_place", "list.reverse"),
+    _yes("one_array_three_times", "list that holds one array several times"),
+    _yes("dict_item_assignment", "assignment to items of a dict"),
+    _yes("dict_get", "dict.get"),
+    _yes("dict_values", "dict.keys and dict.values"),
+    _not("dict_update", "dict.update"),
+    _yes("dict_merge", "`|` of dicts, and `**` in a dict"),
+    _not("dict_pop", "dict.pop"),
+    _not("dict_setdefault", "dict.setdefault"),
+    _not("defaultdict", "collections.defaultdict"),
+    _not("shallow_copy_of_dict", "copy of a dict that shares its arrays"),
+    _yes("string_keys", "strings, as constants and as keys"),
+    _yes("nested_parameters", "parameters as nested tuples, lists and dicts"),
+    _not("named_tuple", "named tuple"),
+    _not("dataclass_parameter", "dataclass as a parameter"),
+    _not("dataclass_made", "dataclass made inside"),
+    _not("instance_attributes", "attributes of an instance read and written"),
+    _not("methods", "method that changes its object"),
+    _not("property_read", "property"),
+    _not("callable_instance", "instance that is called"),
+    _not("operator_methods", "operator of a class of one's own"),
+    _not("static_and_class_methods", "static method and class method"),
+    _not("inheritance", "inheritance and super()"),
+    _yes("module_constant", "constant of a module"),
+    _yes("slice_objects", "slices as objects, Ellipsis, newaxis, negative steps"),
+    _not("copy_copy", "copy.copy"),
+    _not("copy_deepcopy", "copy.deepcopy"),
+    _yes("isinstance_test", "isinstance and type see the real types"),
+)
+
+FUNCTIONS = (
+    _yes("closure_early_binding", "closure that binds by a default"),
+    _not("closure_late_binding", "closure over a variable that is assigned again"),
+    _not("closures_of_a_loop", "closures over the variable of a loop"),
+    _not("nested_function_that_calls_itself", "nested function that calls itself"),
+    _not("function_captured_before_assignment", "nested function over a variable that is assigned later"),
+    _yes("lambdas_on_one_line", "several lambdas on a line"),
+    _yes("lambdas_in_containers", "lambdas in containers"),
+    _yes("lambda_as_default", "lambda as a default"),
+    _yes("function_as_argument", "function as an argument"),
+    _yes("function_as_result", "function as a result"),
+    _yes("partial", "functools.partial"),
+    _not("reduce_with_function", "functools.reduce"),
+    _yes("wraps", "helper decorated with functools.wraps"),
+    _not("nested_decorated", "nested function with a decorator that wraps it"),
+    _yes("lru_cache", "functools.lru_cache on inactive arguments"),
+    _not("map_and_filter", "map and filter"),
+    _yes("builtin_functions", "sum, min, max, abs, pow, divmod"),
+    _yes("round_builtin", "round"),
+    _yes("parameters_of_every_kind", "parameters of every kind, with defaults"),
+    _yes("spread_arguments", "`*` and `**` in a call"),
+    _not("operator_functions", "functions of the operator module"),
+    _not("bound_methods", "bound method as a value"),
+    _not("print_and_logging", "print and logging in the middle"),
+    _not("generator_function", "generator function as a helper"),
+    _not("derivative_inside", "derivative inside a differentiated function"),
+    _yes("type_annotations", "type annotations"),
+    _yes("function_known_at_run_time", "function known at run time only"),
+    _not("vectorize", "np.vectorize of a function"),
+    _not("apply_along_axis", "np.apply_along_axis of a function"),
+)
+
+MUTATION = (
+    _yes("item_assignment", "`x[i] = v`"),
+    _yes("item_augmented", "`x[i] op= v`"),
+    _yes("slice_assignment", "assignment to a slice"),
+    _yes("strided_and_reversed_slices", "writing strided and reversed slices"),
+    _yes("ellipsis_assignment", "`x[...] = v`, into an empty array"),
+    _yes("boolean_mask", "writing through a mask"),
+    _yes("integer_array_indices", "writing at an array of indices: plain `+=` adds once"),
+    _yes("add_at", "np.add.at adds at repeated indices as often as they occur"),
+    _yes("stored_list", "storing a list"),
+    _yes("stored_with_broadcasting", "storing with broadcasting"),
+    _yes("chained_targets", "`a = x[i] = v`"),
+    _yes("tuple_targets", "`x[0], x[1] = v, w`"),
+    _yes("overlapping_slices", "overlapping slices"),
+    _yes("columns", "columns"),
+    _yes("augmented_name", "`name op= v`: in place on an array, a rebinding on a number"),
+    _yes("alias", "writing through an alias"),
+    _yes("view_written", "writing through a view, read through the base"),
+    _yes("base_written", "writing the base, read through a view"),
+    _yes("transpose_and_reshape_views", "writing through `.T`, reshape and ravel"),
+    _yes("copy_by_ravel", "ravel where it copies"),
+    _yes("rows_swapped", "`x[0], x[1] = x[1], x[0]` of rows, which does not swap"),
+    _not("diagonal_view", "np.fill_diagonal"),
+    _yes("split_views", "writing through the parts of np.split"),
+    _yes("rows_written_in_a_loop", "writing rows met in a loop"),
+    _yes("asarray_aliases", "np.asarray aliases, np.array copies"),
+    _yes("arrays_in_containers", "writing arrays kept in containers"),
+    _not("output_argument", "`out=`"),
+    _not("where_argument", "`where=`"),
+    _not("copyto", "np.copyto"),
+    _not("fill", "`.fill`"),
+    _not("put", "np.put"),
+    _not("sort_in_place", "`.sort` of an array"),
+    _not("resize", "`.resize`"),
+    _yes("integer_array_truncates", "integer arrays truncate what is stored"),
+    _yes("buffers_swapped", "buffers swapped in time stepping"),
+    _yes("overwritten_in_a_loop", "values overwritten in a loop"),
+    _yes("argument_mutated", "argument written to; the caller's own stays as it was"),
+    _yes("argument_mutated_by_a_helper", "argument written to by a helper"),
+    _yes("number_or_row_written", "`y = x[0]; y += 1`: x is written if it has rows"),
+    _yes("one_of_two_arrays_written", "one of two arrays written, by a test"),
+    _yes("broadcast_view_read", "np.broadcast_to"),
+    _not("rows_of_a_broadcast_array_written", "view that repeats elements, of memory that is written"),
+)
+
+NUMBERS = (
+    _yes("remainder_and_floor", "`%` and `//` of every sign"),
+    _yes("power", "`**`"),
+    _yes("power_zero", "`x**0` at zero"),
+    _yes("math_functions", "math"),
+    _yes("cmath_functions", "cmath and complex numbers"),
+    _yes("complex_intermediate", "complex arrays with a real result"),
+    _yes("integers", "int() has derivative zero"),
+    _yes("float_of_array_element", "float(), `.item()` and `.tolist()` keep the derivative"),
+    _yes("array_of_scalars", "np.array of numbers keeps the derivative"),
+    _yes("astype_int", "`.astype(int)` has derivative zero"),
+    _yes("float32_inside", "mixed precision"),
+    _yes("zero_dimensional", "array without axes"),
+    _yes("empty_array", "empty array"),
+    _yes("broadcasting", "broadcasting"),
+    _yes("guarded_by_where", "np.where that guards"),
+    _yes("norms", "norms"),
+    _yes("booleans", "booleans in arithmetic"),
+    _yes("constants_of_modules", "numbers of modules"),
+)
+
+REFUSED = (
+    _not("eval_of_text", "eval"),
+    _not("exec_of_text", "exec"),
+    _not("locals_of_the_frame", "locals"),
+    _not("name_not_assigned", "name read before it is assigned"),
+    _not("function_without_rule", "function without source and without a rule"),
+    _not("bytes_of_an_array", "bytes, pickle"),
+    _not("ctypes_pointer", "ctypes"),
+    _not("global_list_appended", "value put into global state"),
+    _not("mutable_default", "value put into a mutable default"),
+    _not("integer_argument", "integer asked to be differentiated"),
+    _not("string_argument", "string asked to be differentiated"),
+    _not("array_as_result", "gradient of a function that returns an array"),
+    _not("event_loop", "asyncio"),
+)
+
+SECTIONS: dict[str, tuple[Construct, ...]] = {
+    "Statements": STATEMENTS,
+    "Expressions": EXPRESSIONS,
+    "Control flow": CONTROL_FLOW,
+    "Data": DATA,
+    "Functions": FUNCTIONS,
+    "Mutation and sharing": MUTATION,
+    "Numbers": NUMBERS,
+    "Refused for good": REFUSED,
 }
 
-INPLACE: dict[type, Callable] = {
-    gast.Add: operator.iadd,
-    gast.Sub: operator.isub,
-    gast.Mult: operator.imul,
-    gast.Div: operator.itruediv,
-    gast.FloorDiv: operator.ifloordiv,
-    gast.Mod: operator.imod,
-    gast.Pow: operator.ipow,
-    gast.MatMult: operator.imatmul,
-    gast.LShift: operator.ilshift,
-    gast.RShift: operator.irshift,
-    gast.BitAnd: operator.iand,
-    gast.BitOr: operator.ior,
-    gast.BitXor: operator.ixor,
-}
-
-UNARY: dict[type, Callable] = {
-    gast.USub: operator.neg,
-    gast.UAdd: operator.pos,
-    gast.Invert: operator.invert,
-    gast.Not: operator.not_,
-}
-
-COMPARISON: dict[type, Callable] = {
-    gast.Eq: operator.eq,
-    gast.NotEq: operator.ne,
-    gast.Lt: operator.lt,
-    gast.LtE: operator.le,
-    gast.Gt: operator.gt,
-    gast.GtE: operator.ge,
-    gast.Is: operator.is_,
-    gast.IsNot: operator.is_not,
-    gast.In: operator.contains,
-    gast.NotIn: operator.contains,
-}
-"""`in` and `not in` swap their operands; `not in` negates."""
+TABLE: dict[str, Construct] = {row.name: row for rows in SECTIONS.values() for row in rows}

@@ -42,8 +42,10 @@ from srcad.wengert import (
     Param,
     Step,
     free_names,
+    identity,
     make_tuple,
     outer_names,
+    own_operands,
     substitute,
     walk,
 )
@@ -191,6 +193,22 @@ def refuse_writes_outside(sweep: Sweep) -> None:
                 "pass it as an argument and return it",
                 sweep.function.site,
             )
+    for step in walk(sweep.function.body):
+        if isinstance(step, Step) and _writes_to_constant(sweep, step):
+            raise UnsupportedError(
+                "what lives outside the function (a default, for instance) is given values that carry a derivative",
+                "pass it as an argument and return it",
+                step.site,
+            )
+
+
+def _writes_to_constant(sweep: Sweep, step: Step) -> bool:
+    """Whether a step writes what varies to an object that the source refers to, or gives it a name that is written."""
+    if step.callee is identity:
+        constant = isinstance(step.operands[0], Const) and not effects.is_immutable_object(step.operands[0].value)
+        return constant and any(t in sweep.varied and sweep.memory.is_written(t) for t in step.targets)
+    written = any(isinstance(o, Const) for o in effects.writes_of(step, sweep.facts))
+    return written and any(o in sweep.varied for o in own_operands(step))
 
 
 def refuse_missing_rules(sweep: Sweep) -> None:

@@ -156,7 +156,7 @@ def is_move(sweep: Sweep, step: Step) -> bool:
     """Whether a step makes a container of all the items of others, in their order."""
     if len(step.targets) != 1 or not isinstance(fa.widen(sweep.facts[step.target]), (List, Tuple, Dict)):
         return False
-    return step.callee in (list, tuple, dict, Method("copy"), operator.add, operator.mul)
+    return step.callee in (list, tuple, dict, Method("copy"), operator.add, operator.mul, operator.or_)
 
 
 def reverse_move(sweep: Sweep, step: Step, d: Operand) -> None:
@@ -172,6 +172,12 @@ def reverse_move(sweep: Sweep, step: Step, d: Operand) -> None:
     elif step.callee is operator.mul:
         operand = step.operands[0] if sweep.home(step.operands[0]) is not Home.NONE else step.operands[1]
         sweep.add(operand, builder.step(rt.folded, d, operand, like=steps.d_name(operand), fact=fa.UNKNOWN))
+    elif step.callee is operator.or_:
+        left, right = step.operands
+        for operand, others in ((left, (right,)), (right, ())):
+            if sweep.home(operand) is not Home.NONE:
+                part = builder.step(rt.own_items, d, operand, *others, like=steps.d_name(operand), fact=fa.UNKNOWN)
+                sweep.add(operand, part)
     elif step.operands:
         (operand,) = step.operands
         if isinstance(fa.widen(builder.fact(operand)), Array):

@@ -109,7 +109,7 @@ def is_alias(sweep: Sweep, name: str) -> bool:
 
 def reverse_paths(sweep: Sweep, step: Step, target: str) -> bool:
     """Hands the leaves of a container's cotangent on where the step only moves them; False if it does more."""
-    if step.callee is identity:
+    if step.callee in (identity, dict):
         for path, d in sweep.take_paths(target).items():
             sweep.add(step.operands[0], d, path)
         return True
@@ -119,6 +119,12 @@ def reverse_paths(sweep: Sweep, step: Step, target: str) -> bool:
         items = {slot: operand for (slot, _), operand in zip(slots, values, strict=True)}
         for path, d in sweep.take_paths(target).items():
             sweep.add(items[path[0]], d, path[1:])
+        return True
+    if step.callee is operator.or_ and all(slots_of(sweep.builder.fact(o)) is not None for o in step.operands):
+        left, right = step.operands
+        later = {slot for slot, _ in slots_of(sweep.builder.fact(right)) or ()}
+        for path, d in sweep.take_paths(target).items():
+            sweep.add(right if path[0] in later else left, d, path)
         return True
     if step.callee is operator.getitem and sweep.home(step.operands[0]) is Home.PATHS:
         slot = constant_slot(sweep, step)

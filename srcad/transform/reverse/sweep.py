@@ -25,6 +25,7 @@ from srcad.transform.builder import Builder
 from srcad.transform.helpers import Specialised
 from srcad.transform.reverse.definitions import Definitions
 from srcad.transform.reverse.homes import Home, Homes
+from srcad.transform.reverse.iterators import check_iterators
 from srcad.transform.reverse.travelling import shadow_name, travelling_regions, travels
 from srcad.transform.reverse.views import shadow_of_view
 from srcad.transform.specialise import Specialiser
@@ -97,6 +98,7 @@ class Sweep:
         self.definitions = Definitions(function, facts)
         self.varied = varied_names(function, facts, self.memory, self.wrt)
         self.active = self.varied & useful_names(function, facts, self.memory)
+        check_iterators(function.body, facts, self.definitions, self.active)
         self.homes = Homes(function, facts, self.memory, self.definitions, self.active)
         self.entries: dict[Key, Operand] = {}
         self.contexts: list[Context] = []

@@ -1,0 +1,47 @@
+"""Iterators that are used up by a call: their items are put in a list by a loop, as the call itself would do.
+
+Guarantee: a derivative passes from `zip`, `enumerate`, `reversed` and the views of a dict only through loops, which
+know where each item comes from.  So `sum(d.values())` becomes `sum` of a list that a loop fills.
+"""
+
+from __future__ import annotations
+
+import builtins
+import math
+from collections.abc import Callable
+
+from srcad.facts import Fact, Instance
+from srcad.transform.analyses import effects
+from srcad.wengert import ForLoop, Method, Names, Node, Operand, Step, identity, make_list
+
+VIEWS = (type({}.items()), type({}.values()))
+ITERATORS = (zip, enumerate, reversed, *VIEWS)
+
+CONSUMERS = (list, tuple, sum, max, min, sorted, math.fsum, math.prod, builtins.dict, Method("extend"))
+"""What takes all items of an iterable at once; so does unpacking."""
+
+
+def consumed(step: Step, fact: Callable[[Operand], Fact]) -> int | None:
+    """The position of an operand that a step uses up as an iterator."""
+    if not (effects.hashable(step.callee) and step.callee in CONSUMERS or step.callee is identity and step.targets[1:]):
+        return None
+    found = (i for i, operand in enumerate(step.operands) if _is_iterator(fact(operand)))
+    return next(found, None)
+
+
+def _is_iterator(fact: Fact) -> bool:
+    return isinstance(fact, Instance) and fact.type in ITERATORS
+
+
+def listed(step: Step, position: int, names: Names) -> tuple[Node, ...]:
+    """The step after a loop that puts the items of the iterator at this position in a list."""
+    iterator = step.operands[position]
+    plain = step.callee is list and len(step.targets) == 1
+    items = step.target if plain else names.fresh("items")
+    item = names.fresh("item")
+    append = Step((), Method("append"), (items, item), (), step.site)
+    loop = (Step((items,), make_list, (), (), step.site), ForLoop(item, iterator, (append,), (), None, step.site))
+    if plain:
+        return loop
+    operands = (*step.operands[:position], items, *step.operands[position + 1 :])
+    return (*loop, Step(step.targets, step.callee, operands, step.keywords, step.site))

@@ -1,0 +1,249 @@
+"""Control flow: what loops run over, how they are left, and what is consumed at once."""
+
+import contextlib
+import functools
+import math
+
+import numpy as np
+
+from .registry import example
+
+V = np.array([0.3, -1.1, 0.7, 1.9])
+A = np.array([[0.5, -1.2, 0.8], [1.4, 0.3, -0.7]])
+
+
+@example((1.5, 3), (1.5, 0))
+def for_range(x, n):
+    y = x
+    for i in range(n):
+        y = y * x + i
+    return y
+
+
+@example((A,), (A[:1],))
+def for_rows(x):
+    total = 1.0
+    for row in x:
+        total = total * np.sum(row * row)
+    return total
+
+
+@example((V,))
+def for_zip_enumerate(x):
+    total = 0.0
+    for i, (a, b) in enumerate(zip(x[1:], x[:-1], strict=True)):
+        total = total + i * a * b
+    return total
+
+
+@example((V,))
+def for_reversed(x):
+    total = 0.0
+    for a in reversed(x):
+        total = total * a + a
+    return total
+
+
+@example((V,))
+def for_sorted(x):
+    total = 0.0
+    for a in sorted(x):
+        total = total * 0.5 + a * a
+    return total
+
+
+@example((V,))
+def for_dict_items(x):
+    total = 0.0
+    for key, value in {"a": x[0], "bc": x[1]}.items():
+        total = total + len(key) * value * value
+    return total
+
+
+@example((V, 0.0), (V, 9.0), (V[:0], 0.0))
+def for_else(x, bound):
+    total = 0.0
+    for a in x:
+        total = total + a * a
+        if total > bound:
+            break
+    else:
+        total = total * 2
+    return total
+
+
+@example((1.5, 3.0), (1.5, 30.0))
+def while_else(x, bound):
+    n = 0
+    while n < 3:
+        x = x * x
+        n += 1
+        if x > bound:
+            break
+    else:
+        x = -x
+    return x
+
+
+@example((1.5,), (7.5,))
+def while_true(x):
+    while True:
+        x = x * x
+        if x > 5:
+            return x
+
+
+@example((1.5,), (0.5,))
+def while_walrus(x):
+    while (y := x * x) < 4:
+        x = y + 1
+    return y * x
+
+
+@example((A,), (-A,))
+def break_in_inner_loop(x):
+    total = 1.0
+    for row in x:
+        for a in row:
+            if a < 0:
+                break
+            total = total * (1 + a)
+        total = total + row[0]
+    return total
+
+
+@example((A,), (-A,))
+def return_in_inner_loop(x):
+    total = 1.0
+    for row in x:
+        for a in row:
+            total = total * a
+            if total < 0:
+                return total * a
+    return total
+
+
+@example((1.5, 4), (1.5, 1))
+def loop_variable_after_loop(x, n):
+    for i in range(n):
+        y = x * i
+    return y * i + x
+
+
+@example((V,), (V[:0],))
+def nested_comprehension(x):
+    return sum([a * b for a in x for b in x[1:] if a < b], 0.0)
+
+
+@example((V,), (V[:0],))
+def generator_consumed_at_once(x):
+    return sum((a * a for a in x if a > 0), 0.0)
+
+
+@example((V,), (-V,))
+def any_all_of_generator(x):
+    return x[0] * x[1] if any(a > 1.5 for a in x) and all(a < 2 for a in x) else x[2]
+
+
+@example((V,))
+def for_over_generator_expression(x):
+    total = 1.0
+    for square in (a * a for a in x):
+        total = total * square
+    return total
+
+
+@example((1.5, 5), (1.5, 0))
+def recursion(x, n):
+    return 1.0 if n == 0 else x * recursion(x, n - 1) + x
+
+
+def _odd(x, n):
+    return x if n == 0 else x * mutual_recursion(x, n - 1)
+
+
+@example((1.5, 4), (1.5, 0))
+def mutual_recursion(x, n):
+    return 1.0 if n == 0 else 1 + _odd(x, n - 1)
+
+
+@example((V,))
+def recursion_on_arrays(x):
+    if len(x) == 1:
+        return x[0] * x[0]
+    half = len(x) // 2
+    return recursion_on_arrays(x[:half]) * 2 + recursion_on_arrays(x[half:])
+
+
+@example((1.5,), (-0.5,))
+def try_finally(x):
+    y = [x]
+    try:
+        y.append(x * x)
+    finally:
+        y.append(x * 2)
+    return y[0] * y[1] * y[2]
+
+
+@example((1.5,), (-0.5,))
+def try_else(x):
+    try:
+        y = math.sqrt(x)
+    except ValueError as error:
+        y = x * len(error.args)
+    else:
+        y = y * x
+    return y * x
+
+
+@example((1.5,), (-0.5,))
+def raise_and_catch(x):
+    try:
+        if x < 0:
+            raise KeyError("negative")
+        y = x * x
+    except (KeyError, IndexError):
+        y = math.sin(x)
+    return y
+
+
+@contextlib.contextmanager
+def _doubled(x):
+    yield x * 2
+
+
+@example((1.5,), (-0.5,))
+def with_own_context_manager(x):
+    with _doubled(x) as y:
+        z = y * x
+    return z
+
+
+@example((1.5,), (-0.5,))
+def raise_again(x):
+    try:
+        return x * x
+    except ValueError:
+        raise
+
+
+@example((V,))
+def reduce_with_function(x):
+    return functools.reduce(lambda a, b: a * b + a, x)
+
+
+@example((1.5, (1, 2)), (1.5, (1, 2, 3)), (1.5, {"scale": 3.0}), (1.5, 7.0), (1.5, None))
+def match_patterns(x, shape):
+    match shape:
+        case [a, b]:
+            return x * a + b
+        case [first, *rest] if len(rest) > 1:
+            return x**first * len(rest)
+        case {"scale": scale}:
+            return x * scale
+        case float() as number:
+            return x * number
+        case None | "nothing":
+            return x * x
+        case _:
+            return x
