@@ -39,6 +39,7 @@ from srcad.transform.helpers import (
     without_sites,
 )
 from srcad.transform.iterators import consumed, listed
+from srcad.transform.scalars import replace_containers
 from srcad.wengert import (
     CALL,
     UNDEFINED,
@@ -102,8 +103,24 @@ def specialise(
     """Rewrites `function` for parameters with these facts (UNKNOWN where missing).
 
     `lower` gives the Wengert list of a Python function; it raises DifferentiationError if there is none.
-    `outer` is the run that meets a call of the function.
+    `outer` is the run that meets a call of the function.  Taking away containers makes facts sharper, so that more
+    may be decided.
     """
+    found = _settled(function, facts, lower, outer)
+    while (new := replace_containers(found.function)) is not found.function:
+        captures = zip(found.function.captures, new.captures, strict=True)
+        known = dict(facts) | {now.name: found.facts[before.name] for before, now in captures}
+        found = _settled(new, known, lower, outer or found)
+    return found
+
+
+def _settled(
+    function: Function,
+    facts: Mapping[str, Fact],
+    lower: Callable[[Any], Function],
+    outer: Specialiser | Specialised | None,
+) -> Specialised:
+    """The function rewritten given what is known of the containers it changes."""
     containers = Containers()
     while True:
         found = _run(function, facts, lower, outer, containers)
@@ -115,7 +132,7 @@ def _run(
     function: Function,
     facts: Mapping[str, Fact],
     lower: Callable[[Any], Function],
-    outer: Specialiser | None,
+    outer: Specialiser | Specialised | None,
     containers: Containers,
 ) -> Specialised:
     """One pass over the whole function, given what is known of the containers it changes."""
@@ -130,7 +147,9 @@ def _run(
     run.captures.extend(function.captures)
     run.captured.update({(id(c.scope), c.key): c.name for c in function.captures})
     if outer is not None:
-        run.inlining, run.helpers, run.refused = outer.inlining, outer.helpers, outer.refused
+        run.helpers, run.refused = outer.helpers, outer.refused
+    if isinstance(outer, Specialiser):
+        run.inlining = outer.inlining
     body = run.builder.nested(lambda: run.nodes(function.body))
     result = run.use(function.result)
     new = replace(function, body=body, result=result, captures=tuple(run.captures), guards=tuple(run.guards))
@@ -198,6 +217,8 @@ class Specialiser:
         step = replace(step, operands=operands, keywords=keywords)
         if isinstance(step.callee, Spread):
             step = self.spread(step)
+        if isinstance(step.callee, Function) and step.callee in self.helpers:
+            step = self.helper_call(step)
         if step.callee == Method("get") and self.dict_get(step):
             return
         step = self.resolved(step)
@@ -257,6 +278,8 @@ class Specialiser:
         method = call_method(type(callee))
         if method is not None and is_user_object(callee):
             return replace(step, callee=method, operands=(Const(callee), *step.operands))
+        if callee is functools.update_wrapper and isinstance(self.fact(step.operands[0]), Closure):
+            return replace(step, callee=identity, operands=step.operands[:1], keywords=())  # it names the function
         if callee in IN_PLACE and self.is_immutable(self.fact(step.operands[0])):
             return replace(step, callee=IN_PLACE[callee])
         if isinstance(callee, Augmented) and isinstance(self.fact(step.operands[0]), (List, Dict)):
@@ -328,7 +351,7 @@ class Specialiser:
         """The list of the function a step calls and the operands it captured, if it is to be inlined."""
         callee = step.callee
         if callee is CALL and isinstance(closure := self.fact(step.operands[0]), Closure):
-            return closure.function, closure.captured
+            return None if closure.function in self.inlining else (closure.function, closure.captured)
         if isinstance(callee, Function):
             return callee, ()
         if not isinstance(callee, types.FunctionType) or not effects.is_python_call(step):
@@ -366,6 +389,17 @@ class Specialiser:
         self.note_containers(step)
         return True
 
+    def helper_call(self, step: Step) -> Step:
+        """A call of a helper as it was before: what is known of the arguments by now may ask for another helper."""
+        positional, keywords = [], []
+        for p, operand in zip(step.callee.params, step.operands, strict=True):
+            if p.kind == "KEYWORD_ONLY":
+                keywords.append((p.name, operand))
+            else:
+                positional.append(operand)
+        helper: Helper = self.helpers[step.callee]
+        return replace(step, callee=helper.callable, operands=tuple(positional), keywords=tuple(keywords))
+
     def helper(self, callee: Callable, function: Function, bound: Mapping[str, Operand]) -> Helper | None:
         """The helper for a call with these arguments; None if the function deals in memory, and must be inlined."""
         facts = canonical({p.name: self.fact(bound[p.name]) for p in function.params})
@@ -399,6 +433,7 @@ class Specialiser:
         keywords = dict(step.keywords)
         if "**" in keywords or isinstance(step.callee, Spread):
             return False
+        calls = function if step.callee is CALL else step.callee
         function = with_captured_defaults(self.shared_captures(function), captured)
         try:
             bound = bind(function, (*captured, *operands), keywords, self.make_tuple, self.make_dict)
@@ -408,7 +443,7 @@ class Specialiser:
         self.replaced.update({n.name: bound[p.name] for n, p in zip(new.params, function.params, strict=True)})
         function = new
         self.guards.extend(function.guards)
-        self.inlining.append(step.callee)
+        self.inlining.append(calls)
         changing, self.changing = self.changing, self.changing or _changes_containers(function.body)
         self.nodes(function.body)
         self.changing = changing

@@ -72,6 +72,17 @@ UNDEFINED = Const(_Undefined(), "UNDEFINED")
 
 Operand = str | Const
 
+
+class Variable(str):
+    """The key under which a cell, a dict, holds the variable that functions share through it; text as it is printed.
+
+    >>> {Variable("total"): 1.0}
+    {'total': 1.0}
+    """
+
+    __slots__ = ()
+
+
 # ----------------------------------------------------------------------------------------------- callees
 
 

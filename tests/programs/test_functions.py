@@ -491,35 +491,12 @@ def test_a_derivative_of_a_derivative():
 # ------------------------------------------------------------------------------------------- refusals
 
 
-def late_binding(x):
-    k = x
-
-    def inner(y):
-        return k * y
-
-    a = inner(2.0)
-    k = x * x
-    return a * inner(3.0)
-
-
 def map_and_filter(x):
     return sum(map(lambda v: v * v, x)) + sum(filter(lambda v: v > 0, x))
 
 
 def reduce_of_numbers(x):
     return functools.reduce(lambda a, b: a * b + a, x)
-
-
-def nonlocal_counter(x):
-    total = 0.0
-
-    def add(v):
-        nonlocal total
-        total = total + v * v
-
-    for v in x:
-        add(v)
-    return total
 
 
 def argument_of_a_runtime_callee_is_overwritten(x):
@@ -535,10 +512,8 @@ def argument_of_a_runtime_callee_is_overwritten(x):
 @pytest.mark.parametrize(
     ("function", "args", "words"),
     [
-        (late_binding, (1.5,), "is captured by a nested function and assigned again"),
         (map_and_filter, (V,), "filter"),
         (reduce_of_numbers, (V,), "reduce"),
-        (nonlocal_counter, (V,), "nonlocal"),
         (argument_of_a_runtime_callee_is_overwritten, (V,), "whether 't' is a number or an array"),
     ],
 )

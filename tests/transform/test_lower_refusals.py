@@ -15,7 +15,6 @@ REFUSED = {
     "match x:\n        case 1: pass": "`match`",
     "class A: pass": "class",
     "global y": "`global`",
-    "def g():\n        nonlocal x\n        x = 1": "`nonlocal`",
     "async def g(): pass": "asynchronous",
     "y = (i for i in x)": "generator expression",
     "zip((i for i in x), x)": "generator expression",

@@ -14,7 +14,7 @@ import gast
 import numpy as np
 
 from srcad.transform.emit.references import References
-from srcad.wengert import UNDEFINED, Const
+from srcad.wengert import UNDEFINED, Const, Variable
 
 
 def name(identifier: str) -> gast.expr:
@@ -52,7 +52,7 @@ def constant(const: Const, references: References) -> gast.expr:
 
 def expression(value: Any, references: References) -> gast.expr:
     """The expression of a value."""
-    kind = type(value)
+    kind = str if isinstance(value, Variable) else type(value)
     if value is None or value is Ellipsis or kind in (bool, str, bytes):
         return literal(value)
     if kind is int:

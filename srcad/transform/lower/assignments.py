@@ -11,7 +11,7 @@ from srcad.transform.lower.calls import may_write
 from srcad.transform.lower.expressions import bind, mangled
 from srcad.transform.lower.operators import INPLACE
 from srcad.transform.lower.targets import assign_to
-from srcad.wengert import UNDEFINED, Attribute, Augmented, Const, SetAttribute
+from srcad.wengert import Attribute, Augmented, Const, SetAttribute
 
 DISPLAYS = (gast.Tuple, gast.List)
 
@@ -85,7 +85,7 @@ def _delete(b: Builder, node: gast.Delete) -> None:
     for target in node.targets:
         if isinstance(target, gast.Name):
             b.read(target.id, target)
-            b.assign(target.id, UNDEFINED)
+            b.delete(target.id)
         elif isinstance(target, gast.Subscript):
             b.effect(operator.delitem, b.expr(target.value), b.expr(target.slice))
         elif isinstance(target, gast.Attribute):

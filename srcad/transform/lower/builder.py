@@ -5,12 +5,16 @@ meet, a variable that they leave different becomes a merge.  How control leaves 
 is kept in the same environment under `Flag`s, so that it is merged and carried by the same means; a flag that
 is known while lowering costs nothing.
 
+A variable that nested functions share is kept in a cell instead, a dict with one entry, which they capture: each
+reading and each assignment of it is a step.
+
 Merges and carried values are made for every variable assigned; `tidy` takes out those that nothing reads.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import operator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
@@ -23,7 +27,7 @@ from srcad.transform.lower.language import TABLE
 from srcad.transform.lower.outside import Outside
 from srcad.transform.lower.scopes import Scope
 from srcad.transform.lower.sites import Sites
-from srcad.wengert import UNDEFINED, Branch, Const, Merge, Names, Node, Operand, Step
+from srcad.wengert import UNDEFINED, Branch, Const, Merge, Names, Node, Operand, Step, Variable, make_dict
 
 TRUE, FALSE = Const(True), Const(False)
 
@@ -135,6 +139,7 @@ class Builder:
         self.aliases: dict[str, Operand] = {}
         self.outermost = outermost
         self.consumed: set[int] = set()
+        self.cells: dict[str, str] = {}
         self.statements = lambda nodes: block(self, nodes)
         self._made: dict[str, int] = {}
 
@@ -200,6 +205,8 @@ class Builder:
 
     def read(self, name: str, node: gast.AST) -> Operand:
         """What a name stands for where `node` reads it."""
+        if name in self.cells:
+            return self.step(operator.getitem, self.cells[name], Const(Variable(name)), like=name)
         operand = self.peek(name)
         if operand is None:
             self.refuse(node, f"{name!r} is read before it is assigned.", f"assign {name!r} first.")
@@ -207,7 +214,24 @@ class Builder:
 
     def assign(self, name: str, operand: Operand) -> None:
         """Lets a variable stand for an operand."""
-        self.here.env[name] = operand
+        if name in self.cells:
+            self.effect(operator.setitem, self.cells[name], Const(Variable(name)), operand)
+        else:
+            self.here.env[name] = operand
+
+    def delete(self, name: str) -> None:
+        """Lets a variable stand for nothing."""
+        if name in self.cells:
+            self.effect(operator.delitem, self.cells[name], Const(Variable(name)))
+        else:
+            self.here.env[name] = UNDEFINED
+
+    def make_cells(self, variables: Iterable[str]) -> None:
+        """Keeps variables in cells from here on; a cell begins with the value there is."""
+        for name in variables:
+            value = self.here.env.get(name)
+            given = () if value is None else (Const(Variable(name)), value)
+            self.cells[name] = self.step(make_dict, *given, like=f"{name}_cell")
 
     # ---------------------------------------------------------------------------------------------- arms
 

@@ -13,6 +13,7 @@ import gast
 
 from srcad.transform.lower.builder import TRUE, Arm, Builder, Flag, expression
 from srcad.transform.lower.loops import carry
+from srcad.transform.lower.scopes import bound_by
 from srcad.transform.lower.targets import loop_target
 from srcad.wengert import Carried, ForLoop, Method, Node, Operand, make_dict, make_list, make_set
 
@@ -61,20 +62,31 @@ def quantifier(b: Builder, node: gast.GeneratorExp, is_any: bool, like: str) -> 
 
 
 def _generate(b: Builder, node: gast.AST, act: Callable[[], None]) -> Operand:
-    """The loops of a comprehension around `act`.  Returns whether `act` stopped them."""
-    return _loop(b, node, node.generators, act)
+    """The loops of a comprehension around `act`.  Returns whether `act` stopped them.
+
+    Only the first iterable is evaluated where the variables of the comprehension are not seen.
+    """
+    first, around = b.expr(node.generators[0].iter), b.cells
+    b.cells = {name: cell for name, cell in around.items() if name not in bound_by(node)}
+    shared = b.scope.shared.get(id(node), ())
+    b.cells |= {name: b.step(make_dict, like=f"{name}_cell") for name in shared}
+    stopped = _loop(b, node, node.generators, first, act)
+    b.cells = around
+    return stopped
 
 
-def _loop(b: Builder, node: gast.AST, generators: list[gast.comprehension], act: Callable[[], None]) -> Operand:
+def _loop(
+    b: Builder, node: gast.AST, generators: list[gast.comprehension], iterable: Operand, act: Callable[[], None]
+) -> Operand:
     generator, inner = generators[0], generators[1:]
     if generator.is_async:
         b.refuse(node, "Asynchronous comprehensions cannot be differentiated.", "use an ordinary one.")
-    iterable, site = b.expr(generator.iter), b.site
+    site = b.site
     target = ""
 
     def within() -> None:
         if inner:
-            b.here.env[Flag.STOPPED] = _loop(b, node, inner, act)
+            b.here.env[Flag.STOPPED] = _loop(b, node, inner, b.expr(inner[0].iter), act)
         else:
             act()
 

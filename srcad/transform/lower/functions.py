@@ -1,7 +1,7 @@
 """Whole functions: parameters, body, result; and the functions nested in them.
 
-Guarantee.  A nested function captures by value when it is made.  Python captures variables, so this is right only
-for a variable that is not assigned again while the function may be called; anything else is refused.
+Guarantee.  Python's nested functions capture variables.  One that is not assigned again while the function may be
+called is captured by value, when the function is made; any other is kept in a cell, and the cell is captured.
 """
 
 from __future__ import annotations
@@ -18,9 +18,7 @@ from srcad.transform.lower.sites import Sites
 from srcad.transform.lower.statements import lower_block
 from srcad.transform.lower.tidy import tidy
 from srcad.transform.parse import Parsed
-from srcad.wengert import CALL, UNDEFINED, Const, Function, MakeFunction, Names, Operand, Param, validate
-
-ARGUMENT = "pass {name!r} to it as an argument, or fix it with a default: def {function}(..., {name}={name})."
+from srcad.wengert import CALL, Const, Function, MakeFunction, Names, Operand, Param, validate
 
 
 def lower_function(parsed: Parsed) -> Function:
@@ -55,7 +53,9 @@ def _params(b: Builder, arguments: gast.arguments, defaults: list, only: dict) -
 def _finish(b: Builder, node: Any, name: str, params: tuple[Param, ...]) -> Function:
     """Lowers the body and puts the function together."""
     b.sites.enter(node)
-    site, doc = b.sites.of(node), None
+    b.site = site = b.sites.of(node)
+    b.make_cells(b.scope.cells)
+    doc = None
     if isinstance(node, gast.Lambda):
         statements = [gast.copy_location(gast.Return(value=node.body), node.body)]
     else:
@@ -98,7 +98,7 @@ def _make(b: Builder, node: gast.FunctionDef | gast.Lambda, name: str, like: str
     scope = b.scope.inner[id(node)]
     defaults = [b.expr(d) for d in node.args.defaults]
     only = [None if d is None else b.expr(d) for d in node.args.kw_defaults]
-    captured, known = _captured(b, node, name, scope)
+    captured, cells, known = _captured(b, node, scope)
 
     names = Names()
     inner = Builder(scope, b.outside, b.sites.inside(name), names, b.class_name, lower_block, False)
@@ -106,8 +106,9 @@ def _make(b: Builder, node: gast.FunctionDef | gast.Lambda, name: str, like: str
         inner.assign(constant, value)
     for variable in captured:
         inner.assign(variable, inner.fresh(variable))
-    leading = [Param(variable) for variable in captured]
-    operands: list[Operand] = list(captured.values())
+    inner.cells = {variable: inner.fresh(f"{variable}_cell") for variable in cells}
+    leading = [Param(name) for name in (*captured, *inner.cells.values())]
+    operands: list[Operand] = [*captured.values(), *cells.values()]
     names.take(scope.params)
 
     def default(param: gast.Name, value: Operand | None) -> Operand | None:
@@ -127,39 +128,36 @@ def _make(b: Builder, node: gast.FunctionDef | gast.Lambda, name: str, like: str
     return b.step(MakeFunction(function, len(leading)), *operands, like=like)
 
 
-def _captured(b: Builder, node: Any, name: str, scope: Scope) -> tuple[dict[str, str], dict[str, Const]]:
-    """The names a nested function captures, and those it needs that are constants."""
-    captured: dict[str, str] = {}
+def _captured(
+    b: Builder, node: gast.FunctionDef | gast.Lambda, scope: Scope
+) -> tuple[dict[str, Operand], dict[str, str], dict[str, Const]]:
+    """What a nested function captures: values, cells, and the constants that need no capturing.
+
+    One that is used up at once, and makes no functions itself, need not see what is assigned later.
+    """
+    captured: dict[str, Operand] = {}
+    cells: dict[str, str] = {}
     known: dict[str, Const] = {}
+    used_up = id(node) in b.consumed and not scope.inner
     for variable in scope.free:
-        if variable in b.scope.bindings or b.here.env.seen(variable) is not UNDEFINED:
-            _check_capture(b, node, name, variable)
-        operand = b.peek(variable)
+        if variable in b.cells and not used_up:
+            cells[variable] = b.cells[variable]
+            continue
+        operand = b.read(variable, node)
         if isinstance(operand, Const):
             known[variable] = operand
-        elif operand is not None:
+        else:
             captured[variable] = operand
-    return captured, known
+    return captured, cells, known
 
 
-def _check_capture(b: Builder, node: Any, name: str, variable: str) -> None:
-    function = "f" if name == "<lambda>" else name
-    remedy = ARGUMENT.format(name=variable, function=function)
-    if variable == name:
-        b.refuse(node, f"The nested function {name!r} calls itself.", "move it to module level.")
-    if id(node) in b.consumed and not b.scope.inner[id(node)].inner and b.peek(variable) is not None:
-        return
-    if b.scope.in_comprehension.get(id(node)) == variable:
-        b.refuse(node, f"A function captures the comprehension's variable {variable!r}, which changes.", remedy)
-    if b.peek(variable) is None:
-        b.refuse(
-            node, f"{variable!r} is captured by a nested function before it is assigned.", f"assign {variable!r} first."
-        )
-    again = b.scope.rebound_after(variable, node)
-    if again is not None:
-        b.refuse(
-            node,
-            f"{variable!r} is captured by a nested function and assigned again in line {again[0]}; "
-            "what the function sees then depends on when it is called.",
-            remedy,
-        )
+@statement(gast.Nonlocal)
+def _nonlocal(b: Builder, node: gast.Nonlocal) -> None:
+    """What it names are variables of a function around, so they are in cells."""
+    for name in node.names:
+        if name not in b.cells:
+            b.refuse(
+                node,
+                f"`nonlocal {name}` is a variable of a function outside the one that is differentiated.",
+                "return the value instead, or pass it as an argument.",
+            )

@@ -23,7 +23,7 @@ def carry(b: Builder, assigned: Iterable[str], fill: Callable[[], None], close: 
 
     Returns the body, and the flags after the loop.  The variables `assigned` then stand for their last values.
     """
-    names = {variable: b.fresh(variable) for variable in assigned}
+    names = {variable: b.fresh(variable) for variable in assigned if variable not in b.cells}
     start: dict[Key, Operand] = {**NOT_LEFT}
     start.update(names)
     body = b.arm(fill, start)

@@ -1,8 +1,8 @@
 """Which names a function binds, reads and hands to the functions inside it, found in one walk over its tree.
 
 Guarantee.  Everything the lowering asks about names later is a look-up, so that its cost stays linear: what a
-loop assigns, what a nested function reads from outside, and whether something is assigned again after a nested
-function captured it.  The last is what makes capturing by value right.
+loop assigns, what a nested function reads from outside, and which variables a nested function cannot capture by
+value, because they are assigned after it is made, or by it.  These are kept in cells.
 
 Names bound by a comprehension belong to it alone and are kept apart.
 """
@@ -11,20 +11,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeAlias
 
 import gast
 
-Position = tuple[int, int]
 FunctionNode: TypeAlias = gast.FunctionDef | gast.Lambda
 COMPREHENSIONS = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
 
 
 @dataclass(frozen=True)
 class Binding:
-    """One place where a name is bound, and the loops around it."""
+    """One place where a name is bound: its turn in the order of evaluation, and the loops around it."""
 
-    position: Position
+    time: int
     loops: tuple[int, ...]
 
 
@@ -32,7 +32,7 @@ class Binding:
 class Use:
     """One place where a name is read: the blocks around it, and whether it is only called there."""
 
-    position: Position
+    time: int
     blocks: tuple[int, ...]
     called: bool
 
@@ -43,8 +43,9 @@ class Scope:
 
     `bindings` are its local names; `free` the names read but not bound here, in order of first reading;
     `uses` where each is read; `inner` the scopes of the functions directly inside it, by node; `assigned` what
-    each loop or comprehension binds, by node.  Of each nested function, `loops_around` and `blocks_around` say
-    where it is, `called_by` the variable it is put in, `in_comprehension` a comprehension variable it reads.
+    each loop or comprehension binds, by node.  Of each nested function, `made_at` is its turn, `loops_around` and
+    `blocks_around` say where it is, `called_by` the variable it is put in.  `shared` are the variables of each
+    comprehension that functions capture, `nonlocals` what `nonlocal` says are variables of a function around.
     """
 
     node: FunctionNode
@@ -55,37 +56,53 @@ class Scope:
     assigned: dict[int, tuple[str, ...]] = field(default_factory=dict)
     loops_around: dict[int, tuple[int, ...]] = field(default_factory=dict)
     blocks_around: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    made_at: dict[int, int] = field(default_factory=dict)
     called_by: dict[int, str] = field(default_factory=dict)
-    in_comprehension: dict[int, str] = field(default_factory=dict)
+    shared: dict[int, dict[str, None]] = field(default_factory=dict)
+    nonlocals: set[str] = field(default_factory=set)
 
     @property
     def free(self) -> tuple[str, ...]:
         """The names that come from outside this function."""
         return tuple(name for name in self.uses if name not in self.bindings)
 
-    def rebound_after(self, name: str, nested: FunctionNode) -> Position | None:
-        """Where `name` is bound once more after `nested` has captured it, or may be, in a loop around both.
+    @cached_property
+    def assigned_outside(self) -> set[str]:
+        """The variables of functions around that this function, or one inside it, assigns."""
+        inner = (name for scope in self.inner.values() for name in scope.assigned_outside)
+        return self.nonlocals | {name for name in inner if name not in self.bindings}
+
+    @cached_property
+    def cells(self) -> tuple[str, ...]:
+        """The local variables that are kept in cells, in the order in which they are first bound."""
+        found = {
+            name
+            for nested, scope in self.inner.items()
+            for name in scope.free
+            if name in self.bindings and (name in scope.assigned_outside or self._changes_after(name, nested))
+        }
+        return tuple(name for name in self.bindings if name in found)
+
+    def _changes_after(self, name: str, nested: int) -> bool:
+        """Whether `name` is bound after `nested` has captured it, or may be, in a loop around both.
 
         In a loop that is no harm if each call of `nested` follows its definition in the same trip.
         """
-        loops = () if self._only_called_after(nested) else self.loops_around[id(nested)]
-        for binding in self.bindings.get(name, ()):
-            again = any(loop in loops for loop in binding.loops)
-            if again or binding.position > (nested.lineno, nested.col_offset):
-                return binding.position
-        return None
+        loops = () if self._only_called_after(nested) else self.loops_around[nested]
+        made = self.made_at[nested]
+        return any(b.time > made or any(loop in loops for loop in b.loops) for b in self.bindings[name])
 
-    def _only_called_after(self, nested: FunctionNode) -> bool:
+    def _only_called_after(self, nested: int) -> bool:
         """Whether a function is never handed on: it is called by its name, later in the block that defines it.
 
         A function that makes functions hands those on.
         """
-        name, blocks = self.called_by.get(id(nested)), self.blocks_around[id(nested)]
-        if name is None or len(self.bindings[name]) != 1 or self.inner[id(nested)].inner:
+        name, blocks = self.called_by.get(nested), self.blocks_around[nested]
+        if name is None or len(self.bindings[name]) != 1 or self.inner[nested].inner:
             return False
-        end = (nested.end_lineno, nested.end_col_offset)
+        made = self.made_at[nested]
         return all(
-            use.called and use.position > end and use.blocks[: len(blocks)] == blocks for use in self.uses.get(name, ())
+            use.called and use.time > made and use.blocks[: len(blocks)] == blocks for use in self.uses.get(name, ())
         )
 
 
@@ -101,7 +118,7 @@ def scope_of(node: FunctionNode) -> Scope:
     params = (*arguments.posonlyargs, *arguments.args, arguments.vararg, *arguments.kwonlyargs, arguments.kwarg)
     scope = Scope(node, tuple(p.id for p in params if p is not None))
     for name in scope.params:
-        scope.bindings[name] = [Binding((0, 0), ())]
+        scope.bindings[name] = [Binding(0, ())]
     walker = _Walker(scope)
     walker.visit(node.body)
     return scope
@@ -113,8 +130,9 @@ class _Walker:
     def __init__(self, scope: Scope):
         self.scope = scope
         self.loops: list[tuple[int, dict[str, None]]] = []
-        self.hidden: list[set[str]] = []
+        self.hidden: list[tuple[int, set[str]]] = []
         self.blocks: list[int] = []
+        self.time = 0
 
     def visit(self, node: gast.AST | Iterable | None) -> None:
         if isinstance(node, list):
@@ -129,32 +147,41 @@ class _Walker:
         for name in node._fields:
             self.visit(getattr(node, name, None))
 
-    def bind(self, name: str, node: gast.AST) -> None:
-        place = Binding((node.lineno, node.col_offset), tuple(loop for loop, _ in self.loops))
+    def tick(self) -> int:
+        self.time += 1
+        return self.time
+
+    def bind(self, name: str) -> None:
+        if name in self.scope.nonlocals:
+            self.read(name)
+            return
+        place = Binding(self.tick(), tuple(loop for loop, _ in self.loops))
         self.scope.bindings.setdefault(name, []).append(place)
         for _, assigned in self.loops:
             assigned[name] = None
 
-    def read(self, name: str, node: gast.AST, called: bool = False) -> None:
-        if not any(name in names for names in self.hidden):
-            use = Use((node.lineno, node.col_offset), tuple(self.blocks), called)
-            self.scope.uses.setdefault(name, []).append(use)
+    def read(self, name: str, called: bool = False) -> None:
+        if not any(name in names for _, names in self.hidden):
+            self.scope.uses.setdefault(name, []).append(Use(self.tick(), tuple(self.blocks), called))
+
+    def visit_Nonlocal(self, node: gast.Nonlocal) -> None:
+        self.scope.nonlocals.update(node.names)
 
     def visit_ExceptHandler(self, node: gast.ExceptHandler) -> None:
         self.visit(node.type)
         if node.name is not None:  # has no position of its own
-            self.bind(getattr(node.name, "id", node.name), node)
+            self.bind(getattr(node.name, "id", node.name))
         self.visit(node.body)
 
     def visit_Name(self, node: gast.Name) -> None:
         if isinstance(node.ctx, gast.Load):
-            self.read(node.id, node)
+            self.read(node.id)
         else:
-            self.bind(node.id, node)
+            self.bind(node.id)
 
     def visit_Call(self, node: gast.Call) -> None:
         if isinstance(node.func, gast.Name):
-            self.read(node.func.id, node.func, called=True)
+            self.read(node.func.id, called=True)
         else:
             self.visit(node.func)
         self.visit(node.args)
@@ -163,18 +190,24 @@ class _Walker:
     def visit_Assign(self, node: gast.Assign) -> None:
         if isinstance(node.value, gast.Lambda) and len(node.targets) == 1 and isinstance(node.targets[0], gast.Name):
             self.scope.called_by[id(node.value)] = node.targets[0].id
-        self.visit_others(node)
+        self.visit(node.value)
+        self.visit(node.targets)
 
     def visit_AugAssign(self, node: gast.AugAssign) -> None:
-        self.visit(node.target)
-        self.visit(node.value)
+        self.value_first(node)
 
     def visit_AnnAssign(self, node: gast.AnnAssign) -> None:
-        self.visit(node.target)
+        self.value_first(node)
+
+    def visit_NamedExpr(self, node: gast.NamedExpr) -> None:
+        self.value_first(node)
+
+    def value_first(self, node: gast.AugAssign | gast.AnnAssign | gast.NamedExpr) -> None:
         self.visit(node.value)
+        self.visit(node.target)
 
     def visit_alias(self, node: gast.alias) -> None:
-        self.bind((node.asname or node.name).partition(".")[0], node)
+        self.bind((node.asname or node.name).partition(".")[0])
 
     def in_loop(self, node: gast.AST, parts: Iterable) -> None:
         assigned: dict[str, None] = {}
@@ -197,7 +230,7 @@ class _Walker:
         if not node.decorator_list:
             self.scope.called_by[id(node)] = node.name
         self.function(node)
-        self.bind(node.name, node)
+        self.bind(node.name)
 
     def visit_Lambda(self, node: gast.Lambda) -> None:
         self.function(node)
@@ -208,12 +241,14 @@ class _Walker:
         self.visit(node.args.kw_defaults)
         inner = scope_of(node)
         self.scope.inner[id(node)] = inner
+        self.scope.made_at[id(node)] = self.tick()
         self.scope.loops_around[id(node)] = tuple(loop for loop, _ in self.loops)
         self.scope.blocks_around[id(node)] = tuple(self.blocks)
         for name in inner.free:
-            if any(name in names for names in self.hidden):
-                self.scope.in_comprehension[id(node)] = name
-            self.read(name, node)
+            hiding = [comprehension for comprehension, names in self.hidden if name in names]
+            if hiding:
+                self.scope.shared.setdefault(hiding[-1], {})[name] = None
+            self.read(name)
 
     def visit_ListComp(self, node: gast.ListComp) -> None:
         self.comprehension(node, [node.elt])
@@ -231,11 +266,16 @@ class _Walker:
         """The first iterable is read outside; the other parts see the variables, which nobody else does."""
         self.visit(node.generators[0].iter)
         parts = [p for g in node.generators for p in (g.iter, *g.ifs)][1:]
-        names = {n.id for g in node.generators for n in gast.walk(g.target) if isinstance(n, gast.Name)}
-        self.hidden.append(names)
+        self.hidden.append((id(node), bound_by(node)))
         targets = [n for g in node.generators for n in _read_in_target(g.target)]
         self.in_loop(node, [*targets, *parts, *results])
         self.hidden.pop()
+
+
+def bound_by(comprehension: gast.AST) -> set[str]:
+    """The variables of a comprehension."""
+    targets = (n for g in comprehension.generators for n in gast.walk(g.target) if isinstance(n, gast.Name))
+    return {n.id for n in targets if not isinstance(n.ctx, gast.Load)}
 
 
 def _read_in_target(target: gast.AST) -> list[gast.AST]:
