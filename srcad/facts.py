@@ -57,6 +57,14 @@ UNKNOWN = Unknown()
 
 
 @dataclass(frozen=True, slots=True)
+class Nothing(Fact):
+    """There is no such value as far as is known: an item of a list into which no store has been found yet."""
+
+
+NOTHING = Nothing()
+
+
+@dataclass(frozen=True, slots=True)
 class Number(Fact):
     """A Python number or NumPy scalar: immutable, no axes.
 
@@ -86,6 +94,14 @@ class Array(Fact):
     def ndim(self) -> int | None:
         """The number of axes, or None."""
         return None if self.shape is None else len(self.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Either(Fact):
+    """A number on some paths and an array on others: what begins as 0.0 and is added to in a loop."""
+
+    number: Number
+    array: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +248,7 @@ def join(a: Fact, b: Fact) -> Fact:
 
     >>> join(Known(1.0), Known(2.0))
     Number(dtype='float64', weak=True, dim=None)
-    >>> join(Array("float64", (ONE,)), FLOAT)
+    >>> join(Known("a"), FLOAT)
     Unknown()
     """
     if a == b:
@@ -241,6 +257,10 @@ def join(a: Fact, b: Fact) -> Fact:
     if a == b:
         return a
     match a, b:
+        case Nothing(), _:
+            return b
+        case _, Nothing():
+            return a
         case Number(), Number():
             return Number(
                 a.dtype if a.dtype == b.dtype else None,
@@ -252,18 +272,33 @@ def join(a: Fact, b: Fact) -> Fact:
             if a.shape is None or b.shape is None or len(a.shape) != len(b.shape):
                 return Array(dtype, None)
             return Array(dtype, tuple(_join_dims(m, n) for m, n in zip(a.shape, b.shape, strict=True)))
+        case ((Number() | Array() | Either()), (Number() | Array() | Either())):
+            both = (*alternatives(a), *alternatives(b))
+            number = join_all(f for f in both if isinstance(f, Number))
+            array = join_all(f for f in both if isinstance(f, Array))
+            return Either(number, array)
         case Tuple(), Tuple() if len(a.items) == len(b.items) and a.type is b.type:
             return Tuple(tuple(join(x, y) for x, y in zip(a.items, b.items, strict=True)), a.type)
         case List(), List():
             if a.items is not None and b.items is not None and len(a.items) == len(b.items):
                 items = tuple(join(x, y) for x, y in zip(a.items, b.items, strict=True))
                 return List(items, join(a.element, b.element), a.sites | b.sites)
-            return List(None, join(a.element, b.element), a.sites | b.sites)
+            return List(None, _join_elements(a, b), a.sites | b.sites)
         case Dict(), Dict():
-            return Dict(None, join(a.element, b.element), a.sites | b.sites)
+            return Dict(None, _join_elements(a, b), a.sites | b.sites)
         case Instance(), Instance() if a.type is b.type:
             return Instance(a.type, join(a.element, b.element))
     return UNKNOWN
+
+
+def alternatives(fact: Fact) -> tuple[Fact, ...]:
+    """The facts of which one holds: of two for a number or an array, else of itself."""
+    return (fact.number, fact.array) if isinstance(fact, Either) else (fact,)
+
+
+def _join_elements(a: List | Dict, b: List | Dict) -> Fact:
+    """What fits every item of either; an empty one has none."""
+    return join_all([f.element for f in (a, b) if f.items != ()])
 
 
 def with_own_axes(fact: Fact, name: Any) -> Fact:
@@ -273,6 +308,8 @@ def with_own_axes(fact: Fact, name: Any) -> Fact:
             return replace(array, shape=tuple(d if d == ONE else Dim((name, i), d.one) for i, d in enumerate(shape)))
         case Number() as number:
             return replace(number, dim=None)
+        case Either(number, array):
+            return Either(with_own_axes(number, name), with_own_axes(array, name))
         case Tuple(items=items) as pair:
             return replace(pair, items=tuple(with_own_axes(f, (name, i)) for i, f in enumerate(items)))
         case List() | Dict() as container:
@@ -418,6 +455,8 @@ def is_active_type(fact: Fact) -> bool | None:
             return None
         case Number(dtype=dtype) | Array(dtype=dtype):
             return np.dtype(dtype).kind in "fc"
+        case Either(number, array):
+            return _any(map(is_active_type, (number, array)))
         case Tuple(items=items):
             return _any(map(is_active_type, items))
         case List(items=items, element=element):

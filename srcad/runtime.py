@@ -381,6 +381,30 @@ def checked_scalar(value: Any, name: str) -> Any:
     )
 
 
+def rebound(new: Any, old: Any) -> Any:
+    """The result of an operator in place of `op=`, which an array would have written into itself.
+
+    Raises UnsupportedError where that is not the same.
+    """
+    if _is_number(old) or isinstance(old, np.generic):
+        return new
+    if type(old) is type(new) and hasattr(old, "dtype") and (old.dtype, old.shape) == (new.dtype, new.shape):
+        return new
+    raise UnsupportedError(
+        f"{type(old).__name__} is changed in place by an operator, where this was not known before the program ran",
+        "write x = x + y in place of x += y",
+    )
+
+
+def check_vectors(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None) -> None:
+    """Raises UnsupportedError unless `np.cross` of these arguments is one of vectors of length three."""
+    places = (axisa, axisb) if axis is None else (axis, axis)
+    if any(np.shape(v)[place] != 3 for v, place in zip((a, b), places, strict=True)):
+        raise UnsupportedError(
+            "np.cross of vectors of length two cannot be differentiated", "write a[0] * b[1] - a[1] * b[0]"
+        )
+
+
 def shadow_of_view(view: Any, of: Any, candidate: Any) -> Any:
     """The shadow of what is a view of `of` or a copy: `candidate`, made alike from the shadow of `of`, or zeros."""
     return candidate if np.may_share_memory(view, of) else np.zeros_like(view)

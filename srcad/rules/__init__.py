@@ -26,6 +26,7 @@ from srcad.rules import (
     shaping,
     sorting,
     taking,
+    vectors,
 )
 
 __all__ = [
@@ -54,4 +55,5 @@ __all__ = [
     "shaping",
     "sorting",
     "taking",
+    "vectors",
 ]

@@ -16,6 +16,7 @@ from srcad.facts import (
     UNKNOWN,
     Array,
     Dim,
+    Either,
     Fact,
     Known,
     List,
@@ -184,7 +185,7 @@ def without(shape: tuple[Dim, ...] | None, axis: Fact, keepdims: Fact) -> tuple[
 def array_or_number(dtype: str | None, shape: tuple[Dim, ...] | None) -> Fact:
     """The fact of a result that NumPy turns into a scalar where it has no axes."""
     if shape is None:
-        return UNKNOWN
+        return Either(Number(dtype, False), Array(dtype, None))
     return Array(dtype, shape) if shape else Number(dtype, False)
 
 

@@ -37,6 +37,15 @@ def _(d_out, x):
 
 
 register.facts(rt.copied)(lambda x: x)
+
+
+@linear(rt.rebound, "new", samples=[sample(_matrix, 0.0), sample(_matrix, _matrix + 1.0), sample(1.5, 0.0)])
+def _(d_out, new, old):
+    return d_out
+
+
+register.facts(rt.rebound)(lambda new, old: new)
+register.shares(rt.rebound, "new", always=True)
 register.constant(rt.one_like, rt.zeros_like, rt.zero_slots, rt.shadow_of, rt.from_end, rt.key_at, rt.writable)
 register.constant(rt.checked_scalar, rt.boundary, pure=False)
 register.facts(rt.from_end)(lambda container, index: fa.INT)

@@ -216,9 +216,11 @@ def _is_shortened(dim: Dim) -> bool:
 
 def indexed(a: Array, index: Fact) -> Fact:
     """The fact of `a[index]`."""
-    if a.shape is None or is_tuple(index) is None:
+    if is_tuple(index) is None:
         return UNKNOWN
     parts = [index_part(part) for part in (items_of(index) or ())] if is_tuple(index) else [index_part(index)]
+    if a.shape is None:
+        return Array(a.dtype, None) if any(map(leaves_axes, parts)) else UNKNOWN
     if any(part is None for part in parts):
         return UNKNOWN
     used = sum(len(d) if kind == "mask" else kind in ("integer", "integers", "slice") for kind, d in parts)
@@ -245,6 +247,16 @@ def indexed(a: Array, index: Fact) -> Fact:
         return Array(a.dtype, _with_chosen(shape, broadcast(*chosen), parts, places))
     rests = any(kind == "rest" for kind, _d in (parts if index_has_rest(index) else ()))
     return Array(a.dtype, tuple(shape)) if shape or rests else Number(a.dtype, False)
+
+
+def leaves_axes(part: tuple[str, Any] | None) -> bool:
+    """Whether what is read is certainly an array, because of this part of the index."""
+    match part:
+        case (("slice" | "new" | "rest"), _):
+            return True
+        case (("integers" | "mask"), detail):
+            return bool(detail)
+    return False
 
 
 def index_has_rest(index: Fact) -> bool:

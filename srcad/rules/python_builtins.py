@@ -7,6 +7,8 @@ cotangent equally, as NumPy's do.  The cotangent of a sequence is a sequence of 
 from __future__ import annotations
 
 import builtins
+import functools
+import itertools
 import operator
 
 import numpy as np
@@ -17,6 +19,7 @@ from srcad.facts import (
     COMPLEX,
     FLOAT,
     INT,
+    NOTHING,
     UNKNOWN,
     Fact,
     Instance,
@@ -24,8 +27,12 @@ from srcad.facts import (
     List,
     Number,
     Tuple,
+    alternatives,
+    join,
     join_all,
+    some_dim,
     widen,
+    with_own_axes,
 )
 from srcad.rules.operators import number_or_array
 from srcad.rules.register import adjoint, alias, constant, facts, lookup, partials, sample
@@ -135,12 +142,27 @@ def _(d_out, out, iterable, start=0):
 @facts(builtins.sum)
 def _(iterable: Fact, start=0) -> Fact:
     items = items_of(iterable)
-    if items is None:
+    if items is not None:
+        return widen(functools.reduce(_added, items, start))
+    if not isinstance(iterable, List):
         return UNKNOWN
-    total = start
-    for item in items:
-        total = number_or_array(np.add, 1, total, item)
-    return widen(total)
+    if iterable.element == NOTHING:
+        return widen(start)
+    item, total = iterable.element, widen(start)
+    for _ in range(_FEW):
+        before, total = total, join(total, _added(total, item))
+        if total == before:
+            return with_own_axes(total, some_dim().symbol)  # a length that may be another one each time
+    return UNKNOWN
+
+
+_FEW = 5
+"""How many items of a list suffice to say what its sum is, however many there are."""
+
+
+def _added(total: Fact, item: Fact) -> Fact:
+    choices = itertools.product(alternatives(total), alternatives(item))
+    return join_all(number_or_array(np.add, 1, a, b) for a, b in choices)
 
 
 def items_of(fact: Fact) -> tuple[Fact, ...] | None:

@@ -123,6 +123,7 @@ class Primitive:
     shares_always: bool = False
     writes: tuple[str, ...] = ()
     refuses: tuple[str, ...] = ()
+    check: Callable | None = None
     pure: bool = True
     folds: bool = False
     selects: bool = False
@@ -316,6 +317,12 @@ def shares(callee: Any, *parameters: str, always: bool = False) -> None:
 def writes(callee: Any, *parameters: str) -> None:
     """Declares that a callee writes to the memory of these arguments."""
     _entry(callee).writes = parameters
+
+
+def checks(callee: Any, check: Callable) -> None:
+    """Declares that facts and rule rest on what facts cannot say: generated code calls `check` with the arguments."""
+    _entry(callee).check = check
+    constant(check, pure=False)
 
 
 def selects(*callees: Any) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.facts import UNKNOWN, Array, Fact, Number, broadcast, shape_of, widen
+from srcad.facts import UNKNOWN, Array, Either, Fact, Number, broadcast, shape_of, widen
 from srcad.rules.register import facts
 
 _WEAK = {"b": np.dtype(bool), "i": int, "f": float, "c": complex}
@@ -65,8 +65,11 @@ def array_or_scalar(dtype: str | None, *operands: Fact) -> Fact:
     operands = tuple(map(widen, operands))
     if not all(isinstance(operand, (Number, Array)) for operand in operands):
         return UNKNOWN
-    shape = broadcast(*map(shape_of, operands))
-    return Number(dtype, False) if shape == () else Array(dtype, shape) if shape is not None else UNKNOWN
+    shapes = [shape_of(operand) for operand in operands]
+    if None in shapes:
+        return Array(dtype, None) if any(shapes) else Either(Number(dtype, False), Array(dtype, None))
+    shape = broadcast(*shapes)
+    return Array(dtype, shape) if shape else Number(dtype, False)
 
 
 def unary_facts(*ufuncs: np.ufunc) -> None:

@@ -102,6 +102,15 @@ def deals_in_values(specialised: Specialised) -> bool:
     return not memory.is_written(result) or not isinstance(fa.widen(facts.get(result, UNKNOWN)), (List, Dict))
 
 
+def returning_fresh(specialised: Specialised) -> Specialised:
+    """The function that deals in values, marked where what it returns is an array that nobody else has."""
+    function = specialised.function
+    memory = Memory(function.body, specialised.facts, separate=frozenset(p.name for p in function.params))
+    is_array = isinstance(fa.widen(fact_of_result(specialised)), Array)
+    fresh = is_array and isinstance(function.result, str) and not memory.is_outside(function.result)
+    return replace(specialised, function=replace(function, fresh=fresh))
+
+
 def fact_of_result(specialised: Specialised) -> Fact:
     """What is known of what a function returns."""
     result = specialised.function.result
@@ -133,6 +142,8 @@ def canonical(facts: Mapping[str, Fact]) -> dict[str, Fact]:
                 return replace(array, shape=tuple(dims))
             case Number() as number:
                 return fact if isinstance(fact, Known) else replace(number, dim=None)
+            case fa.Either(number, array):
+                return fa.Either(rename(number, path), rename(array, path))
             case Tuple(items=items) as pair:
                 return replace(pair, items=tuple(rename(f, (path, i)) for i, f in enumerate(items)))
             case List(items=items):

@@ -20,6 +20,7 @@ import numpy as np
 from srcad import facts as fa
 from srcad.errors import DifferentiationError, Site
 from srcad.facts import UNKNOWN, Dict, Fact, Known, List, Number, Tuple
+from srcad.rules import register
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.containers import Containers, holds_container
 from srcad.transform.analyses.facts import element_of, refreshed, truth_of
@@ -36,6 +37,7 @@ from srcad.transform.helpers import (
     is_plain,
     is_tiny,
     is_user_object,
+    returning_fresh,
     without_sites,
 )
 from srcad.transform.iterators import consumed, listed
@@ -143,6 +145,7 @@ def _run(
     if fa.DEVICE in facts:
         known[fa.DEVICE] = facts[fa.DEVICE]
     run = Specialiser(Names.of(function), known, lower, containers)
+    run.top = function
     run.guards.extend(function.guards)
     run.captures.extend(function.captures)
     run.captured.update({(id(c.scope), c.key): c.name for c in function.captures})
@@ -182,6 +185,7 @@ class Specialiser:
         self.refused: dict[Any, DifferentiationError] = {}
         self.helpers: dict[Any, Any] = {}
         self.site: Site | None = None
+        self.top: Function | None = None
 
     def use(self, operand: Operand) -> Operand:
         """The operand that stands for this one in the new list."""
@@ -229,6 +233,9 @@ class Specialiser:
         target = self.called_function(step)
         if target is not None and (self.call_helper(step, *target) or self.inline(step, *target)):
             return
+        entry = register.lookup(step.callee)
+        if entry is not None and entry.check is not None and self.site is None:
+            self.builder.add(replace(step, targets=(), callee=entry.check))
         self.builder.append(step)
         self.note_containers(step)
         if isinstance(step.callee, MakeFunction):
@@ -359,7 +366,10 @@ class Specialiser:
         if callee in self.inlining or not self.may_carry(step):
             return None
         try:
-            return self.lower(callee), ()
+            list_ = self.lower(callee)
+            if list_ is self.top and any(self.fact(o) == UNKNOWN for o in step.operands):
+                return None  # what it is given is known at run time
+            return list_, ()
         except DifferentiationError as refusal:
             self.refused[callee] = refusal
             return None
@@ -412,9 +422,10 @@ class Specialiser:
             self.inlining.append(callee)
             specialised = specialise(function, facts, self.lower, self)
             self.inlining.pop()
-            self.helpers[key] = helper = Helper(callee, specialised) if deals_in_values(specialised) else None
+            helper = Helper(callee, returning_fresh(specialised)) if deals_in_values(specialised) else None
+            self.helpers[key] = helper
             if helper is not None:
-                self.helpers[specialised.function] = helper
+                self.helpers[helper.specialised.function] = helper
         helper = self.helpers[key]
         if helper is not None:
             list_ = helper.specialised.function

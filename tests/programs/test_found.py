@@ -1,6 +1,7 @@
 """Programs that once gave a wrong number or an internal error, as small as they could be made."""
 
 import collections
+import math
 import warnings
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from programs.checking import Programs, check
 
 from srcad import grad
-from srcad.errors import MissingRuleError, UnsupportedError
+from srcad.errors import FactsNeededError, MissingRuleError, UnsupportedError
 
 V = np.array([0.3, -1.1, 0.7])
 X = np.array([1.2, 0.7, 0.4])
@@ -105,9 +106,111 @@ def break_whose_test_was_known_on_the_first_trip(x):
     return x * n
 
 
+@programs.on((V, 0), (V, 1), (V, 3))
+def number_that_becomes_an_array(x, n):
+    s = 0.0
+    for i in range(n):
+        s += x * i
+    s *= 2.0
+    return np.sum(s**2) + 1.0
+
+
+@programs.on((V, 0), (V, 1), (V, 3))
+def sum_of_a_list_of_arrays_of_unknown_length(x, n):
+    y = x.copy()
+    for _ in range(2):
+        y = y + 0.1 * sum(a * np.sin(y) for a in [0.3] * n)
+        y[0] *= y[1]
+    return np.sum(y)
+
+
+@programs.on((1.5, 0.7))
+def lists_that_take_turns(x, y):
+    before = [x, y]
+    for i in range(3):
+        now = [x * i]
+        for v in before:
+            now.append(v * now[-1] + y)
+        before = now
+    return before[-1] * before[1]
+
+
+@programs.on((V,))
+def stages_read_before_any_is_known(y):
+    for _ in range(2):
+        stages = []
+        for row in [[], [0.5], [0.1, 0.2]]:
+            z = y.copy()
+            for a, k in zip(row, stages, strict=False):
+                z += a * k
+            stages.append(np.sin(z))
+        y = y + stages[-1]
+    return np.sum(y * X)
+
+
+def checked(x):
+    assert x.ndim == 1
+    y = np.exp(x)
+    return y * x
+
+
+@programs.on((V,))
+def result_of_a_helper_that_asserts_is_written(x):
+    y = checked(x)
+    y += 1.0
+    y[0] *= y[1]
+    return y @ y
+
+
+def nested_sum(tree):
+    if isinstance(tree, list):
+        total = 0.0
+        for item in tree:
+            total += nested_sum(item)
+        return math.tanh(total)
+    return np.sum(tree * tree)
+
+
+@programs.on(([0.3, [V, [0.7]]],))
+def nested_list(tree):
+    return nested_sum(tree)
+
+
 @pytest.mark.parametrize(("function", "args"), programs.cases)
 def test_program(function, args):
     check(function, args)
+
+
+def test_a_sum_that_keeps_its_first_dtype_is_not_replaced_by_one_that_does_not():
+    def f(x, w):
+        s = 0.0
+        for v in [x, w]:
+            s += v
+        return np.sum(s * s)
+
+    x, w = V.astype(np.float32), X * 1e-9
+    with pytest.raises(UnsupportedError, match=r"write x = x \+ y|keep one type"):
+        grad(f)(x, w)
+
+
+def test_a_sum_that_others_see_is_not_replaced():
+    def f(x):
+        s = 0.0
+        seen = []
+        for i in range(3):
+            s += x * i
+            seen.append(s)
+        return np.sum(seen[1] * seen[2])
+
+    with pytest.raises(FactsNeededError, match="number or an array"):
+        grad(f)(V)
+
+
+def test_cross_products_in_the_plane_are_refused():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        with pytest.raises(UnsupportedError, match="length two"):
+            grad(lambda a, b: np.sum(np.cross(a, b)))(A[:, :2], A[:, 1:])
 
 
 def test_a_zero_cotangent_from_a_selection_stays_zero():

@@ -84,7 +84,8 @@ class Containers:
                 if not changed:
                     return fact
                 held = [self._held.get(site) for site in sorted(fact.sites)]
-                element = fa.join_all(f for f in (*held, *changed) if f is not None)
+                known = [f for f in (*held, *changed) if f is not None]
+                element = fa.join_all(known) if known or self._stage > 1 else fa.NOTHING
                 return replace(fact, items=None, element=element)
             case Tuple(items=items):
                 return replace(fact, items=tuple(map(self.settled, items)))
@@ -122,7 +123,7 @@ class Containers:
             return
         for site in sites:
             before = self._stored.get(site)
-            if self._stage == 0 or self._stage == 1 and value == UNKNOWN:
+            if self._stage == 0 or self._stage == 1 and value in (UNKNOWN, fa.NOTHING):
                 value = None  # read from containers of which too little was known then; the next pass counts
             after = before if value is None else _joined(before, value, site)
             if site not in self._stored or after != before:

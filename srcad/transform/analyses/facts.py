@@ -7,6 +7,7 @@ its rule.  What is not known is UNKNOWN.
 
 from __future__ import annotations
 
+import itertools
 import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from srcad import facts as fa
-from srcad.facts import INT, ONE, UNKNOWN, Array, Dict, Fact, Instance, Known, List, Number, Tuple
+from srcad.facts import INT, ONE, UNKNOWN, Array, Dict, Either, Fact, Instance, Known, List, Number, Tuple
 from srcad.rules import register
 from srcad.wengert import Attribute, Method, identity, make_dict, make_list, make_string, make_tuple
 
@@ -24,15 +25,22 @@ def step_fact(callee: Any, operands: Sequence[Fact], keywords: Mapping[str, Fact
     """What is known of the result of calling `callee` on values with these facts."""
     if callee is identity:
         return operands[0]
-    if callee is enumerate and operands:
-        return _enumerate(operands[0])  # wherever it starts
     if callee is zip:
         return _zip(*operands)  # strict or not
+    if fa.NOTHING in operands and not _is_among(callee, _MAKERS):
+        return fa.NOTHING
+    if any(isinstance(f, Either) for f in operands) and not _is_among(callee, _MAKERS):
+        choices = itertools.product(*map(fa.alternatives, operands))
+        return fa.join_all(step_fact(callee, chosen, keywords) for chosen in choices)
+    if callee is enumerate and operands:
+        return _enumerate(operands[0])  # wherever it starts
     structural = _STRUCTURAL.get(callee) if _hashable(callee) else None
     if structural is not None and not keywords:
         known = structural(*operands)
         if known is not None:
             return known
+    if any(map(_holds_nothing, operands)) and callee is not sum:
+        return fa.NOTHING
     return registered_fact(callee, operands, keywords)
 
 
@@ -57,12 +65,29 @@ def _hashable(callee: Any) -> bool:
     return getattr(type(callee), "__hash__", None) is not None
 
 
+def _is_among(callee: Any, callees: tuple) -> bool:
+    return any(callee is c for c in callees)
+
+
+def _holds_nothing(fact: Fact) -> bool:
+    match fact:
+        case Tuple(items=items):
+            return any(map(_holds_nothing, items))
+        case List(element=element) | Dict(element=element) | Instance(element=element):
+            return _holds_nothing(element)
+    return fact == fa.NOTHING
+
+
 def _field(fact: Fact, name: str) -> Fact | None:
     if isinstance(fact, Tuple) and name in getattr(fact.type, "_fields", ()):
         return fact.items[fact.type._fields.index(name)]
     if isinstance(fact, Array) and name == "dtype" and fact.dtype is not None:
         return Known(np.dtype(fact.dtype))
     return None
+
+
+_MAKERS = (make_tuple, make_list, make_dict)
+"""Callees that hold what they are given, whatever it is."""
 
 
 def unpacked(fact: Fact, count: int) -> list[Fact]:
@@ -82,6 +107,8 @@ def element_of(fact: Fact) -> Fact:
     Array(dtype='float32', shape=(Dim(symbol='1', one=True),))
     """
     match fa.widen(fact):
+        case fa.Nothing():
+            return fact
         case Array(dtype=dtype, shape=None):
             return UNKNOWN
         case Array(dtype=dtype, shape=shape) if shape:
@@ -102,6 +129,8 @@ def refreshed(fact: Fact) -> Fact:
     match fact:
         case Array(shape=tuple() as shape):
             return replace(fact, shape=tuple(d if d == ONE else fa.some_dim(d.one) for d in shape))
+        case Either(number, array):
+            return Either(refreshed(number), refreshed(array))
         case Tuple(items=items):
             return replace(fact, items=tuple(map(refreshed, items)))
         case List(items=items, element=element):

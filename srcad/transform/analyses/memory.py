@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from srcad import runtime, wengert
-from srcad.facts import UNKNOWN, Array, Dict, Fact, Known, List, Number, Tuple
+from srcad.facts import UNKNOWN, Array, Dict, Either, Fact, Known, List, Number, Tuple
 from srcad.rules.register import lookup
 from srcad.transform.analyses import effects
 from srcad.wengert import (
@@ -95,6 +95,10 @@ class Memory:
         """Whether a name may share memory with an argument, or with what an unknown callable received."""
         return self._find(0) in self.reach(name)
 
+    def is_given(self, name: str) -> bool:
+        """Whether a name may itself be an argument or its view, or what an unknown callable received."""
+        return self.region(name) == self._find(0)
+
     def region(self, name: str) -> int | None:
         """The region of a name, None if it holds no memory or is not mentioned."""
         return None if name not in self._regions else self._find(self._regions[name])
@@ -165,7 +169,7 @@ class Memory:
         if region is None:
             return None
         fact = effects.fact_of_operand(operand, self._facts)
-        if isinstance(fact, Array):
+        if isinstance(fact, (Array, Either)):
             return region
         content = self._content(region)
         if not (isinstance(fact, (List, Dict, Tuple)) or operand in self._containers):
@@ -257,7 +261,7 @@ class Memory:
                 self._hold(self._of(operands[0]), self._of(operands[1]))
                 return None
             case Augmented():
-                if isinstance(effects.fact_of_operand(operands[0], self._facts), Array):
+                if isinstance(effects.fact_of_operand(operands[0], self._facts), (Array, Either)):
                     return None  # what is added is not kept
                 item = self._element(operands[0])
                 self._write(item)
@@ -276,7 +280,7 @@ class Memory:
         if callee is operator.getitem:
             return self._element(operands[0])
         if callee is operator.setitem:
-            if not isinstance(effects.fact_of_operand(operands[0], self._facts), Array):
+            if not isinstance(effects.fact_of_operand(operands[0], self._facts), (Array, Either)):
                 self._hold(self._of(operands[0]), self._of(operands[2]))
             return None
         if callee is wengert.identity:
@@ -303,7 +307,7 @@ class Memory:
         """Whether an operator computes: with an array or a float, no list can be concatenated or repeated."""
         for operand in operands:
             match effects.fact_of_operand(operand, self._facts):
-                case Array():
+                case Array() | Either():
                     return True
                 case Number(dtype=str() as dtype) if np.dtype(dtype).kind in "fc":
                     return True
@@ -313,14 +317,14 @@ class Memory:
 
     def _items(self, operand: Operand) -> int | None:
         """What a list or tuple holds that is concatenated or repeated; None for numbers and arrays."""
-        if isinstance(effects.fact_of_operand(operand, self._facts), Array):
+        if isinstance(effects.fact_of_operand(operand, self._facts), (Array, Either)):
             return None
         return self._content(self._of(operand))
 
     def _part(self, operand: Operand) -> int | None:
         """An attribute: a view of an array, or anything that an object holds."""
         region = self._of(operand)
-        if region is not None and not isinstance(effects.fact_of_operand(operand, self._facts), Array):
+        if region is not None and not isinstance(effects.fact_of_operand(operand, self._facts), (Array, Either)):
             self._union(region, self._content(region))
         return region
 
@@ -343,7 +347,7 @@ class Memory:
                 self._hold(region, self._of(operand))
                 if name in ("extend", "update"):
                     self._hold(region, self._element(operand))
-            if isinstance(effects.fact_of_operand(receiver, self._facts), Array):
+            if isinstance(effects.fact_of_operand(receiver, self._facts), (Array, Either)):
                 return None
             return self._content(region) if name in ("pop", "popitem", "setdefault", "popleft") else None
         if effects.draws(step, self._facts):
@@ -371,7 +375,7 @@ class Memory:
         """Notes that a callee which writes to some arguments may put the others into them."""
         written = effects.writes_of(step, self._facts)
         for receiver in written:
-            if isinstance(effects.fact_of_operand(receiver, self._facts), Array):
+            if isinstance(effects.fact_of_operand(receiver, self._facts), (Array, Either)):
                 continue
             for operand in step.operands:
                 if operand not in written:

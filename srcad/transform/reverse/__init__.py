@@ -24,6 +24,7 @@ from srcad.transform.helpers import Specialised
 from srcad.transform.reverse.calls import Sweeps
 from srcad.transform.reverse.control import flat, reverse_block
 from srcad.transform.reverse.homes import Home
+from srcad.transform.reverse.rebinding import rebind_sums
 from srcad.transform.reverse.recompute import recompute_cheap
 from srcad.transform.reverse.record import drop_restores, prune_tapes
 from srcad.transform.reverse.steps import missing_rule, pull_through
@@ -101,6 +102,7 @@ def start(
     specialised: Specialised, wrt: Iterable[str], lower: Callable[[Any], Function], pairs: dict[Function, Any]
 ) -> tuple[Sweep, dict[str, str]]:
     """A sweep over a function that works on copies of the parameters it writes to, and the copies' names."""
+    specialised = rebind_sums(specialised)
     function, copied = copy_written_parameters(specialised)
     inner = wrt_names(wrt, copied)
     sweep = Sweep(function, specialised.facts, inner, lower, specialised, make_sweeps, pairs, pull_through)

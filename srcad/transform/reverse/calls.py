@@ -120,7 +120,7 @@ def forward_function(parts: Sweeps, name: str) -> Function:
         closing.append(Step((str(kept),), make_tuple, parts.saved, (), None))
     both = names.fresh("t")
     closing.append(Step((both,), make_tuple, (parts.value, kept), (), None))
-    return replace(parts.function, name=name, body=(*parts.forward, *closing), result=both, doc=None)
+    return replace(parts.function, name=name, body=(*parts.forward, *closing), result=both, doc=None, fresh=False)
 
 
 def backward_function(parts: Sweeps, active: tuple[str, ...], name: str) -> Function:

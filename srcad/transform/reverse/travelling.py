@@ -87,6 +87,8 @@ def _has_one_origin(sweep: Sweep, name: str, node: Node) -> bool:
         return True
     fact = fa.widen(sweep.facts[name])
     if not isinstance(fact, Array):
+        if not isinstance(node, Step) and sweep.memory.is_changed(name):
+            return False  # one of several lists, one of which is changed
         return not sweep.memory.content_is_written(name) or isinstance(fact, Tuple) and _only_unpacked(sweep, name)
     match node:
         case Step(callee=callee) if callee is operator.getitem:

@@ -116,7 +116,7 @@ def take_stored(sweep: Sweep, shadow: Operand, index: Operand, like: str) -> Ope
 
 def unbroadcast(sweep: Sweep, d: Operand, operand: Operand) -> Operand:
     """The cotangent of a value that was broadcast into a store."""
-    if isinstance(fa.widen(sweep.builder.fact(operand)), (Number, Array, fa.Unknown)):
+    if isinstance(fa.widen(sweep.builder.fact(operand)), (Number, Array, fa.Either, fa.Unknown)):
         return sweep.builder.step(rt.unbroadcast, d, operand, like=d_name(operand), fact=like_fact(sweep, operand))
     return sweep.builder.step(rt.pack, d, operand, like=d_name(operand))
 
