@@ -7,7 +7,7 @@ themselves, so that the same code serves NumPy and CuPy.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -63,6 +63,15 @@ def _cast(d: Any, like: Any) -> Any:
     if have.kind == "c" and dtype.kind == "f":
         d = d.real
     return d.astype(dtype)
+
+
+def is_sequence(x: Any) -> bool:
+    """Whether a sequence pattern of a `match` statement may match a value.
+
+    >>> is_sequence([1]), is_sequence("ab"), is_sequence(np.ones(2))
+    (True, False, False)
+    """
+    return isinstance(x, Sequence) and not isinstance(x, (str, bytes, bytearray))
 
 
 # ------------------------------------------------------------------------- cotangents of any structure

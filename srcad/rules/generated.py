@@ -61,7 +61,7 @@ register.writes(rt.restore_slot, "container")
 for _taking in (rt.restore_item, rt.take_tail):
     register.facts(_taking)(lambda container, *others: fa.UNKNOWN)
     register.writes(_taking, "container")
-register.constant(rt.insertion_place)
+register.constant(rt.insertion_place, rt.is_sequence)
 register.facts(rt.insertion_place)(lambda container, index: fa.INT)
 register.facts(rt.take_stored)(lambda shadow, index: fa.UNKNOWN)
 register.writes(rt.take_stored, "shadow")

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-FRAMES_PER_LEVEL = 8
+FRAMES_PER_LEVEL = 10
+BRANCHING = ("If", "Match", "For", "While", "Try", "With")
 
 
 @contextmanager
@@ -33,11 +34,17 @@ def deep_trees(node: ast.AST) -> Iterator[None]:
 
 
 def _depth(node: ast.AST) -> int:
+    """The depth of a tree, in which what follows a statement with several ways on is inside that statement.
+
+    So it is in a Wengert list, where the rest of a block goes into the arm that has not left it.
+    """
     deepest, todo = 0, [(node, 1)]
     while todo:
         node, depth = todo.pop()
         deepest = max(deepest, depth)
-        todo.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
+        for child in ast.iter_child_nodes(node):
+            depth += type(child).__name__ in BRANCHING
+            todo.append((child, depth + 1))
     return deepest
 
 

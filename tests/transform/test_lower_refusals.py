@@ -12,7 +12,6 @@ from srcad.wengert import Branch, ForLoop, Step, WhileLoop, walk
 REFUSED = {
     "try: x = 1\n    finally: pass": "`try`",
     "with x: pass": "`with`",
-    "match x:\n        case 1: pass": "`match`",
     "class A: pass": "class",
     "global y": "`global`",
     "async def g(): pass": "asynchronous",

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from srcad import facts as fa
+from srcad import runtime as rt
 from srcad.facts import INT, ONE, UNKNOWN, Array, Dict, Either, Fact, Instance, Known, List, Number, Tuple
 from srcad.rules import register
 from srcad.wengert import Attribute, Method, identity, make_dict, make_list, make_string, make_tuple
@@ -182,6 +183,13 @@ def _getitem(container: Fact, index: Fact) -> Fact | None:
     return None
 
 
+def _contains(container: Fact, item: Fact) -> Fact | None:
+    match container, item:
+        case Dict(items=tuple() as pairs), Known(value=value):
+            return Known(value in dict(pairs))
+    return _known_values(operator.contains)(container, item)
+
+
 _EMPTY = Tuple(())
 
 
@@ -278,6 +286,13 @@ def python_type(fact: Fact) -> type | None:
         case Dict():
             return dict
     return None
+
+
+def _is_sequence(value: Fact) -> Fact:
+    kind = python_type(value)
+    return (
+        fa.BOOL if kind is None else Known(issubclass(kind, Sequence) and not issubclass(kind, (str, bytes, bytearray)))
+    )
 
 
 def _type(value: Fact) -> Fact:
@@ -377,6 +392,7 @@ _STRUCTURAL |= {
     make_dict: _dict,
     make_string: lambda *parts: Instance(str),
     operator.getitem: _getitem,
+    operator.contains: _contains,
     operator.add: _added,
     operator.mul: _multiplied,
     operator.or_: _united,
@@ -387,6 +403,7 @@ _STRUCTURAL |= {
     reversed: _reversed,
     range: lambda *bounds: Instance(range, INT),
     isinstance: _isinstance,
+    rt.is_sequence: _is_sequence,
     type: lambda *args: _type(*args) if len(args) == 1 else None,
     len: _len,
     list: _list_of,

@@ -3,7 +3,7 @@
 Guarantee.  `lower(f)` is valid (`wengert.validate`), and running it returns what `f` returns, writes what `f`
 writes and raises what `f` raises, or lowering refuses with the place and the way out.
 
-Each file registers the node types it lowers: `expressions`, `calls`, `comprehensions`, `assignments`, `loops`,
+Each file registers the node types it lowers: `expressions`, `calls`, `comprehensions`, `assignments`, `loops`, `match`,
 `statements`, `functions`.  They append steps through a `builder`; `language` is the table of what is supported,
 `scopes` says which names are whose, `outside` resolves what comes from outside, and `tidy` cleans up.
 """
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from srcad.transform.lower import assignments, comprehensions, loops  # noqa: F401 (they register their node types)
+from srcad.transform.lower import assignments, comprehensions, loops, match  # noqa: F401 (they register their node types)
 from srcad.transform.lower.functions import lower_function
 from srcad.transform.parse import parse
 from srcad.transform.recursion import deep_trees

@@ -97,6 +97,18 @@ class Arm:
         return self.raised or self.env[Flag.RETURNED] == TRUE
 
 
+@dataclass(frozen=True)
+class Choice:
+    """What a statement with two ways on comes to: a test, the first way, and what lowers the second.
+
+    `orelse` is given the statements that are to follow it in the same arm.
+    """
+
+    test: Operand
+    then: Arm
+    orelse: Callable[[list[gast.AST]], None]
+
+
 Handler = Callable[["Builder", Any, str], Operand]
 EXPRESSIONS: dict[type, Handler] = {}
 STATEMENTS: dict[type, Callable[[Builder, Any], None]] = {}

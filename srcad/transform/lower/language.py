@@ -61,7 +61,7 @@ STATEMENTS = (
     _no("Try", "A `try` statement", "test the condition with `if` before, or move the `try` into a helper outside."),
     _no("TryStar", "A `try` statement with `except*`", "test the condition with `if` before."),
     _no("With", "A `with` statement", "enter the context around the call of the differentiated function."),
-    _no("Match", "A `match` statement", "write it as `if`/`elif`."),
+    _yes("Match", "`match`"),
     _no("ClassDef", "A class defined inside a function", "define the class at module level."),
     _no("Global", "A `global` statement", "return the value instead, or pass it as an argument."),
     _yes("Nonlocal", "`nonlocal`"),
@@ -131,7 +131,7 @@ CONTROL_FLOW = (
     _not("raise_and_catch", "exception raised and caught"),
     _not("raise_again", "`raise` without an exception"),
     _not("with_own_context_manager", "context manager written with contextlib"),
-    _not("match_patterns", "`match` with sequences, mappings, classes and guards"),
+    _yes("match_patterns", "`match` with sequences, mappings, classes and guards"),
 )
 
 DATA = (

@@ -173,6 +173,20 @@ class _Walker:
             self.bind(getattr(node.name, "id", node.name))
         self.visit(node.body)
 
+    def visit_MatchAs(self, node: gast.MatchAs) -> None:
+        self.pattern(node, node.name)
+
+    def visit_MatchStar(self, node: gast.MatchStar) -> None:
+        self.pattern(node, node.name)
+
+    def visit_MatchMapping(self, node: gast.MatchMapping) -> None:
+        self.pattern(node, node.rest)
+
+    def pattern(self, node: gast.AST, name: str | None) -> None:
+        self.visit_others(node)
+        if name is not None:
+            self.bind(name)
+
     def visit_Name(self, node: gast.Name) -> None:
         if isinstance(node.ctx, gast.Load):
             self.read(node.id)

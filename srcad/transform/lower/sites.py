@@ -38,6 +38,14 @@ class Sites:
         self._statement, self._statement_line = self.text(statement), statement.lineno
         return before
 
+    def enter_case(self, case: gast.match_case) -> tuple[str, int]:
+        """From here on sites belong to a case of a `match`; as `enter`."""
+        before = (self._statement, self._statement_line)
+        text = one_line(self._cut((case.pattern.lineno, 0), self._start(case.body[0])))
+        self._statement = text if text.startswith("case") else f"case {text}"
+        self._statement_line = case.pattern.lineno
+        return before
+
     def leave(self, before: tuple[str, int]) -> None:
         """Sites belong to the statement before `enter` again."""
         self._statement, self._statement_line = before
@@ -60,6 +68,8 @@ class Sites:
     def text(self, statement: gast.AST) -> str:
         """A statement, or the header of a compound one, on one line."""
         start = self._start(statement)
+        if isinstance(statement, gast.Match):
+            return one_line(self._cut(start, self._start(statement.cases[0].pattern))).rpartition(" case")[0]
         body = getattr(statement, "body", None)
         if isinstance(body, list):
             decorators = getattr(body[0], "decorator_list", [])

@@ -12,7 +12,7 @@ from types import ModuleType
 
 import gast
 
-from srcad.transform.lower.builder import FALSE, STATEMENTS, TRUE, Arm, Builder, Flag, statement
+from srcad.transform.lower.builder import FALSE, STATEMENTS, TRUE, Arm, Builder, Choice, Flag, statement
 from srcad.transform.lower.calls import call
 from srcad.transform.lower.outside import is_callee
 from srcad.wengert import Const, Operand, check, identity, raise_error
@@ -40,12 +40,9 @@ def _lower(b: Builder, node: gast.AST, rest: list[gast.AST]) -> bool:
     handler = STATEMENTS.get(type(node))
     if handler is None:
         b.refuse_node(node)
-    if isinstance(node, gast.If):
-        test = b.expr(node.test)
-        then = b.arm(lambda: b.statements(node.body))
-        orelse = b.arm(lambda: b.statements(node.orelse))
-        return _fork(b, test, then, orelse, rest)
     ended = handler(b, node)
+    if isinstance(ended, Choice):
+        return choose(b, ended, rest)
     if ended is None or not ended[1]:
         return False
     stopped, orelse = ended
@@ -70,6 +67,17 @@ def _loop_else(b: Builder, stopped: Operand, orelse: list[gast.AST], rest: list[
     return _fork(b, stopped, then, b.arm(lambda: b.statements(orelse), _not_left()), rest)
 
 
+def choose(b: Builder, choice: Choice, rest: list[gast.AST]) -> bool:
+    """Appends the branch of a choice.  Returns whether it has taken in the rest of the block.
+
+    What follows a first arm that has left the block belongs to the second.
+    """
+    if choice.then.left and not choice.then.raised:
+        b.join(choice.test, choice.then, b.arm(lambda: choice.orelse(rest)))
+        return True
+    return _fork(b, choice.test, choice.then, b.arm(lambda: choice.orelse([])), rest)
+
+
 def _fork(b: Builder, test: Operand, then: Arm, orelse: Arm, rest: list[gast.AST]) -> bool:
     """Appends a branch; takes the rest of the block into the arm that goes on, if the other has left it."""
     site = b.site
@@ -85,8 +93,9 @@ def _fork(b: Builder, test: Operand, then: Arm, orelse: Arm, rest: list[gast.AST
 
 
 @statement(gast.If)
-def _if(b: Builder, node: gast.If) -> None:
-    _lower(b, node, [])
+def _if(b: Builder, node: gast.If) -> Choice:
+    test = b.expr(node.test)
+    return Choice(test, b.arm(lambda: b.statements(node.body)), lambda rest: b.statements([*node.orelse, *rest]))
 
 
 @statement(gast.Pass)
