@@ -238,6 +238,9 @@ class Specialiser:
             self.builder.add(replace(step, targets=(), callee=entry.check))
         self.builder.append(step)
         self.note_containers(step)
+        if step.callee is not identity and not isinstance(step.callee, MakeFunction):
+            for operand in (*operands, *(o for _, o in keywords)):
+                self.hand_on(self.fact(operand))
         if isinstance(step.callee, MakeFunction):
             self.facts[step.target] = Closure(step.callee.function, operands)
         if step.callee is functools.partial and len(step.targets) == 1 and step.operands:
@@ -253,6 +256,19 @@ class Specialiser:
                 self.facts[name] = self.containers.made(fact, name)
             elif self.changing and isinstance(fact, (List, Dict)):
                 self.facts[name] = replace(fact, items=None, element=UNKNOWN)
+
+    def hand_on(self, fact: Fact) -> None:
+        """Notes that a function may be called where that is not seen: it may change the containers it captured."""
+        if self.containers is None:
+            return
+        held: list[Fact] = []
+        if isinstance(fact, Closure):
+            held = [self.fact(o) for o in fact.captured]
+        elif isinstance(fact, Partial):
+            held = [self.fact(o) for o in (fact.function, *fact.operands, *(o for _, o in fact.keywords))]
+        for inner in held:
+            self.containers.lose(inner)
+            self.hand_on(inner)
 
     def resolved(self, step: Step) -> Step:
         """The step with its callee decided as far as facts decide it."""
@@ -532,8 +548,11 @@ class Specialiser:
         """What is known of a value that is one of two.  An undefined one is never read."""
         if left == UNDEFINED or right == UNDEFINED:
             other = right if left == UNDEFINED else left
+            self.hand_on(self.fact(other))
             fact = self.fact(other)
             return UNKNOWN if isinstance(fact, (Closure, Partial)) else fact
+        self.hand_on(self.fact(left))
+        self.hand_on(self.fact(right))
         return fa.join(self.fact(left), self.fact(right))
 
     # ------------------------------------------------------------------------------------------- loops
@@ -586,6 +605,8 @@ class Specialiser:
     def carried_fact(self, c: Carried, init: Operand, attempt: int) -> Fact:
         """The fact of a carried value after one more pass over the body."""
         before, following = self.facts[c.name], self.fact(self.use(c.next))
+        for fact in (before, following):
+            self.hand_on(fact)
         if init == UNDEFINED:
             joined = following if before in (UNKNOWN, following) else fa.join(before, following)
             joined = UNKNOWN if isinstance(joined, (Closure, Partial)) else joined

@@ -454,3 +454,83 @@ def test_a_variable_outside_is_not_assigned():
         return x * x
 
     refused(f, (1.5,), "nonlocal count")
+
+
+# -------------------------------------------------------------- functions that are called where it is not seen
+
+
+def merged(x, flag):
+    sizes = [2]
+
+    def grow(v):
+        sizes[0] = 3
+        return v
+
+    h = grow if flag > 0 else abs
+    h(1)
+    return x * x if sizes[0] == 2 else x
+
+
+def in_a_list(x, flag):
+    size = 2
+
+    def grow(v):
+        nonlocal size
+        size = 3
+        return v
+
+    def through(v):
+        return grow(v)
+
+    [through, abs][int(flag)](1)
+    return x * x if size == 2 else x
+
+
+def inside_another(x, flag):
+    sizes = [2]
+
+    def grow(v):
+        def inner():
+            sizes.append(v)
+
+        inner()
+        return v
+
+    [grow, abs][int(flag)](1)
+    return x * x if len(sizes) == 1 else x
+
+
+def mapped(x, flag):
+    size = 2
+
+    def grow(v):
+        nonlocal size
+        size = v + flag
+        return v
+
+    list(map(grow, [1]))
+    return x * x if size == 2 else x
+
+
+@pytest.mark.parametrize("function", [merged, in_a_list, inside_another, mapped], ids=lambda f: f.__name__)
+def test_what_an_unknown_call_changes_is_not_taken_to_be_unchanged(function):
+    for flag in (0.0, 1.0):
+        refused(function, (1.3, flag), "changes what it captured")
+
+
+def test_a_function_left_as_it_is_may_change_what_is_its_own():
+    def f(x):
+        def count(v):
+            n = 0
+
+            def more():
+                nonlocal n
+                n += v
+
+            more()
+            more()
+            return n
+
+        return x * x if list(map(count, [1, 2])) == [2, 4] else x
+
+    check(f, (1.3,))

@@ -108,7 +108,7 @@ class Containers:
             self._store(operands[0], None)
         elif effects.is_unknown(step) and not _is_harmless(step) or effects.is_python_call(step):
             for fact in operands:
-                self._lose(fact)
+                self.lose(fact)
 
     def _store(self, container: Fact, value: Fact | None) -> None:
         """Notes a store; None stands for a change that adds nothing."""
@@ -130,16 +130,16 @@ class Containers:
                 self._stored[site] = after
                 self.grown = True
 
-    def _lose(self, fact: Fact) -> None:
-        """Notes that anything may be stored in what a call received."""
+    def lose(self, fact: Fact) -> None:
+        """Notes that anything may be stored in a value from here on: a call received it, or a function that does."""
         match fact:
             case List(sites=sites, element=element) | Dict(sites=sites, element=element):
                 if sites:
                     self._store(fact, UNKNOWN)
-                self._lose(element)
+                self.lose(element)
             case Tuple(items=items):
                 for item in items:
-                    self._lose(item)
+                    self.lose(item)
 
 
 def is_item(operands: list[Fact]) -> bool:

@@ -22,6 +22,7 @@ from srcad.transform.analyses import effects
 from srcad.transform.analyses.memory import Memory
 from srcad.transform.helpers import Specialised
 from srcad.transform.reverse.calls import Sweeps
+from srcad.transform.reverse.closures import refuse_writing_closures
 from srcad.transform.reverse.control import flat, reverse_block
 from srcad.transform.reverse.homes import Home
 from srcad.transform.reverse.rebinding import rebind_sums
@@ -107,6 +108,7 @@ def start(
     inner = wrt_names(wrt, copied)
     sweep = Sweep(function, specialised.facts, inner, lower, specialised, make_sweeps, pairs, pull_through)
     refuse_writes_outside(sweep)
+    refuse_writing_closures(function, specialised.facts)
     refuse_missing_rules(sweep)
     return sweep, copied
 
