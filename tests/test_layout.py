@@ -9,9 +9,9 @@ PACKAGE = Path(__file__).parent.parent / "srcad"
 
 ORDER = [
     "__main__", "__init__", "check", "api", "derivative", "pullbacks", "programs", "arguments",
-    "transform.pipeline", "transform.reverse", "transform.specialise", "transform.helpers", "transform.iterators",
-    "transform.scalars", "transform.builder", "transform.emit", "transform.simplify", "transform.analyses",
-    "transform.binding", "transform.lower", "transform.parse", "transform.recursion",
+    "transform.pipeline", "transform.reverse", "transform.specialise", "transform.helpers", "transform.generators",
+    "transform.iterators", "transform.scalars", "transform.builder", "transform.emit", "transform.simplify",
+    "transform.analyses", "transform.binding", "transform.lower", "transform.parse", "transform.recursion",
     "optim", "arrays", "trees", "rules", "runtime", "signatures", "wengert", "facts", "errors",
 ]  # fmt: skip
 

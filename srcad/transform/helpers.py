@@ -15,7 +15,7 @@ from srcad.errors import DifferentiationError
 from srcad.facts import UNKNOWN, Array, Dict, Fact, Instance, Known, List, Number, Tuple
 from srcad.rules import register
 from srcad.transform.analyses.memory import Memory
-from srcad.transform.iterators import ITERATORS
+from srcad.transform.iterators import ITERATORS, Generator
 from srcad.wengert import Const, Function, MakeFunction, Operand, Step, walk
 
 
@@ -94,6 +94,8 @@ def deals_in_values(specialised: Specialised) -> bool:
         return False
     result = function.result
     if isinstance(result, str) and any(memory.reach(result) & memory.reach(name) for name in outside):
+        return False
+    if isinstance(facts.get(result), Generator):
         return False
     if not isinstance(result, str) or any(
         isinstance(n, Step) and isinstance(n.callee, MakeFunction) for n in walk(function.body)

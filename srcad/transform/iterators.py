@@ -1,24 +1,41 @@
 """Iterators that are used up by a call: their items are put in a list by a loop, as the call itself would do.
 
-Guarantee: a derivative passes from `zip`, `enumerate`, `reversed` and the views of a dict only through loops, which
-know where each item comes from.  So `sum(d.values())` becomes `sum` of a list that a loop fills.
+Guarantee: a derivative passes from `zip`, `enumerate`, `reversed`, generators and the views of a dict only through
+loops, which know where each item comes from.  So `sum(d.values())` becomes `sum` of a list that a loop fills.
 """
 
 from __future__ import annotations
 
 import builtins
 import math
-from collections.abc import Callable
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from srcad.facts import Fact, Instance
 from srcad.transform.analyses import effects
-from srcad.wengert import ForLoop, Method, Names, Node, Operand, Step, identity, make_list
+from srcad.wengert import ForLoop, Function, Method, Names, Node, Operand, Step, identity, make_list
 
 VIEWS = (type({}.items()), type({}.values()))
-ITERATORS = (zip, enumerate, reversed, *VIEWS)
+ITERATORS = (zip, enumerate, reversed, types.GeneratorType, *VIEWS)
 
 CONSUMERS = (list, tuple, sum, max, min, sorted, math.fsum, math.prod, builtins.dict, Method("extend"))
 """What takes all items of an iterable at once; so does unpacking."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Generator(Fact):
+    """A generator that the program itself makes by the step with the target `name`, by calling `callee`.
+
+    `function` is its list and `bound` holds the operand of each parameter; `start` is where `enumerate` counts from.
+    """
+
+    name: str
+    callee: Any
+    function: Function
+    bound: Mapping[str, Operand]
+    start: Operand | None = None
 
 
 def consumed(step: Step, fact: Callable[[Operand], Fact]) -> int | None:
@@ -30,7 +47,7 @@ def consumed(step: Step, fact: Callable[[Operand], Fact]) -> int | None:
 
 
 def _is_iterator(fact: Fact) -> bool:
-    return isinstance(fact, Instance) and fact.type in ITERATORS
+    return isinstance(fact, Generator) or isinstance(fact, Instance) and fact.type in ITERATORS
 
 
 def listed(step: Step, position: int, names: Names) -> tuple[Node, ...]:

@@ -232,7 +232,3 @@ def _refuse_special_functions(code: types.CodeType, file: _File, definition: _De
             "make it an ordinary `def` and call it from async code.",
             site,
         )
-    if code.co_flags & inspect.CO_GENERATOR:
-        raise UnsupportedError(
-            "Generator functions cannot be differentiated.", "collect the values in a list and return it.", site
-        )

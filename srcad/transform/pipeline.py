@@ -20,7 +20,7 @@ import numpy as np
 
 import srcad.rules  # noqa: F401 (fills the registry)
 from srcad import facts as fa
-from srcad.errors import SourceError
+from srcad.errors import SourceError, UnsupportedError
 from srcad.facts import Fact
 from srcad.rules import register
 from srcad.transform.binding import call_method
@@ -169,6 +169,7 @@ class DerivedPair:
 
 def derive_pair(function: Function, facts: Mapping[str, Fact], active: tuple[str, ...]) -> DerivedPair:
     """The pair of functions for a callee that is only known when the program runs."""
+    refuse_generator(function)
     specialised = specialise(function, dict(facts), lowered)
     parts = make_sweeps(specialised, active, lowered)
     name = identifier(function.name)
@@ -185,6 +186,7 @@ def stages(function: Function, facts: Mapping[str, Fact], request: Request) -> l
 
 
 def _derive(function: Function, facts: dict[str, Fact], request: Request) -> list[tuple[str, Any]]:
+    refuse_generator(function)
     found: list[tuple[str, Any]] = [("lower", function)]
     specialised: Specialised = specialise(function, facts, lowered)
     found.append(("specialise", specialised.function))
@@ -212,6 +214,16 @@ def _derive(function: Function, facts: dict[str, Fact], request: Request) -> lis
     derived = Derived(specialised.function, new, joint.facts, program, joint.written)
     found.append(("derived", derived))
     return found
+
+
+def refuse_generator(function: Function) -> None:
+    """Raises if calling the function makes a generator, and nothing that has a derivative."""
+    if function.generator:
+        raise UnsupportedError(
+            "Generator functions cannot be differentiated.",
+            "collect the values in a list and return it.",
+            function.site,
+        )
 
 
 def identifier(name: str) -> str:

@@ -9,6 +9,7 @@ It is the abstract interpreter of the design: loops are iterated until the facts
 from __future__ import annotations
 
 import functools
+import inspect
 import operator
 import types
 from collections.abc import Callable, Mapping
@@ -18,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from srcad import facts as fa
-from srcad.errors import DifferentiationError, Site
+from srcad.errors import DifferentiationError, Site, UnsupportedError
 from srcad.facts import UNKNOWN, Dict, Fact, Known, List, Number, Tuple
 from srcad.rules import register
 from srcad.transform.analyses import effects
@@ -26,6 +27,7 @@ from srcad.transform.analyses.containers import Containers, holds_container
 from srcad.transform.analyses.facts import element_of, refreshed, truth_of
 from srcad.transform.binding import bind, call_method
 from srcad.transform.builder import Builder
+from srcad.transform.generators import Pulls, consumption, handed_to
 from srcad.transform.helpers import (
     Closure,
     Helper,
@@ -40,8 +42,8 @@ from srcad.transform.helpers import (
     returning_fresh,
     without_sites,
 )
-from srcad.transform.iterators import consumed, listed
-from srcad.transform.scalars import replace_containers
+from srcad.transform.iterators import Generator, consumed, listed
+from srcad.transform.scalars import replace_containers, without_unread
 from srcad.wengert import (
     CALL,
     UNDEFINED,
@@ -155,6 +157,8 @@ def _run(
         run.inlining = outer.inlining
     body = run.builder.nested(lambda: run.nodes(function.body))
     result = run.use(function.result)
+    if run.pulls.names:
+        body = without_unread(body, result, lambda step: step.target in run.pulls.names)
     new = replace(function, body=body, result=result, captures=tuple(run.captures), guards=tuple(run.guards))
     return Specialised(new, known, run.refused, run.helpers)
 
@@ -184,6 +188,9 @@ class Specialiser:
         self.changing = False
         self.refused: dict[Any, DifferentiationError] = {}
         self.helpers: dict[Any, Any] = {}
+        self.loops: tuple[object, ...] = ()
+        self.pulls = Pulls()
+        self.consumers: dict[Function, list[Any]] = {}
         self.site: Site | None = None
         self.top: Function | None = None
 
@@ -230,6 +237,8 @@ class Specialiser:
         if position is not None and self.may_carry(step):
             self.nodes(listed(step, position, self.builder.names))
             return
+        if self.iterates(step):
+            return
         target = self.called_function(step)
         if target is not None and (self.call_helper(step, *target) or self.inline(step, *target)):
             return
@@ -240,7 +249,7 @@ class Specialiser:
         self.note_containers(step)
         if step.callee is not identity and not isinstance(step.callee, MakeFunction):
             for operand in (*operands, *(o for _, o in keywords)):
-                self.hand_on(self.fact(operand))
+                self.hand_on(self.fact(operand), step)
         if isinstance(step.callee, MakeFunction):
             self.facts[step.target] = Closure(step.callee.function, operands)
         if step.callee is functools.partial and len(step.targets) == 1 and step.operands:
@@ -257,18 +266,21 @@ class Specialiser:
             elif self.changing and isinstance(fact, (List, Dict)):
                 self.facts[name] = replace(fact, items=None, element=UNKNOWN)
 
-    def hand_on(self, fact: Fact) -> None:
-        """Notes that a function may be called where that is not seen: it may change the containers it captured."""
+    def hand_on(self, fact: Fact, step: Step | None = None) -> None:
+        """Notes that a function or generator may run where that is not seen: it may change what it was given."""
         if self.containers is None:
             return
         held: list[Fact] = []
+        if isinstance(fact, Generator) and self.pulls.hand_on(fact, step):
+            held = [self.fact(o) for o in fact.bound.values()]
+            self.facts[fact.name] = fa.Instance(types.GeneratorType)
         if isinstance(fact, Closure):
             held = [self.fact(o) for o in fact.captured]
         elif isinstance(fact, Partial):
             held = [self.fact(o) for o in (fact.function, *fact.operands, *(o for _, o in fact.keywords))]
         for inner in held:
             self.containers.lose(inner)
-            self.hand_on(inner)
+            self.hand_on(inner, step)
 
     def resolved(self, step: Step) -> Step:
         """The step with its callee decided as far as facts decide it."""
@@ -374,12 +386,14 @@ class Specialiser:
         """The list of the function a step calls and the operands it captured, if it is to be inlined."""
         callee = step.callee
         if callee is CALL and isinstance(closure := self.fact(step.operands[0]), Closure):
-            return None if closure.function in self.inlining else (closure.function, closure.captured)
+            again = closure.function in self.inlining and not closure.function.generator
+            return None if again else (closure.function, closure.captured)
         if isinstance(callee, Function):
             return callee, ()
         if not isinstance(callee, types.FunctionType) or not effects.is_python_call(step):
             return None
-        if callee in self.inlining or not self.may_carry(step):
+        again = callee in self.inlining and not inspect.isgeneratorfunction(callee)
+        if again or not self.may_carry(step):
             return None
         try:
             list_ = self.lower(callee)
@@ -470,11 +484,11 @@ class Specialiser:
         self.replaced.update({n.name: bound[p.name] for n, p in zip(new.params, function.params, strict=True)})
         function = new
         self.guards.extend(function.guards)
-        self.inlining.append(calls)
+        around, self.inlining = self.inlining, [*self.consumers.get(calls, self.inlining), calls]
         changing, self.changing = self.changing, self.changing or _changes_containers(function.body)
         self.nodes(function.body)
         self.changing = changing
-        self.inlining.pop()
+        self.inlining = around
         self.builder.site = step.site
         self.give_result(step, self.use(function.result))
         return True
@@ -507,6 +521,59 @@ class Specialiser:
         captures = tuple(c for c in self.captures if c.name in new.values())
         return replace(function, body=substitute(function.body, new), result=result, captures=captures)
 
+    # -------------------------------------------------------------------------------------- generators
+
+    def iterates(self, step: Step) -> bool:
+        """Notes a generator that a step makes, or counts the values of; False if the step does something else."""
+        made: Generator | None = None
+        source = self.fact(step.operands[0]) if step.operands else UNKNOWN
+        if step.callee in (enumerate, identity) and isinstance(source, Generator) and len(step.targets) == 1:
+            made = source if step.callee is identity else counted(source, step)
+        elif len(step.targets) == 1 and (target := self.called_function(step)) and target[0].generator:
+            made = self.generator(step, *target)
+        if made is None:
+            return False
+        self.builder.append(step)
+        self.facts[step.target] = made
+        self.pulls.names.add(step.target)
+        return True
+
+    def generator(self, step: Step, function: Function, captured: tuple[Operand, ...]) -> Generator | None:
+        """The generator that a call makes; None if the call does not fit."""
+        operands = step.operands[1:] if step.callee is CALL else step.operands
+        keywords = dict(step.keywords)
+        if "**" in keywords or isinstance(step.callee, Spread):
+            return None
+        callee = function if step.callee is CALL else step.callee
+        function = with_captured_defaults(function, captured)
+        try:
+            bound = bind(function, (*captured, *operands), keywords, self.make_tuple, self.make_dict)
+        except TypeError:
+            return None  # the call raises this itself, when it runs
+        made = Generator(step.target, callee, function, bound)
+        self.pulls.make(made, self.loops)
+        return made
+
+    def generate(self, node: ForLoop, generator: Generator) -> None:
+        """Rewrites a loop over a generator."""
+        if generator.callee in self.inlining:
+            raise UnsupportedError(
+                f"the generator {generator.function.name} asks for values of one that it makes by calling itself",
+                "collect the values in a list and return it",
+                node.site,
+            )
+        function = renamed(self.shared_captures(generator.function), self.builder.names)
+        given = (generator.bound[p.name] for p in generator.function.params)
+        self.replaced.update(zip((p.name for p in function.params), given, strict=True))
+        self.guards.extend(function.guards)
+        before, consumer, after = consumption(node, generator.start, self.builder.names)
+        self.consumers[consumer] = list(self.inlining)
+        self.nodes(before)
+        self.inlining.append(generator.callee)
+        self.nodes(handed_to(consumer, function))
+        self.inlining.pop()
+        self.nodes(after)
+
     def inline_rule(
         self, function: Function, arguments: tuple[Operand, ...], keywords: Mapping[str, Operand], site: Site | None
     ) -> Operand:
@@ -534,8 +601,11 @@ class Specialiser:
             for merge in node.merges:
                 self.replaced[merge.target] = self.use(merge.then if truth else merge.orelse)
             return
+        pulled = set(self.pulls.pulled)
         then = self.builder.nested(lambda: self.nodes(node.then))
+        pulled, self.pulls.pulled = self.pulls.pulled, pulled
         orelse = self.builder.nested(lambda: self.nodes(node.orelse))
+        self.pulls.pulled |= pulled
         merges = []
         for merge in node.merges:
             left, right = self.use(merge.then), self.use(merge.orelse)
@@ -560,6 +630,15 @@ class Specialiser:
     def for_loop(self, node: ForLoop) -> None:
         """Rewrites a for loop."""
         iterable = self.use(node.iterable)
+        source = self.fact(iterable)
+        if isinstance(source, Generator) and self.pulls.pull(source, self.loops, node):
+            self.generate(node, source)
+            return
+        for c in node.carried:
+            self.replaced.pop(c.result, None)  # an earlier pass over a loop's body may have known that there is no trip
+        if isinstance(source, (Tuple, List)) and source.items == ():
+            self.replaced.update((c.result, self.use(c.init)) for c in node.carried)
+            return
         item = element_of(self.fact(iterable))
         self.facts[node.target] = item if self.containers is None else self.containers.settled(item)
 
@@ -567,7 +646,7 @@ class Specialiser:
             return (self.builder.nested(lambda: self.nodes(node.body)),)
 
         carried, (body,) = self.stable(node.carried, parts)
-        until = self.use(node.until) if node.until is not None else None
+        until = self.until(node)
         self.builder.add(ForLoop(node.target, iterable, body, carried, until, self.site or node.site))
 
     def while_loop(self, node: WhileLoop) -> None:
@@ -578,14 +657,20 @@ class Specialiser:
             return tests, self.builder.nested(lambda: self.nodes(node.body))
 
         carried, (test_steps, body) = self.stable(node.carried, parts)
-        until = self.use(node.until) if node.until is not None else None
+        until = self.until(node)
         self.builder.add(WhileLoop(test_steps, self.use(node.test), body, carried, until, self.site or node.site))
+
+    def until(self, node: ForLoop | WhileLoop) -> Operand | None:
+        """The test by which a loop is left, if it ever is."""
+        until = node.until if node.until is None else self.use(node.until)
+        return None if until is None or truth_of(self.fact(until)) is False else until
 
     def stable(self, carried: tuple[Carried, ...], parts: Callable) -> tuple[tuple[Carried, ...], tuple]:
         """Rewrites a loop's blocks under facts of the carried values that hold on every trip."""
         inits = {c.name: self.use(c.init) for c in carried}
         for c in carried:
             self.facts[c.name] = self.fact(inits[c.name])
+        around, self.loops = self.loops, (*self.loops, object())
         for attempt in range(_MAX_ITERATIONS + 1):
             blocks = parts()
             settled = True
@@ -597,6 +682,7 @@ class Specialiser:
                     settled = False
             if settled:
                 break
+        self.loops = around
         for c in carried:
             self.facts[c.result] = self.facts[c.name]
         new = tuple(Carried(c.name, inits[c.name], self.use(c.next), c.result) for c in carried)
@@ -624,6 +710,14 @@ def with_captured_defaults(function: Function, captured: tuple[Operand, ...]) ->
     given = {p.name: operand for p, operand in zip(function.params, captured, strict=False)}
     params = (replace(p, default=given[p.default]) if p.default in given else p for p in function.params)
     return replace(function, params=tuple(params))
+
+
+def counted(generator: Generator, step: Step) -> Generator | None:
+    """`enumerate(generator, start)`"""
+    given = (*step.operands[1:], *(o for _, o in step.keywords))
+    if generator.start is not None or len(given) > 1:
+        return None
+    return replace(generator, start=given[0] if given else Const(0))
 
 
 def _changes_containers(nodes: tuple[Node, ...]) -> bool:

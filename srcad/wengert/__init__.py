@@ -39,6 +39,7 @@ from srcad.wengert.nodes import (
     Callee,
     Capture,
     Carried,
+    CarriedVariable,
     Const,
     ForLoop,
     Function,
@@ -65,6 +66,7 @@ from srcad.wengert.nodes import (
     make_string,
     make_tuple,
     raise_error,
+    yield_item,
 )
 from srcad.wengert.validation import validate
 
@@ -78,6 +80,7 @@ __all__ = [
     "Callee",
     "Capture",
     "Carried",
+    "CarriedVariable",
     "Const",
     "ForLoop",
     "Function",
@@ -118,4 +121,5 @@ __all__ = [
     "used_names",
     "validate",
     "walk",
+    "yield_item",
 ]

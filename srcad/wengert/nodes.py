@@ -83,6 +83,12 @@ class Variable(str):
     __slots__ = ()
 
 
+class CarriedVariable(Variable):
+    """The same for what a loop carries, which may be undefined as long as nothing but the loop reads it."""
+
+    __slots__ = ()
+
+
 # ----------------------------------------------------------------------------------------------- callees
 
 
@@ -187,6 +193,11 @@ def check(test, message=None):
 def raise_error(error, cause=None):
     """`raise error from cause`"""
     raise error from cause
+
+
+def yield_item(value):
+    """`yield value`; the result says whether the consumer has stopped.  Generators are inlined, or printed."""
+    raise TypeError("a step of a generator runs in a generator")
 
 
 Callee = Callable | Method | Attribute | SetAttribute | Augmented | MakeFunction | Call | Spread
@@ -333,6 +344,7 @@ class Function:
     """A whole function as a Wengert list.  `site` is its `def` line; `doc` its docstring.
 
     `fresh` says that what it returns shares memory with nothing else, and the items of a tuple not with each other.
+    The steps of a `generator` run when values are asked for, up to the next `yield_item`.
     """
 
     name: str
@@ -344,6 +356,7 @@ class Function:
     site: Site | None = None
     doc: str | None = None
     fresh: bool = False
+    generator: bool = False
 
     def __str__(self) -> str:
         return format_function(self)

@@ -197,6 +197,35 @@ def generator_function(x):
     return sum(a * b for a, b in _pairs(x))
 
 
+def _running(x):
+    total = 0.0
+    while True:
+        total = total + (yield total * x)
+
+
+@example((V,))
+def value_of_a_yield(x):
+    return sum(_running(x))
+
+
+@example((V,))
+def next_of_a_generator(x):
+    pairs = _pairs(x)
+    first, _ = next(pairs)
+    return first * sum(a * b for a, b in pairs)
+
+
+def _tree(x):
+    if len(x) > 0:
+        yield x[0]
+        yield from _tree(x[1:])
+
+
+@example((V,))
+def generator_of_itself(x):
+    return sum(a * a for a in _tree(x))
+
+
 @example((1.5,))
 def derivative_inside(x):
     return srcad.grad(_square)(x) * x

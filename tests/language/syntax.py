@@ -348,8 +348,9 @@ def DictComp(x):
 
 @example((V,), (-V,))
 def GeneratorExp(x):
-    squares = (a * a for a in x)
-    return next(squares) * sum(squares)
+    scale = x[0]
+    squares = (a * scale for a in x if a > 0)
+    return sum(squares)
 
 
 @example((1.5,), (-0.5,))

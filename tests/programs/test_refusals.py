@@ -81,15 +81,6 @@ def dict_pop(x):
     return a * d["b"]
 
 
-@refusing("yield")
-def generator(x):
-    def squares(v):
-        for a in v:
-            yield a * a
-
-    return sum(squares(x))
-
-
 @refusing("A `try` statement")
 def exceptions(x):
     try:

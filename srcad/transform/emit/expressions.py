@@ -137,6 +137,8 @@ class Expressions:
             return self.item(operands[0], operands[1], gast.Load())
         if callee is operator.truth:
             return call(self.reference(bool), *self.many(operands))
+        if callee is w.yield_item:
+            return gast.Yield(self.of(operands[0]))
         if callee is w.identity:
             return self.of(operands[0])
         if callee is w.make_tuple:

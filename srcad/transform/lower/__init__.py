@@ -12,7 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from srcad.transform.lower import assignments, comprehensions, loops, match  # noqa: F401 (they register their node types)
+from srcad.transform.lower import (  # noqa: F401 (they register their node types)
+    assignments,
+    comprehensions,
+    generators,
+    loops,
+    match,
+)
 from srcad.transform.lower.functions import lower_function
 from srcad.transform.parse import parse
 from srcad.transform.recursion import deep_trees

@@ -80,7 +80,7 @@ def call(b: Builder, node: gast.Call, like: str | None) -> Operand:
     _refuse_frame_functions(b, node, callee)
     if callee is super and not node.args:
         return _super(b, node, like)
-    if (callee is any or callee is all) and _one_generator(node):
+    if (callee is any or callee is all) and _one_generator(node) and id(node.args[0]) in b.scope.used_up:
         return quantifier(b, node.args[0], callee is any, like or "t")
     operands, starred = list(first), []
     for argument in node.args:
@@ -115,7 +115,7 @@ def _callee(b: Builder, node: gast.AST) -> tuple[object, tuple[Operand, ...]]:
 
 def _argument(b: Builder, node: gast.AST, callee: object) -> Operand:
     """Lowers an argument.  A lambda that is used up in this call may capture what changes later."""
-    if isinstance(node, gast.GeneratorExp) and _consumes(callee):
+    if isinstance(node, gast.GeneratorExp) and _consumes(callee) and id(node) in b.scope.used_up:
         return list_comprehension(b, node)
     if isinstance(node, gast.Lambda) and (any(callee is f for f in APPLIERS) or callee == Method("sort")):
         b.consumed.add(id(node))

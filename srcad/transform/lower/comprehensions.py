@@ -66,7 +66,12 @@ def _generate(b: Builder, node: gast.AST, act: Callable[[], None]) -> Operand:
 
     Only the first iterable is evaluated where the variables of the comprehension are not seen.
     """
-    first, around = b.expr(node.generators[0].iter), b.cells
+    return generate_from(b, node, b.expr(node.generators[0].iter), act)
+
+
+def generate_from(b: Builder, node: gast.AST, first: Operand, act: Callable[[], None]) -> Operand:
+    """As `_generate`, when the first iterable has been evaluated."""
+    around = b.cells
     b.cells = {name: cell for name, cell in around.items() if name not in bound_by(node)}
     shared = b.scope.shared.get(id(node), ())
     b.cells |= {name: b.step(make_dict, like=f"{name}_cell") for name in shared}

@@ -6,6 +6,7 @@ called is captured by value, when the function is made; any other is kept in a c
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +14,7 @@ import gast
 
 from srcad.transform.lower.builder import Builder, Flag, expression, statement
 from srcad.transform.lower.outside import Outside, is_callee
-from srcad.transform.lower.scopes import Scope, scope_of
+from srcad.transform.lower.scopes import FunctionNode, Scope, scope_of
 from srcad.transform.lower.sites import Sites
 from srcad.transform.lower.statements import lower_block
 from srcad.transform.lower.tidy import tidy
@@ -51,21 +52,26 @@ def _params(b: Builder, arguments: gast.arguments, defaults: list, only: dict) -
 
 
 def _finish(b: Builder, node: Any, name: str, params: tuple[Param, ...]) -> Function:
-    """Lowers the body and puts the function together."""
-    b.sites.enter(node)
-    b.site = site = b.sites.of(node)
-    b.make_cells(b.scope.cells)
+    """Lowers the statements of a function and puts it together."""
     doc = None
     if isinstance(node, gast.Lambda):
         statements = [gast.copy_location(gast.Return(value=node.body), node.body)]
     else:
         doc = _docstring(node.body)
         statements = [*node.body, gast.copy_location(gast.Return(value=None), node.body[-1])]
-    b.statements(statements)
+    return replace(finished(b, node, name, params, lambda: b.statements(statements)), doc=doc)
+
+
+def finished(b: Builder, node: Any, name: str, params: tuple[Param, ...], lower: Callable[[], None]) -> Function:
+    """The function whose body `lower` lowers."""
+    b.sites.enter(node)
+    b.site = site = b.sites.of(node)
+    b.make_cells(b.scope.cells)
+    lower()
     result = b.here.env[Flag.VALUE]
-    if b.here.env[Flag.RETURNED] != Const(True):
+    if b.here.env[Flag.RETURNED] != Const(True) or b.scope.generator:
         result = Const(None)
-    function = Function(name, params, tuple(b.here.nodes), result, site=site, doc=doc)
+    function = Function(name, params, tuple(b.here.nodes), result, site=site, generator=b.scope.generator)
     if b.outermost:
         function = replace(function, captures=b.outside.captures, guards=b.outside.guards)
     return validate(tidy(function, b.aliases, b.flags))
@@ -98,18 +104,7 @@ def _make(b: Builder, node: gast.FunctionDef | gast.Lambda, name: str, like: str
     scope = b.scope.inner[id(node)]
     defaults = [b.expr(d) for d in node.args.defaults]
     only = [None if d is None else b.expr(d) for d in node.args.kw_defaults]
-    captured, cells, known = _captured(b, node, scope)
-
-    names = Names()
-    inner = Builder(scope, b.outside, b.sites.inside(name), names, b.class_name, lower_block, False)
-    for constant, value in known.items():
-        inner.assign(constant, value)
-    for variable in captured:
-        inner.assign(variable, inner.fresh(variable))
-    inner.cells = {variable: inner.fresh(f"{variable}_cell") for variable in cells}
-    leading = [Param(name) for name in (*captured, *inner.cells.values())]
-    operands: list[Operand] = [*captured.values(), *cells.values()]
-    names.take(scope.params)
+    inner, leading, operands = inside(b, node, name, scope)
 
     def default(param: gast.Name, value: Operand | None) -> Operand | None:
         if not isinstance(value, str):
@@ -128,8 +123,23 @@ def _make(b: Builder, node: gast.FunctionDef | gast.Lambda, name: str, like: str
     return b.step(MakeFunction(function, len(leading)), *operands, like=like)
 
 
+def inside(b: Builder, node: Any, name: str, scope: Scope) -> tuple[Builder, list[Param], list[Operand]]:
+    """The builder of a nested function, the parameters for what it captures, and the captured operands."""
+    captured, cells, known = _captured(b, node, scope)
+    names = Names()
+    inner = Builder(scope, b.outside, b.sites.inside(name), names, b.class_name, lower_block, False)
+    for constant, value in known.items():
+        inner.assign(constant, value)
+    for variable in captured:
+        inner.assign(variable, inner.fresh(variable))
+    inner.cells = {variable: inner.fresh(f"{variable}_cell") for variable in cells}
+    names.take(scope.params)
+    leading = [Param(name) for name in (*captured, *inner.cells.values())]
+    return inner, leading, [*captured.values(), *cells.values()]
+
+
 def _captured(
-    b: Builder, node: gast.FunctionDef | gast.Lambda, scope: Scope
+    b: Builder, node: FunctionNode, scope: Scope
 ) -> tuple[dict[str, Operand], dict[str, str], dict[str, Const]]:
     """What a nested function captures: values, cells, and the constants that need no capturing.
 

@@ -52,7 +52,7 @@ def carry(b: Builder, assigned: Iterable[str], fill: Callable[[], None], close: 
     return body, flags
 
 
-def _leave(b: Builder, flags: Flags) -> None:
+def leave(b: Builder, flags: Flags) -> None:
     """After a loop in which the function may have returned, control has left the block around too."""
     if flags[Flag.RETURNED] == FALSE:
         return
@@ -75,7 +75,7 @@ def _for(b: Builder, node: gast.For) -> tuple[Operand, list] | None:
         return ForLoop(target, iterable, tuple(body.nodes), carried, until, site)
 
     _, flags = carry(b, b.scope.assigned[id(node)], fill, close)
-    _leave(b, flags)
+    leave(b, flags)
     return flags[Flag.STOPPED], node.orelse
 
 
@@ -101,7 +101,7 @@ def _while(b: Builder, node: gast.While) -> tuple[Operand, list] | None:
     if isinstance(test, Const) and test.value:
         _after_endless(b, body, flags)
         return None
-    _leave(b, flags)
+    leave(b, flags)
     return flags[Flag.STOPPED], node.orelse
 
 
@@ -110,9 +110,9 @@ def _after_endless(b: Builder, body: Arm, flags: Flags) -> None:
     if flags[Flag.STOPPED] == FALSE:
         b.here.raised = True
     elif body.env[Flag.STOPPED] == body.env[Flag.RETURNED]:
-        _leave(b, {**flags, Flag.RETURNED: TRUE})
+        leave(b, {**flags, Flag.RETURNED: TRUE})
     else:
-        _leave(b, flags)
+        leave(b, flags)
 
 
 def _while_binding(b: Builder, node: gast.While) -> None:

@@ -16,7 +16,13 @@ from typing import TypeAlias
 
 import gast
 
-FunctionNode: TypeAlias = gast.FunctionDef | gast.Lambda
+FunctionNode: TypeAlias = gast.FunctionDef | gast.Lambda | gast.GeneratorExp
+GUARDS = ("Try", "TryStar", "With")
+CONSUMERS = frozenset(
+    ["sum", "min", "max", "any", "all", "list", "tuple", "set", "frozenset", "dict", "sorted", "join"]
+)
+"""Functions by whose names a generator expression in a call is taken to be used up at once, and needs no function."""
+
 COMPREHENSIONS = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
 
 
@@ -46,6 +52,8 @@ class Scope:
     each loop or comprehension binds, by node.  Of each nested function, `made_at` is its turn, `loops_around` and
     `blocks_around` say where it is, `called_by` the variable it is put in.  `shared` are the variables of each
     comprehension that functions capture, `nonlocals` what `nonlocal` says are variables of a function around.
+    `used_up` are the generator expressions that need no function.  `generator`: it has a `yield`; `yields` holds those
+    that are statements, and whether they are inside `try` or `with`.
     """
 
     node: FunctionNode
@@ -60,6 +68,9 @@ class Scope:
     called_by: dict[int, str] = field(default_factory=dict)
     shared: dict[int, dict[str, None]] = field(default_factory=dict)
     nonlocals: set[str] = field(default_factory=set)
+    used_up: set[int] = field(default_factory=set)
+    generator: bool = False
+    yields: dict[int, bool] = field(default_factory=dict)
 
     @property
     def free(self) -> tuple[str, ...]:
@@ -132,6 +143,7 @@ class _Walker:
         self.loops: list[tuple[int, dict[str, None]]] = []
         self.hidden: list[tuple[int, set[str]]] = []
         self.blocks: list[int] = []
+        self.guarded = 0
         self.time = 0
 
     def visit(self, node: gast.AST | Iterable | None) -> None:
@@ -141,7 +153,10 @@ class _Walker:
                 self.visit(item)
             self.blocks.pop()
         elif isinstance(node, gast.AST):
+            guards = type(node).__name__ in GUARDS
+            self.guarded += guards
             getattr(self, f"visit_{type(node).__name__}", self.visit_others)(node)
+            self.guarded -= guards
 
     def visit_others(self, node: gast.AST) -> None:
         for name in node._fields:
@@ -198,12 +213,28 @@ class _Walker:
             self.read(node.func.id, called=True)
         else:
             self.visit(node.func)
+        if _uses_up(node.func):
+            for generator in (a for a in node.args if isinstance(a, gast.GeneratorExp)):
+                self.scope.used_up.add(id(generator))
         self.visit(node.args)
         self.visit(node.keywords)
+
+    def visit_Expr(self, node: gast.Expr) -> None:
+        self.scope.yields[id(node.value)] = self.guarded > 0
+        self.visit(node.value)
+
+    def visit_Yield(self, node: gast.Yield | gast.YieldFrom) -> None:
+        self.scope.generator = True
+        self.visit(node.value)
+
+    def visit_YieldFrom(self, node: gast.YieldFrom) -> None:
+        self.visit_Yield(node)
 
     def visit_Assign(self, node: gast.Assign) -> None:
         if isinstance(node.value, gast.Lambda) and len(node.targets) == 1 and isinstance(node.targets[0], gast.Name):
             self.scope.called_by[id(node.value)] = node.targets[0].id
+        if isinstance(node.value, gast.Yield):
+            self.scope.yields[id(node.value)] = self.guarded > 0
         self.visit(node.value)
         self.visit(node.targets)
 
@@ -253,7 +284,10 @@ class _Walker:
         self.visit(getattr(node, "decorator_list", []))
         self.visit(node.args.defaults)
         self.visit(node.args.kw_defaults)
-        inner = scope_of(node)
+        self.inside(node, scope_of(node))
+
+    def inside(self, node: FunctionNode, inner: Scope) -> None:
+        """Notes a function directly inside this one."""
         self.scope.inner[id(node)] = inner
         self.scope.made_at[id(node)] = self.tick()
         self.scope.loops_around[id(node)] = tuple(loop for loop, _ in self.loops)
@@ -271,7 +305,17 @@ class _Walker:
         self.comprehension(node, [node.elt])
 
     def visit_GeneratorExp(self, node: gast.GeneratorExp) -> None:
-        self.comprehension(node, [node.elt])
+        """A function, unless it is used up at once."""
+        if id(node) in self.scope.used_up:
+            self.comprehension(node, [node.elt])
+            return
+        self.visit(node.generators[0].iter)
+        assigned = [n.target.id for n in gast.walk(node) if isinstance(n, gast.NamedExpr)]
+        for name in assigned:
+            self.bind(name)
+        inner = Scope(node, (), nonlocals=set(assigned), generator=True)
+        _Walker(inner).clauses(node, [node.elt])
+        self.inside(node, inner)
 
     def visit_DictComp(self, node: gast.DictComp) -> None:
         self.comprehension(node, [node.key, node.value])
@@ -279,11 +323,22 @@ class _Walker:
     def comprehension(self, node: gast.AST, results: list) -> None:
         """The first iterable is read outside; the other parts see the variables, which nobody else does."""
         self.visit(node.generators[0].iter)
+        self.clauses(node, results)
+
+    def clauses(self, node: gast.AST, results: list) -> None:
         parts = [p for g in node.generators for p in (g.iter, *g.ifs)][1:]
         self.hidden.append((id(node), bound_by(node)))
         targets = [n for g in node.generators for n in _read_in_target(g.target)]
         self.in_loop(node, [*targets, *parts, *results])
         self.hidden.pop()
+
+
+def _uses_up(callee: gast.AST) -> bool:
+    """Whether a call is taken to use up a generator expression at once; `calls` refuses it if it does not."""
+    if isinstance(callee, gast.Attribute):
+        root = callee.value
+        return callee.attr in CONSUMERS or isinstance(root, gast.Name) and root.id in ("np", "numpy", "math")
+    return isinstance(callee, gast.Name) and callee.id in CONSUMERS
 
 
 def bound_by(comprehension: gast.AST) -> set[str]:

@@ -110,7 +110,7 @@ class Homes:
                 raise UnsupportedError(
                     f"{fa_base(name)!r} is a {kind.__name__}; no derivative can pass through such objects yet",
                     "use numbers, arrays, tuples, lists and dicts",
-                    getattr(self._definitions[name].by, "site", None),
+                    getattr(self._definitions[name].by, "site", None) or self._site,
                 )
         if written:
             definition = self._definitions[name].by

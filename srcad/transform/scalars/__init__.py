@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -24,6 +24,7 @@ from srcad.wengert import (
     UNDEFINED,
     Branch,
     Carried,
+    CarriedVariable,
     Const,
     ForLoop,
     Function,
@@ -63,7 +64,7 @@ def replace_containers(function: Function) -> Function:
         t = mul(x, x)
         return t
     """
-    body = _without_unread(function)
+    body = without_unread(function.body, function.result, _makes_no_difference)
     roots = candidates(body, function.result)
     while roots:
         walker = _Walker(function, roots)
@@ -75,18 +76,16 @@ def replace_containers(function: Function) -> Function:
     return function
 
 
-def _without_unread(function: Function) -> tuple[Node, ...]:
-    """The body without functions, and second names, that nobody reads."""
+def without_unread(body: tuple[Node, ...], result: Operand, may_go: Callable[[Step], bool]) -> tuple[Node, ...]:
+    """The body without steps, of those that may go, whose target nobody reads."""
 
     def swept(nodes: tuple[Node, ...], read: set[Operand]) -> tuple[Node, ...]:
         kept: list[Node] = []
         for node in nodes:
             match node:
                 case Step():
-                    known = isinstance(node.callee, MakeFunction) or any(node.callee is c for c in _UNREAD)
-                    if known and len(node.targets) <= 1 and not read.intersection(node.targets):
-                        continue
-                    kept.append(node)
+                    if len(node.targets) != 1 or node.target in read or not may_go(node):
+                        kept.append(node)
                 case Branch():
                     kept.append(replace(node, then=swept(node.then, read), orelse=swept(node.orelse, read)))
                 case WhileLoop():
@@ -96,10 +95,15 @@ def _without_unread(function: Function) -> tuple[Node, ...]:
                     kept.append(replace(node, body=swept(node.body, read)))
         return tuple(kept)
 
-    body, count = function.body, -1
+    count = -1
     while count != (count := sum(1 for _ in walk(body))):
-        body = swept(body, {function.result, *(o for node in walk(body) for o in own_operands(node))})
+        body = swept(body, {result, *(o for node in walk(body) for o in own_operands(node))})
     return body
+
+
+def _makes_no_difference(step: Step) -> bool:
+    """Whether a step only makes a function, or a second name."""
+    return isinstance(step.callee, MakeFunction) or any(step.callee is callee for callee in _UNREAD)
 
 
 class _Walker:
@@ -138,6 +142,9 @@ class _Walker:
         new: list[Node] = []
         state = dict(state)
         for node in nodes:
+            tested = node.iterable if isinstance(node, ForLoop) else getattr(node, "test", None)
+            if isinstance(tested, str) and self.use(tested) == UNDEFINED:
+                new += self._unassigned(node, base(tested))
             match node:
                 case Step():
                     new += self._step(node, state)
@@ -149,17 +156,18 @@ class _Walker:
                     new.append(self._while(self._test_inside(node) if self._stored(node.test_steps) else node, state))
         return tuple(new), state
 
-    def _step(self, step: Step, state: State) -> list[Node]:
+    def _step(self, node: Step, state: State) -> list[Node]:
         step = replace(
-            step,
-            operands=tuple(o if o in self._roots else self.use(o) for o in step.operands),
-            keywords=tuple((k, self.use(o)) for k, o in step.keywords),
+            node,
+            operands=tuple(o if o in self._roots else self.use(o) for o in node.operands),
+            keywords=tuple((k, self.use(o)) for k, o in node.keywords),
         )
         first = step.operands[0] if step.operands else None
         if len(step.targets) == 1 and self._roots.get(step.target) == step.target:
             self._make(step, state)
         elif first not in self._roots:
-            return [step]
+            undefined = [base(o) for o in own_operands(node) if isinstance(o, str) and self.use(o) == UNDEFINED]
+            return [*(self._unassigned(step, undefined[0]) if undefined else ()), step]
         elif step.callee is operator.setitem:
             state[self._slot(first, step.operands[1])] = step.operands[2]
         elif step.callee is operator.delitem:
@@ -182,18 +190,21 @@ class _Walker:
         value = state.get(slot, UNDEFINED)
         if not isinstance(slot[1], Variable) and value in self._partly:
             self.missing.add(slot[0])
-        if value == UNDEFINED:
-            error = self._names.fresh("error")
-            message = Const(f"{slot[1]!r} is read before it is assigned")
+        if value == UNDEFINED and not isinstance(slot[1], CarriedVariable):
             self._replaced.update(dict.fromkeys(step.targets, Const(None)))
-            return [
-                Step((error,), NameError, (message,), (), step.site),
-                Step((), raise_error, (error,), (), step.site),
-            ]
+            return self._unassigned(step, slot[1])
         if len(step.targets) == 1:
             self._replaced[step.target] = value
             return []
         return [replace(step, callee=identity, operands=(value,))]
+
+    def _unassigned(self, node: Node, name: str) -> list[Node]:
+        """The steps that raise what Python raises where a variable is read that is not assigned."""
+        error, message = self._names.fresh("error"), Const(f"{name!r} is read before it is assigned")
+        return [
+            Step((error,), NameError, (message,), (), node.site),
+            Step((), raise_error, (error,), (), node.site),
+        ]
 
     def _branch(self, node: Branch, state: State) -> Branch:
         test, slots = self.use(node.test), self._stored((node,))
