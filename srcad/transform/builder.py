@@ -32,6 +32,12 @@ class Builder:
             return UNKNOWN if operand == UNDEFINED else constant_fact(operand.value)
         return self.facts.get(operand, UNKNOWN)
 
+    def fact_of(self, callee: Any, *operands: Operand, keywords: Iterable[tuple[str, Operand]] = ()) -> Fact:
+        """What is known of the result of a step, before it is made."""
+        facts = [self.fact(o) for o in operands]
+        fact = step_fact(callee, facts, {k: self.fact(o) for k, o in keywords})
+        return element(fact, self.facts) if callee is operator.getitem and isinstance(facts[0], Array) else fact
+
     def add(self, node: Node) -> None:
         """Appends a node as it is; its names must have facts or be UNKNOWN."""
         self.steps.append(node)
@@ -59,11 +65,7 @@ class Builder:
         if not step.targets:
             return
         if fact is None:
-            keywords = {k: self.fact(o) for k, o in step.keywords}
-            operands = [self.fact(o) for o in step.operands]
-            fact = step_fact(step.callee, operands, keywords)
-            if step.callee is operator.getitem and isinstance(operands[0], Array):
-                fact = element(fact, self.facts)
+            fact = self.fact_of(step.callee, *step.operands, keywords=step.keywords)
         if len(step.targets) == 1:
             self.facts[step.target] = fact
             return

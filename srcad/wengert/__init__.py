@@ -28,6 +28,7 @@ from srcad.wengert.names import (
     substitute,
     used_names,
     walk,
+    with_blocks,
 )
 from srcad.wengert.nodes import (
     CALL,
@@ -121,5 +122,6 @@ __all__ = [
     "used_names",
     "validate",
     "walk",
+    "with_blocks",
     "yield_item",
 ]

@@ -5,7 +5,7 @@ Guarantee: nothing here changes a list; what is replaced is replaced in a new on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,6 +24,18 @@ def blocks(node: Node) -> tuple[tuple[Node, ...], ...]:
         case WhileLoop():
             return (node.test_steps, node.body)
     raise TypeError(f"not a node: {node!r}")
+
+
+def with_blocks(node: Node, inside: Sequence[tuple[Node, ...]]) -> Node:
+    """The node with other blocks inside, in the order of `blocks`."""
+    match node:
+        case Branch():
+            return replace(node, then=inside[0], orelse=inside[1])
+        case ForLoop():
+            return replace(node, body=inside[0])
+        case WhileLoop():
+            return replace(node, test_steps=inside[0], body=inside[1])
+    return node
 
 
 def walk(nodes: Iterable[Node]) -> Iterator[Node]:

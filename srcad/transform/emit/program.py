@@ -31,6 +31,7 @@ from srcad.transform.emit.naming import Naming, choose, unused
 from srcad.transform.emit.printing import lines
 from srcad.transform.emit.references import References
 from srcad.transform.emit.statements import Statements
+from srcad.transform.emit.subscripts import write_slices_in_place
 
 FRAMES_PER_LEVEL = 16
 
@@ -167,7 +168,7 @@ class _Writer:
 
     def definition(self, function: w.Function) -> list[tuple[str, Site | None]]:
         """The lines of a function at the top level, and where they come from."""
-        block = [self._function(fold(function), self._functions[id(function)], {}, ())]
+        block = [self._function(fold(write_slices_in_place(function)), self._functions[id(function)], {}, ())]
         return [(line, self._origins.get(node)) for text, node in lines(block) for line in text.split("\n")]
 
     def _function(

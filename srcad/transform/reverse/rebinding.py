@@ -34,6 +34,7 @@ from srcad.wengert import (
     identity,
     own_operands,
     walk,
+    with_blocks,
 )
 
 
@@ -57,16 +58,8 @@ def rebind_sums(specialised: Specialised) -> Specialised:
 def _rebound(nodes: tuple[Node, ...], chosen: Mapping[int, tuple[Step, ...]]) -> tuple[Node, ...]:
     new: list[Node] = []
     for node in nodes:
-        match node:
-            case Step():
-                new.extend(chosen.get(id(node), (node,)))
-            case Branch():
-                new.append(replace(node, then=_rebound(node.then, chosen), orelse=_rebound(node.orelse, chosen)))
-            case WhileLoop():
-                tests, body = _rebound(node.test_steps, chosen), _rebound(node.body, chosen)
-                new.append(replace(node, test_steps=tests, body=body))
-            case ForLoop():
-                new.append(replace(node, body=_rebound(node.body, chosen)))
+        inside = with_blocks(node, [_rebound(block, chosen) for block in blocks(node)])
+        new.extend(chosen.get(id(node), (inside,)))
     return tuple(new)
 
 

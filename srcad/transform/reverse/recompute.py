@@ -1,8 +1,8 @@
 """What is cheap to compute again, or still stands in memory, need not be recorded.
 
-Guarantee: the program computes what it computed before.  A number that one operation makes of other recorded values, or
-of values that are there anyway, is computed again by the reverse loop, which leaves its place on the tape unread for
-`prune_tapes` to take off.
+Guarantee: the program computes what it computed before.  A number, a slice or a view that one operation makes of other
+recorded values, or of values that are there anyway, is made again by the reverse loop, which leaves its place on the
+tape unread for `prune_tapes` to take off.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from srcad import facts as fa
 from srcad.facts import Array, Fact, Number
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.memory import Memory
-from srcad.transform.reverse.record import Tape, find_tape, replaced
+from srcad.transform.reverse.record import Tape, find_tape, operands_looked_at, replaced
 from srcad.transform.simplify.views import is_basic
 from srcad.wengert import (
     Const,
@@ -27,6 +27,7 @@ from srcad.wengert import (
     Step,
     WhileLoop,
     blocks,
+    identity,
     inner_names,
     outer_names,
     used_names,
@@ -50,7 +51,9 @@ def recompute_cheap(
         definitions = {t: n for n in walk(function.body) if isinstance(n, Step) for t in n.targets}
         found = find_tape(function, tape, entry, definitions, origins)
         if found is not None and found.entry is not None and found.take is not None:
-            function = _Recomputing(function, found, facts, origins, memory).done()
+            plain = _Recomputing(function, found, facts, origins, memory)
+            counting = _Recomputing(function, found, facts, origins, memory, counting=True)
+            function = min((plain, counting), key=lambda way: way.left()).done()
     return function
 
 
@@ -63,12 +66,16 @@ class _Recomputing:
     facts: dict[str, Fact]
     origins: Mapping[str, str]
     memory: Memory
+    counting: bool = False
+    """Whether the number of the trip is recorded, to compute others from it."""
+
     known: dict[str, Operand] = field(default_factory=dict)
     made: dict[str, Step] = field(default_factory=dict)
     new: list[Step] = field(default_factory=list)
+    again: dict[str, str] = field(default_factory=dict)
 
-    def done(self) -> Function:
-        """The function, with the steps that compute again after the tape's entry is taken."""
+    def __post_init__(self) -> None:
+        """Decides what is computed again, and writes the steps for it."""
         function, loop = self.function, self.tape.loop
         entry, take = self.tape.entry, self.tape.take
         assert entry is not None and take is not None
@@ -79,19 +86,64 @@ class _Recomputing:
         self.known = {n: n for n in visible} | {self.origins[n]: n for n in visible if n in self.origins}
         used = used_names(function.body)
         slots = [(s, t) for s, t in zip(entry.operands, take.targets, strict=True) if t in used and isinstance(s, str)]
+        self.number = None
+        if self.counting and isinstance(loop, ForLoop) and loop.target not in entry.operands and self._counts(loop):
+            self.number = self.known[loop.target] = self.names.fresh(loop.target)
         order = {name: i for i, name in enumerate(self.made)}
-        again: dict[str, str] = {}
-        for saved, taken in sorted(slots, key=lambda slot: order.get(slot[0], -1)):
+        looked_at = {o for n in walk(self.tape.reverse.body) for o in operands_looked_at(n)}
+        for saved, taken in sorted(slots, key=lambda slot: (slot[1] not in looked_at, order.get(slot[0], -1))):
             if saved in self.made and (step := self._again(saved, taken)) is not None:
                 self.new.append(step)
-                again[taken] = self.names.fresh(taken)
+                self.again[taken] = self.names.fresh(taken)
+            elif taken not in looked_at and (like := self._like(saved)) is not None:
+                self.new.append(Step((taken,), identity, (like,), (), self.tape.reverse.site))
+                self.again[taken] = self.names.fresh(taken)
             self.known.setdefault(saved, taken)
-        if not again:
-            return function
-        short = replace(take, targets=tuple(again.get(t, t) for t in take.targets))
-        for old, unread in again.items():
+        self.slots = slots
+
+    def left(self) -> tuple[int, int]:
+        """How much is still recorded, and how much of it are slices, which a person would make again."""
+        rest = [s for s, t in self.slots if t not in self.again]
+        slices = [s for s in rest if self.facts.get(s) == fa.Instance(slice)]
+        return len(rest) + (bool(rest) and self.number is not None), len(slices)
+
+    def done(self) -> Function:
+        """The function, with the steps that compute again after the tape's entry is taken."""
+        entry, take = self.tape.entry, self.tape.take
+        if not self.again or entry is None or take is None:
+            return self.function
+        short = replace(take, targets=tuple(self.again.get(t, t) for t in take.targets))
+        for old, unread in self.again.items():
             self.facts[unread] = self.facts.get(old, fa.UNKNOWN)
-        return replaced(function, {id(take): (short, *self.new)}, set())
+        changes: dict[int, tuple[Node, ...]] = {}
+        if self.number is not None and isinstance(self.tape.loop, ForLoop):
+            self.facts[self.number] = fa.INT
+            changes[id(entry)] = (replace(entry, operands=(*entry.operands, self.tape.loop.target)),)
+            short = replace(short, targets=(*short.targets, self.number))
+        changes[id(take)] = (short, *self.new)
+        return replaced(self.function, changes, set())
+
+    def _counts(self, loop: ForLoop) -> bool:
+        """Whether a loop goes over a range."""
+        nodes = (n for n in walk(self.function.body) if isinstance(n, Step))
+        return any(n.callee is range and loop.iterable in n.targets for n in nodes)
+
+    def _like(self, saved: str) -> Operand | None:
+        """Another value with the shape and dtype of one of which nothing else matters, which need not be recorded."""
+        fact = self.facts.get(saved)
+        if not isinstance(fact, Array) or not fact.shape or fact.dtype is None:
+            return None
+        before = _visible(self.function, self.tape.loop)
+        outside = [p.name for p in self.function.params if p.name in before]
+        made = [t for n in walk(self.function.body) if isinstance(n, Step) for t in n.targets if t in before]
+        for name in (*outside, *made, *self.made):
+            if self.facts.get(name) != fact or name == saved:
+                continue
+            if name in self.known:
+                return self.known[name]
+            if name in self.made and self._is_cheap(self.made[name]) and (found := self._operand(name)) is not None:
+                return found
+        return None
 
     def _again(self, saved: str, target: str) -> Step | None:
         """The step that computes a value of the forward trip once more, after those that it needs."""
@@ -122,7 +174,15 @@ class _Recomputing:
 
     def _is_cheap(self, step: Step) -> bool:
         facts = self.facts
-        if effects.hashable(step.callee) not in CHEAP or step.keywords:
+        if step.keywords:
+            return False
+        if step.callee is slice:
+            return True
+        if step.callee is len:
+            return isinstance(fa.widen(effects.fact_of_operand(step.operands[0], facts)), Array)
+        if step.callee is operator.getitem and self._is_view(step):
+            return True
+        if effects.hashable(step.callee) not in CHEAP:
             return False
         if not isinstance(fa.widen(facts.get(step.target, fa.UNKNOWN)), Number):
             return False
@@ -134,6 +194,12 @@ class _Recomputing:
         if not is_basic(effects.fact_of_operand(index, facts)):
             return False
         return not self.memory.is_written(array) or self._still_stands(array, index)
+
+    def _is_view(self, step: Step) -> bool:
+        """Whether a subscript gives a view, which is the same however often it is taken, whatever stands in it."""
+        array, index = (effects.fact_of_operand(o, self.facts) for o in step.operands)
+        result = self.facts.get(step.target, fa.UNKNOWN)
+        return isinstance(array, Array) and isinstance(result, Array) and is_basic(index) is True
 
     # ------------------------------------------------------------------------------- elements written once
 

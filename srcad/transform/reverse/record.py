@@ -13,7 +13,7 @@ After L. Hascoet and M. Araya-Polo, "The adjoint data-flow analyses" (2006).
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -40,6 +40,7 @@ from srcad.wengert import (
     make_list,
     make_tuple,
     outer_names,
+    own_operands,
     substitute,
     used_names,
     walk,
@@ -57,7 +58,7 @@ def drop_restores(function: Function, sweep: Sweep) -> Function:
 
     Raises UnsupportedError where something that cannot be undone changed what the reverse sweep reads.
     """
-    run = _Restores(sweep)
+    run = _Restores(sweep, function)
     body, _ = run.block(function.body, frozenset())
     for operand, step in sweep.opaque_writes:
         if run.read & sweep.memory.reach(str(operand)):
@@ -72,9 +73,11 @@ def drop_restores(function: Function, sweep: Sweep) -> Function:
 class _Restores:
     """A backward walk with the regions whose contents are read later."""
 
-    def __init__(self, sweep: Sweep):
+    def __init__(self, sweep: Sweep, function: Function):
         self.sweep = sweep
         self.read: set[int] = set()
+        self.looked_at = {o for n in walk(function.body) for o in operands_looked_at(n) if isinstance(o, str)}
+        self.looked_at.update(o for o in (function.result,) if isinstance(o, str))
 
     def block(self, nodes: Iterable[Node], live: frozenset[int]) -> tuple[tuple[Node, ...], frozenset[int]]:
         """The block without dead restores, and the regions live before it, given those live after it."""
@@ -126,16 +129,27 @@ class _Restores:
             return frozenset()
         if step.callee is identity or step.callee in (make_tuple, make_list):
             return frozenset()
+        if step.callee is operator.getitem and self.looked_at.isdisjoint(step.targets):
+            return frozenset()
         found: frozenset[int] = frozenset()
-        for position, operand in enumerate((*step.operands, *(o for _, o in step.keywords))):
-            if effects.hashable(step.callee) and _SHAPE_ONLY.get(step.callee) == position:
-                continue
-            if position == 0 and step.callee is operator.setitem:
-                continue
-            found |= self.reach(operand)
+        for operand in operands_looked_at(step):
+            if step.callee is not operator.setitem or operand != step.operands[0]:
+                found |= self.reach(operand)
         if step.site is not None and step.site.adjoint:
             self.read |= found
         return found
+
+
+def operands_looked_at(node: Node) -> Iterator[Operand]:
+    """The operands of a node of which more than the shape and the dtype matters."""
+    if not isinstance(node, Step):
+        yield from own_operands(node)
+        return
+    if effects.hashable(node.callee) in effects.DESCRIPTIONS - {len}:
+        return
+    for position, operand in enumerate(own_operands(node)):
+        if _SHAPE_ONLY.get(effects.hashable(node.callee)) != position:
+            yield operand
 
 
 # --------------------------------------------------------------------------------------------------- tapes

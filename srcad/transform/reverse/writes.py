@@ -15,7 +15,7 @@ import numpy as np
 from srcad import facts as fa
 from srcad import runtime as rt
 from srcad.errors import UnsupportedError
-from srcad.facts import Array, Number
+from srcad.facts import Array, Fact, Number
 from srcad.rules import register
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.containers import is_item
@@ -64,21 +64,26 @@ def is_array(sweep: Sweep, operand: Operand | None) -> bool:
     return operand is not None and isinstance(fa.widen(sweep.builder.fact(operand)), Array)
 
 
-def read_part(builder: Builder, array: Operand, index: Operand, like: str) -> Operand:
+def part_of(sweep: Sweep, array: Operand, index: Operand) -> Fact:
+    """What is known of the elements at an index, of the array and of its shadow alike."""
+    return sweep.builder.fact_of(operator.getitem, array, index)
+
+
+def read_part(builder: Builder, array: Operand, index: Operand, like: str, fact: Fact) -> Operand:
     """The elements at an index, as a value of their own."""
-    part = builder.step(operator.getitem, array, index, like=like)
-    if isinstance(builder.fact(part), Number):
-        return part
-    return builder.step(np.copy, part, like=like, fact=builder.fact(part))
+    if isinstance(fact, Number):
+        return builder.step(operator.getitem, array, index, like=like, fact=fact)
+    part = builder.step(operator.getitem, array, index, fact=fact)
+    return builder.step(np.copy, part, like=like, fact=fact)
 
 
-def save_and_restore(sweep: Sweep, array: Operand, index: Operand) -> tuple[Node, ...]:
+def save_and_restore(sweep: Sweep, array: Operand, index: Operand, fact: Fact) -> tuple[Node, ...]:
     """Writes the restore of the elements at an index; returns the steps that save them."""
     outer = sweep.builder.steps
     sweep.builder.steps = saving = []
     site = sweep.builder.site
     sweep.builder.site = replace(site, adjoint=False) if site else None  # a step of the forward sweep
-    saved = read_part(sweep.builder, array, index, "saved")
+    saved = read_part(sweep.builder, array, index, "saved", fact)
     sweep.builder.steps, sweep.builder.site = outer, site
     sweep.restoring.add(str(saved))
     sweep.builder.effect(operator.setitem, array, index, saved)
@@ -87,13 +92,14 @@ def save_and_restore(sweep: Sweep, array: Operand, index: Operand) -> tuple[Node
 
 def reverse_store(sweep: Sweep, array: Operand, index: Operand, value: Operand) -> tuple[Node, ...]:
     """The reverse of `x[i] = v` for an array."""
-    saving = save_and_restore(sweep, array, index)
+    part = part_of(sweep, array, index)
+    saving = save_and_restore(sweep, array, index, part)
     if sweep.home(array) is Home.SHADOW:
         shadow = sweep.shadow(array)
         if sweep.home(value) is Home.NONE:
             sweep.builder.effect(operator.setitem, shadow, index, ZERO)
             return saving
-        d = take_stored(sweep, shadow, index, d_name(value))  # first: the value may be a view of the same array
+        d = take_stored(sweep, shadow, index, d_name(value), part)  # first: the value may be a view of the same array
         sweep.add(value, unbroadcast(sweep, d, value))
     return saving
 
@@ -104,12 +110,11 @@ def may_repeat(sweep: Sweep, index: Operand) -> bool:
     return is_basic(fact) is not True and not is_mask(fact)
 
 
-def take_stored(sweep: Sweep, shadow: Operand, index: Operand, like: str) -> Operand:
+def take_stored(sweep: Sweep, shadow: Operand, index: Operand, like: str, part: Fact) -> Operand:
     """The cotangent of what was stored at an index; the shadow is zero there from here on backwards."""
     if may_repeat(sweep, index):
-        part = sweep.builder.step(operator.getitem, shadow, index)
-        return sweep.builder.step(rt.take_stored, shadow, index, like=like, fact=sweep.builder.fact(part))
-    d = read_part(sweep.builder, shadow, index, like)
+        return sweep.builder.step(rt.take_stored, shadow, index, like=like, fact=part)
+    d = read_part(sweep.builder, shadow, index, like, part)
     sweep.builder.effect(operator.setitem, shadow, index, ZERO)
     return d
 
@@ -125,22 +130,23 @@ def reverse_update(
     sweep: Sweep, step: Step, operation: object, array: Operand, index: Operand, value: Operand
 ) -> tuple[Node, ...]:
     """The reverse of `x[i] op= v` for an array: of reading x[i], the operation, and storing into x[i]."""
-    saving = save_and_restore(sweep, array, index)
+    part = part_of(sweep, array, index)
+    saving = save_and_restore(sweep, array, index, part)
     if sweep.home(array) is not Home.SHADOW:
         return saving
     shadow = sweep.shadow(array)
     if may_repeat(sweep, index):
-        return (*saving, *reverse_update_at(sweep, step, operation, array, index, value))
+        return (*saving, *reverse_update_at(sweep, step, operation, part))
     if operation in (operator.add, operator.sub):
         if sweep.home(value) is not Home.NONE:
-            d = read_part(sweep.builder, shadow, index, d_name(value))
+            d = read_part(sweep.builder, shadow, index, d_name(value), part)
             if operation is operator.sub:
                 d = sweep.builder.step(operator.neg, d, like=d_name(value))
             sweep.add(value, unbroadcast(sweep, d, value))
         return saving
-    old = sweep.builder.step(operator.getitem, array, index)
+    old = sweep.builder.step(operator.getitem, array, index, fact=part)
     out = sweep.builder.step(operation, old, value)
-    d = sweep.builder.step(operator.getitem, shadow, index)
+    d = sweep.builder.step(operator.getitem, shadow, index, fact=part)
     d_old, d_value = partial_products(sweep, step, operation, (old, value), out, d)
     sweep.builder.effect(operator.setitem, shadow, index, d_old)  # first: the value may be a view of the same array
     if d_value is not None:
@@ -148,14 +154,13 @@ def reverse_update(
     return saving
 
 
-def reverse_update_at(
-    sweep: Sweep, step: Step, operation: object, array: Operand, index: Operand, value: Operand
-) -> tuple[Node, ...]:
+def reverse_update_at(sweep: Sweep, step: Step, operation: object, part: Fact) -> tuple[Node, ...]:
     """The reverse of `x[i] op= v` where i may name an element several times: of a read, the operation and a store."""
+    array, index, value = step.operands
     shadow = sweep.shadow(array)
-    old = sweep.builder.step(operator.getitem, array, index)
+    old = sweep.builder.step(operator.getitem, array, index, fact=part)
     out = sweep.builder.step(operation, old, value)
-    d = take_stored(sweep, shadow, index, "d")
+    d = take_stored(sweep, shadow, index, "d", part)
     d_old, d_value = partial_products(sweep, step, operation, (old, value), out, d)
     sweep.builder.effect(np.add.at, shadow, index, d_old)
     if d_value is not None:
@@ -168,9 +173,10 @@ def reverse_add_at(sweep: Sweep, step: Step) -> tuple[Node, ...]:
     array, index, value = step.operands
     if not is_array(sweep, array):
         raise fa_needed(array, step)
-    saving = save_and_restore(sweep, array, index)
+    part = part_of(sweep, array, index)
+    saving = save_and_restore(sweep, array, index, part)
     if sweep.home(array) is Home.SHADOW and sweep.home(value) is not Home.NONE:
-        d = read_part(sweep.builder, sweep.shadow(array), index, d_name(value))
+        d = read_part(sweep.builder, sweep.shadow(array), index, d_name(value), part)
         if step.callee == np.subtract.at:
             d = sweep.builder.step(operator.neg, d, like=d_name(value))
         sweep.add(value, unbroadcast(sweep, d, value))
