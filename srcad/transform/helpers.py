@@ -74,7 +74,7 @@ def is_plain(fact: Fact) -> bool:
     match fact:
         case Known(value=value):
             return not callable(value)
-        case Closure() | Partial():
+        case Closure() | Partial() | Generator():
             return False
         case Instance(type=kind):
             return kind not in ITERATORS

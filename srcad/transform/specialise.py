@@ -43,7 +43,8 @@ from srcad.transform.helpers import (
     without_sites,
 )
 from srcad.transform.iterators import Generator, consumed, listed
-from srcad.transform.scalars import replace_containers, without_unread
+from srcad.transform.scalars import replace_containers
+from srcad.transform.scalars.unread import without_unread
 from srcad.wengert import (
     CALL,
     UNDEFINED,

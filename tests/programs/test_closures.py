@@ -282,6 +282,49 @@ def decorated_with_a_counter(x):
     return square(x) + square(x * 2.0) * calls
 
 
+def make_pair(start):
+    value = start
+
+    def get():
+        return value
+
+    def change(by):
+        nonlocal value
+        value = value * by
+
+    return get, change, start
+
+
+@programs.on((V,))
+def pair_of_functions(x):
+    get, change, start = make_pair(x[0])
+    functions = make_pair(x[1])
+    for v in x:
+        change(v + get())
+        functions[1](v * functions[0]())
+    return get() * start + functions[0]()
+
+
+@programs.on((V,))
+def object_of_functions(x):
+    def make(start):
+        value, calls = start, 0
+
+        def change(by):
+            nonlocal value, calls
+            calls += 1
+            value = value * by + calls
+
+        return {"get": lambda: value, "change": change, "twice": [change, change]}
+
+    a, b = make(x[0]), make(x[1])
+    for v in x:
+        a["change"](v)
+        b["twice"][1](a["get"]() * v)
+        b["twice"][0](v)
+    return a["get"]() * b["get"]()
+
+
 @programs.on((V,))
 def memo_of_the_last_value(x):
     last = None

@@ -272,6 +272,68 @@ def assignment_expression_inside(x):
     return total * last
 
 
+def weighted(values, weight=2.0):
+    total = 0.0
+    for i, v in enumerate(values):
+        total = total + v * weight**i
+        if i > 5:
+            total = total * v
+    return total
+
+
+@programs.on((V,))
+def passed_to_a_helper(x):
+    return weighted(multiples(x[0], 3)) * weighted((a * a for a in x), weight=0.5) + weighted(values=multiples(x[1], 2))
+
+
+def scaled_sum(m, by):
+    """Generators inside a helper that has a definition of its own."""
+    total = 0.0
+    for row in (r * by for r in m):
+        for v in multiples(np.sum(row), 2):
+            if v > 3.0:
+                return total
+            total = total + v
+    return total
+
+
+@programs.on((A,), (3.0 * A,))
+def inside_a_helper(x):
+    total = 0.0
+    for i in range(3):
+        total = total + scaled_sum(x, x[0, i])
+    return total
+
+
+@programs.on((V,))
+def helper_called_by_a_generator(x):
+    def items():
+        for v in x:
+            yield weighted([v, v * v], weight=v * v)
+
+    return sum(items())
+
+
+@programs.on((A,))
+def buffer_of_a_closure(x):
+    def make(rows):
+        buffer = np.zeros(3)
+
+        def fill():
+            for row in rows:
+                buffer[:] = buffer * 0.5 + row
+                yield buffer
+
+        return fill, buffer
+
+    fill, buffer = make(x)
+    total = 0.0
+    for b in fill():
+        total = total + np.sum(b**2)
+        b[0] = 1.0
+    return total + np.sum(buffer) * total
+
+
 # ------------------------------------------------------------------------------------ yield from, other consumers
 
 

@@ -52,7 +52,7 @@ def makers(function):
     return [s for s in steps if s.callee in (make_list, make_dict) or isinstance(s.callee, MakeFunction)]
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(25))
 def test_random_programs_on_lists_and_dicts(seed, define):
     numbers = np.random.default_rng(seed).integers(0, 1000, 120).tolist()
     header, body = generated(numbers).split("\n", 1)
@@ -65,7 +65,7 @@ def test_random_programs_on_lists_and_dicts(seed, define):
     agree(f, new, calls)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(25))
 def test_random_programs_with_shared_variables(seed, define):
     numbers = np.random.default_rng(seed).integers(0, 1000, 120).tolist()
     header, body = generated(numbers).split("\n", 1)

@@ -14,12 +14,14 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from srcad.transform.lower.tidy import tidy
 from srcad.transform.scalars.candidates import candidates
+from srcad.transform.scalars.tuples import take_functions_out
+from srcad.transform.scalars.unread import without_unread
 from srcad.wengert import (
     UNDEFINED,
     Branch,
@@ -39,6 +41,7 @@ from srcad.wengert import (
     base,
     identity,
     make_list,
+    make_tuple,
     own_operands,
     raise_error,
     walk,
@@ -49,7 +52,7 @@ Slot = tuple[str, Any]
 
 State = dict[Slot, Operand]
 
-_UNREAD = (identity, functools.partial)
+_UNREAD = (identity, make_tuple, functools.partial)
 
 
 def replace_containers(function: Function) -> Function:
@@ -64,45 +67,20 @@ def replace_containers(function: Function) -> Function:
         t = mul(x, x)
         return t
     """
-    body = without_unread(function.body, function.result, _makes_no_difference)
-    roots = candidates(body, function.result)
+    taken = take_functions_out(function)
+    body = without_unread(taken.body, taken.result, _makes_no_difference)
+    roots = candidates(body, taken.result)
     while roots:
-        walker = _Walker(function, roots)
+        walker = _Walker(taken, roots)
         new, _ = walker.block(body, {})
         if not walker.missing:
-            result = walker.use(function.result)
-            return tidy(replace(function, body=new, result=result), {}, set())
+            return tidy(replace(taken, body=new, result=walker.use(taken.result)), {}, set())
         roots = {name: root for name, root in roots.items() if root not in walker.missing}
-    return function
-
-
-def without_unread(body: tuple[Node, ...], result: Operand, may_go: Callable[[Step], bool]) -> tuple[Node, ...]:
-    """The body without steps, of those that may go, whose target nobody reads."""
-
-    def swept(nodes: tuple[Node, ...], read: set[Operand]) -> tuple[Node, ...]:
-        kept: list[Node] = []
-        for node in nodes:
-            match node:
-                case Step():
-                    if len(node.targets) != 1 or node.target in read or not may_go(node):
-                        kept.append(node)
-                case Branch():
-                    kept.append(replace(node, then=swept(node.then, read), orelse=swept(node.orelse, read)))
-                case WhileLoop():
-                    tests = swept(node.test_steps, read)
-                    kept.append(replace(node, test_steps=tests, body=swept(node.body, read)))
-                case ForLoop():
-                    kept.append(replace(node, body=swept(node.body, read)))
-        return tuple(kept)
-
-    count = -1
-    while count != (count := sum(1 for _ in walk(body))):
-        body = swept(body, {result, *(o for node in walk(body) for o in own_operands(node))})
-    return body
+    return function if taken is function else tidy(replace(taken, body=body), {}, set())
 
 
 def _makes_no_difference(step: Step) -> bool:
-    """Whether a step only makes a function, or a second name."""
+    """Whether a step only makes a function or a tuple, or a second name."""
     return isinstance(step.callee, MakeFunction) or any(step.callee is callee for callee in _UNREAD)
 
 

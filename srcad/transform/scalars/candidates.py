@@ -8,24 +8,44 @@ from __future__ import annotations
 
 import operator
 
-from srcad.wengert import Const, Node, Operand, Step, Variable, identity, make_dict, make_list, own_operands, walk
+from srcad.wengert import (
+    Const,
+    MakeFunction,
+    Node,
+    Operand,
+    Step,
+    Variable,
+    identity,
+    make_dict,
+    make_list,
+    own_operands,
+    walk,
+)
 
 _ACCESSES = {operator.getitem: 2, operator.setitem: 3, operator.delitem: 2}
 
 
 def candidates(body: tuple[Node, ...], result: Operand) -> dict[str, str]:
-    """The containers to replace: each name of one, and the name it was made under."""
+    """The containers to replace: each name of one, and the name it was made under.
+
+    Of containers that nothing changes these are only those that hold functions: facts know the others well enough.
+    """
     roots: dict[Operand, str] = {}
     lengths: dict[str, int] = {}
+    functions: set[Operand] = set()
+    changed: set[str] = set()
     for node in walk(body):
-        if isinstance(node, Step) and _makes(node):
+        if isinstance(node, Step) and isinstance(node.callee, MakeFunction):
+            functions.add(node.target)
+        elif isinstance(node, Step) and _makes(node):
             roots[node.target] = node.target
+            if not functions.isdisjoint(node.operands):
+                changed.add(node.target)
             if node.callee is make_list:
                 lengths[node.target] = len(node.operands)
         elif isinstance(node, Step) and _is_second_name(node) and node.operands[0] in roots:
             roots[node.target] = roots[node.operands[0]]
     lost = {roots[result]} if result in roots else set()
-    changed: set[str] = set()
     for node in walk(body):
         operands = own_operands(node)
         if isinstance(node, Step) and operands and operands[0] in roots:
