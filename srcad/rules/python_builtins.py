@@ -35,7 +35,7 @@ from srcad.facts import (
     with_own_axes,
 )
 from srcad.rules.operators import number_or_array
-from srcad.rules.register import adjoint, alias, constant, facts, lookup, partials, sample
+from srcad.rules.register import adjoint, alias, constant, facts, lookup, partials, sample, shares
 from srcad.rules.samples import array
 
 NUMBERS = [sample(0.7), sample(np.float64(0.7)), sample(np.float32(0.7)), sample(array()), sample(2)]
@@ -137,6 +137,9 @@ def _(d_out, out, iterable, start=0):
     for item in iterable:
         parts.append(rt.unbroadcast(d_out, item))
     return (tuple(parts) if isinstance(iterable, tuple) else parts), d_start
+
+
+shares(builtins.sum, "start")  # of nothing
 
 
 @facts(builtins.sum)

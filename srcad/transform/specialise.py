@@ -94,6 +94,9 @@ IN_PLACE: dict[Any, Callable] = {
 }
 """The in-place functions of the operator module, and what they do to a value that cannot be written."""
 
+BY_POSITION = ("POSITIONAL_ONLY", "POSITIONAL_OR_KEYWORD")
+"""The kinds of parameters that take an argument by its place."""
+
 _MUTATES_LIST = {Method(name) for name in ("append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse")}
 _MUTATES_DICT = {Method(name) for name in ("update", "pop", "popitem", "clear", "setdefault")}
 _MAX_ITERATIONS = 6
@@ -412,8 +415,8 @@ class Specialiser:
             return False
         if len(step.targets) != 1 or any(not is_plain(self.fact(o)) for o in given):
             return False
-        if any(p.kind.startswith("VAR_") for p in function.params) or "**" in dict(step.keywords):
-            return False
+        if any(p.kind not in BY_POSITION for p in function.params) or "**" in dict(step.keywords):
+            return False  # helpers are called by position
         try:
             bound = bind(function, step.operands, dict(step.keywords), self.make_tuple, self.make_dict)
         except TypeError:

@@ -162,6 +162,34 @@ def result_of_a_helper_that_asserts_is_written(x):
     return y @ y
 
 
+@programs.on((V, A))
+def tuple_captured_with_an_array_that_travels(x, m):
+    pair = (m[0] * m[1], 2.0)
+    x[0] = 0.5
+    rows = [x for _ in m]
+    late = lambda: pair[0] * x  # noqa: F841
+    return np.sum(pair[0]) * pair[1] + np.sum(rows[0])
+
+
+def joined(a, b=0.5, *, more=None):
+    if more is None:
+        return a * b
+    return a * b + more
+
+
+@programs.on((V,))
+def helper_with_a_keyword_only_parameter(x):
+    y = joined(x, more=x)
+    return np.sum(joined(y) * y)
+
+
+@programs.on((V, A, 9.0), (V, A, -9.0))
+def sum_that_is_its_start(x, m, least):
+    y = sum([x * r for r in m if np.sum(r) > least], m[1])
+    y[1:] = y[:-1] * 2.0
+    return np.sum(m**2) + np.sum(y * X)
+
+
 def nested_sum(tree):
     if isinstance(tree, list):
         total = 0.0

@@ -19,7 +19,7 @@ from srcad.rules import register
 from srcad.transform.reverse import containers
 from srcad.transform.reverse.homes import Home
 from srcad.transform.reverse.sweep import ZERO, Sweep, slots_of
-from srcad.transform.reverse.travelling import is_root, may_share, travels
+from srcad.transform.reverse.travelling import is_root, may_share, shared_operand, travels
 from srcad.transform.reverse.views import is_basic
 from srcad.wengert import (
     Attribute,
@@ -60,7 +60,12 @@ def reverse_step(sweep: Sweep, step: Step) -> None:
             "pass the captured values as arguments",
             step.site,
         )
-    if home is Home.SHADOW and travels(sweep, target) and may_share(step) and sweep.definitions.same(target) == target:
+    if (
+        home is Home.SHADOW
+        and travels(sweep, target)
+        and may_share(sweep, step)
+        and sweep.definitions.same(target) == target
+    ):
         reverse_copy_of_view(sweep, step, target)
         return
     if home is Home.SHADOW and is_alias(sweep, target):
@@ -76,7 +81,7 @@ def reverse_step(sweep: Sweep, step: Step) -> None:
 
 def reverse_copy_of_view(sweep: Sweep, step: Step, target: str) -> None:
     """The reverse of what gave a view or a copy: the shadow of a view is a view, that of a copy is handed on."""
-    shared = sweep.builder.step(np.may_share_memory, target, step.operands[0], fact=fa.BOOL)
+    shared = sweep.builder.step(np.may_share_memory, target, shared_operand(sweep, step), fact=fa.BOOL)
     handing_on = sweep.builder.nested(lambda: apply_rule(sweep, step, target, sweep.shadow(target)))
     if handing_on:
         sweep.builder.add(Branch(shared, (), handing_on, (), sweep.builder.site))

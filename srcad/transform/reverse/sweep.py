@@ -122,7 +122,7 @@ class Sweep:
         if not isinstance(operand, str):
             return Home.NONE
         home = self.homes.of(operand)
-        return Home.SHADOW if home is Home.PATHS and travels(self, operand) else home
+        return Home.SHADOW if home in (Home.PATHS, Home.VALUE) and travels(self, operand) else home
 
     def add(self, operand: Operand, d: Operand, path: Path = ()) -> None:
         """Adds a contribution to the cotangent of an operand, or of what stands at a path inside it."""

@@ -22,7 +22,7 @@ from srcad.errors import UnsupportedError
 from srcad.facts import Array, Dict, Fact, List, Number, Tuple
 from srcad.rules import register
 from srcad.transform.builder import Builder
-from srcad.transform.reverse.views import is_basic, is_read_only_view
+from srcad.transform.reverse.views import is_basic, is_read_only_view, shared_operands
 from srcad.wengert import (
     UNDEFINED,
     Branch,
@@ -96,18 +96,18 @@ def _has_one_origin(sweep: Sweep, name: str, node: Node) -> bool:
         case Step(callee=callee) if callee is identity:
             return isinstance(fa.widen(sweep.builder.fact(node.operands[0])), Array)
         case Step():
-            return not may_share(node) or is_read_only_view(node, sweep.facts)
+            return not may_share(sweep, node) or is_read_only_view(node, sweep.facts)
         case ForLoop() if name == node.target:
             return isinstance(fa.widen(sweep.builder.fact(node.iterable)), Array)
     return False
 
 
-def may_share(step: Step) -> bool:
+def may_share(sweep: Sweep, step: Step) -> bool:
     """Whether a step's result is a view or a copy, depending on the layout of memory."""
     if step.callee is operator.getitem:
         return False  # the subscript decides
     entry = register.lookup(step.callee)
-    return entry is not None and bool(entry.shares) and not entry.shares_always
+    return entry is not None and not entry.shares_always and bool(shared_operands(step, sweep.facts))
 
 
 def _only_unpacked(sweep: Sweep, name: str) -> bool:
@@ -179,8 +179,7 @@ def is_root(sweep: Sweep, step: Step, name: str) -> bool:
         if basic is None:
             raise _refused(name, "whether the subscript gives a view or a copy is not known", step)
         return not basic
-    entry = register.lookup(step.callee)
-    return entry is None or not entry.shares
+    return not shared_operands(step, sweep.facts)
 
 
 def define(sweep: Sweep, step: Step) -> tuple[Node, ...]:
@@ -216,9 +215,9 @@ def _define(sweep: Sweep, builder: Builder, step: Step, position: int, target: s
     elif is_read_only_view(step, sweep.facts):
         same = builder.append_named(replace_first(sweep, step, sweep.names.fresh(shadow)), sweep.facts[shadow])
         new = Step((shadow,), rt.writable, (same,), (), step.site)
-    elif may_share(step):
-        same = builder.append_named(replace_first(sweep, step, sweep.names.fresh(shadow)), sweep.facts[shadow])
-        new = Step((shadow,), rt.shadow_of_view, (target, step.operands[0], same), (), step.site)
+    elif may_share(sweep, step):
+        same = builder.append_named(replace_shared(sweep, step, sweep.names.fresh(shadow)), sweep.facts[shadow])
+        new = Step((shadow,), rt.shadow_of_view, (target, shared_operand(sweep, step), same), (), step.site)
     else:
         new = replace_first(sweep, step, shadow)
     builder.append(new, sweep.facts[shadow])
@@ -229,6 +228,22 @@ def replace_first(sweep: Sweep, step: Step, shadow: str) -> Step:
     return Step(
         (shadow,), step.callee, (shadow_operand(sweep, step.operands[0]), *step.operands[1:]), step.keywords, step.site
     )
+
+
+def shared_operand(sweep: Sweep, step: Step) -> Operand:
+    """The one operand that a result may be a view of."""
+    shared = shared_operands(step, sweep.facts)
+    if len(shared) != 1:
+        raise _refused(str(step.targets[0]), "it may be a view of one of several arrays", step)
+    return shared[0]
+
+
+def replace_shared(sweep: Sweep, step: Step, shadow: str) -> Step:
+    """The same call on the shadow of the operand that its result may be a view of."""
+    shared = shared_operand(sweep, step)
+    operands = tuple(shadow_operand(sweep, o) if o == shared else o for o in step.operands)
+    keywords = tuple((k, shadow_operand(sweep, o) if o == shared else o) for k, o in step.keywords)
+    return Step((shadow,), step.callee, operands, keywords, step.site)
 
 
 def _made(sweep: Sweep, step: Step, shadow: str) -> Step:

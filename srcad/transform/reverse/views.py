@@ -17,7 +17,7 @@ from srcad.errors import UnsupportedError
 from srcad.facts import Array, Fact, Instance, Known, Number, Tuple
 from srcad.rules import register
 from srcad.transform.analyses import effects
-from srcad.wengert import Carried, Const, ForLoop, Function, Merge, Method, Step, base, identity
+from srcad.wengert import Carried, Const, ForLoop, Function, Merge, Method, Operand, Step, base, identity
 
 if TYPE_CHECKING:
     from srcad.transform.reverse.sweep import Sweep
@@ -65,7 +65,7 @@ def _step_view(sweep: Sweep, name: str, step: Step) -> Callable[[str], str] | No
             raise _undecided(sweep, name, "whether the subscript gives a view or a copy is not known")
         return _of_base(sweep, step, operator.getitem, step.operands) if basic else None
     entry = register.lookup(step.callee)
-    if entry is not None and entry.shares:
+    if entry is not None and shared_operands(step, sweep.facts):
         if not entry.shares_always:
             raise _undecided(sweep, name, "it may be a view or a copy, depending on the memory layout")
         return _of_base(sweep, step, step.callee, step.operands)
@@ -83,6 +83,15 @@ def _of_base(sweep: Sweep, step: Step, callee: object, operands: tuple) -> Calla
         return sweep.builder.step(callee, first, *operands[1:], keywords=keywords, like=like)
 
     return make
+
+
+def shared_operands(step: Step, facts: Mapping[str, Fact]) -> tuple[Operand, ...]:
+    """The operands that the result of a registered callee may be, or be a view of."""
+    entry = register.lookup(step.callee)
+    if entry is None or not entry.shares:
+        return ()
+    given = effects.arguments(step, entry, entry.shares)
+    return tuple(o for o in given if not effects.is_immutable(effects.fact_of_operand(o, facts)))
 
 
 def is_read_only_view(step: Step, facts: Mapping[str, Fact]) -> bool:

@@ -1,0 +1,182 @@
+"""A long search for programs whose gradient is wrong: `python -m tests.programs.search --seeds 0:100000 --jobs 2`.
+
+Every program (`generator.py` writes one for each seed) must be right or refused: its value bit for bit, its gradient
+along a random direction against difference quotients, its arguments untouched.  The report counts the programs that
+were right, refused (by reason), skipped (they raise, or a branch changes nearby), and wrong.  Wrong ones are made
+smaller, statement by statement, and printed with their seed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import copy
+import linecache
+import multiprocessing
+import os
+import re
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from srcad import DifferentiationError, value_and_grad
+from tests.programs import checking
+from tests.programs.generator import Writer
+
+WRT = (0, 1, 2)
+TOLERANCE = 1e-5
+
+
+def define(text: str, seed: int) -> Callable:
+    """The program, as a module would hold it."""
+    name = f"<random program {seed}>"
+    linecache.cache[name] = (len(text), None, text.splitlines(True), name)
+    namespace = {"np": np, "__name__": f"random_{seed}"}
+    exec(compile(text, name, "exec"), namespace)
+    return namespace["f"]
+
+
+def arguments(seed: int) -> tuple:
+    """A vector, a matrix and a number."""
+    values = np.random.default_rng(seed)
+    return values.normal(size=4), values.normal(size=(3, 4)), float(values.normal())
+
+
+def slope(function: Callable, args: tuple, direction: list, step: float) -> tuple[float, float]:
+    """The derivative along a direction by differences, and the scale of its error."""
+    values = [float(function(*checking.moved(args, WRT, direction, k * step))) for k in (-2, -1, 1, 2)]
+    far, near, near_right, far_right = values
+    return (far - 8 * near + 8 * near_right - far_right) / (12 * step), max(map(abs, values))
+
+
+def outcome(text: str, seed: int) -> tuple[str, str]:
+    """What becomes of a program: ("right" | "refused" | "skipped" | "WRONG", why)."""
+    function, args = define(text, seed), arguments(seed)
+    random = np.random.default_rng(seed + 1)
+    direction = [checking.directions(a, random) for a in args]
+    with np.errstate(all="ignore"):
+        try:
+            expected = function(*copy.deepcopy(args))
+            want, scale = slope(function, args, direction, 1e-4)
+        except (ValueError, IndexError, TypeError, NameError, KeyError) as error:
+            return "skipped", type(error).__name__
+        if not np.isfinite(want) or abs(want) > 1e4 or not isinstance(expected, float):
+            return "skipped", "not finite"
+        given = copy.deepcopy(args)
+        try:
+            value, gradients = value_and_grad(function, argnums=WRT)(*given)
+        except DifferentiationError as error:
+            return ("refused", reason(error)) if "random program" in str(error) else ("WRONG", f"no place in {error}")
+        except Exception as error:
+            return "WRONG", f"{type(error).__name__}: {error}".splitlines()[0]
+        if not checking.same(value, expected):
+            return "WRONG", f"value {value!r}, not {expected!r}"
+        if not checking.same(given, args):
+            return "WRONG", "the arguments were modified"
+        have = sum(checking.inner(g, d) for g, d in zip(gradients, direction, strict=True))
+        if abs(have - want) <= TOLERANCE * max(1.0, abs(want), scale):
+            return "right", ""
+        others = [slope(function, args, direction, step)[0] for step in (3e-5, 1e-5, 1e-6)]
+    if max(abs(other - want) for other in others) > 1e-4 * max(1.0, abs(want)):
+        return "skipped", "not smooth"
+    return "WRONG", f"{have} by the gradient, {want} by differences"
+
+
+def reason(error: DifferentiationError) -> str:
+    """The reason of a refusal, without names and places."""
+    lines = str(error).splitlines()
+    line = next((n for n in lines[1:] if not n.startswith(("    ", "Instead"))), lines[0])
+    return re.sub(r"'[^']*'", "'...'", line)[:110]
+
+
+def run(seed: int) -> tuple[int, str, str]:
+    """The seed, and what becomes of its program."""
+    return (seed, *outcome(Writer(seed).write(), seed))
+
+
+# -------------------------------------------------------------------------------------------- shrinking
+
+
+def smaller(text: str) -> Iterator[str]:
+    """The program without one of its statements, or with a block in place of the statement that holds it."""
+    tree = ast.parse(text)
+    function = tree.body[-1]
+    for owner in ast.walk(function):
+        for field in ("body", "orelse"):
+            block = getattr(owner, field, None)
+            if not isinstance(block, list):
+                continue
+            for i, node in enumerate(block):
+                if owner is function and i == len(block) - 1:
+                    continue
+                inner = getattr(node, "body", None) if isinstance(node, (ast.If, ast.For, ast.While)) else None
+                for new in ([], inner) if inner else ([],):
+                    changed = [*block[:i], *new, *block[i + 1 :]]
+                    setattr(owner, field, changed or ([ast.Pass()] if field == "body" else []))
+                    yield ast.unparse(ast.fix_missing_locations(tree))
+                    setattr(owner, field, block)
+
+
+def shrunk(text: str, seed: int) -> str:
+    """The smallest program found that is still wrong in the same way."""
+    kind = re.split(r"[:\d]", outcome(text, seed)[1])[0]
+    deadline = time.monotonic() + 60.0
+    while True:
+        for candidate in smaller(text):
+            if time.monotonic() > deadline:
+                return text
+            try:
+                found, why = outcome(candidate, seed)
+            except SyntaxError:
+                continue
+            if found == "WRONG" and re.split(r"[:\d]", why)[0] == kind:
+                text = candidate
+                break
+        else:
+            return text
+
+
+def report(seed: int, why: str) -> str:
+    """A wrong program, made small, ready to become a test."""
+    text = shrunk(Writer(seed).write(), seed)
+    tree = ast.parse(text)
+    needed = [ast.unparse(n) for n in tree.body if isinstance(n, ast.FunctionDef) and f"{n.name}(" in text]
+    used = [n for n in needed if sum(n.split("(")[0].removeprefix("def ") + "(" in other for other in needed) > 1]
+    x, m, s = arguments(seed)
+    program = "\n\n".join([*(n for n in used if n != needed[-1]), needed[-1]])
+    return f"\n# WRONG, seed {seed}: {why}\n# x = {x.tolist()}, m = {m.tolist()}, s = {s}\n{program}\n"
+
+
+def main() -> None:
+    """Searches; the exit status says whether something was wrong."""
+    parser = argparse.ArgumentParser(prog="python -m tests.programs.search", description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", default="0:1000", help="first:last, default 0:1000")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (default: all cores)")
+    options = parser.parse_args()
+    first, last = map(int, options.seeds.split(":"))
+    counts: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    wrong: list[tuple[int, str]] = []
+    start = shown = time.monotonic()
+    with multiprocessing.Pool(options.jobs, maxtasksperchild=200) as pool:
+        for seed, what, why in pool.imap_unordered(run, range(first, last), chunksize=5):
+            counts[what] += 1
+            if why and what != "WRONG":
+                reasons[f"{what}: {why}"] += 1
+            if what == "WRONG":
+                wrong.append((seed, why))
+            done = sum(counts.values())
+            if time.monotonic() - shown > 10.0 or done == last - first:
+                shown = time.monotonic()
+                print(f"{done} of {last - first}, {done / (shown - start):.1f} a second: {dict(counts)}", flush=True)
+    for text, count in reasons.most_common():
+        print(f"{count:7} {text}")
+    for seed, why in wrong[:20]:
+        print(report(seed, why), flush=True)
+    raise SystemExit(bool(wrong))
+
+
+if __name__ == "__main__":
+    main()
