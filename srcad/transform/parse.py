@@ -14,6 +14,7 @@ import __future__
 import ast
 import inspect
 import linecache
+import re
 import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -69,6 +70,7 @@ class _Definition:
 
 @dataclass(frozen=True)
 class _File:
+    tree: ast.Module
     definitions: tuple[_Definition, ...]
     codes: tuple[types.CodeType, ...]
     lines: tuple[str, ...]
@@ -90,21 +92,22 @@ def parse(function: Callable) -> Parsed:
             f"{getattr(function, '__name__', function)!r} is {kind}; it has no Python source.",
             "pass a function written in Python, or register a rule for it.",
         )
-    file, definition = _find(function.__code__)
+    file, definition = _find(function)
     _refuse_special_functions(function.__code__, file, definition)
     with deep_trees(definition.node):
         node = gast.ast_to_gast(definition.node)
     return Parsed(function, node, function.__code__.co_filename, file.lines, definition.class_name)
 
 
-def _find(code: types.CodeType) -> tuple[_File, _Definition]:
-    """The definition that compiles to `code`, in what linecache holds or, failing that, in the file as it is now."""
-    text = _text(code)
+def _find(function: types.FunctionType) -> tuple[_File, _Definition]:
+    """The definition of a function in what linecache holds or, failing that, in the file as it is now."""
+    code = function.__code__
+    text = _text(function)
     if text:
         found = _match(code, text)
         if found is None:
             linecache.checkcache(code.co_filename)
-            fresh = _text(code)
+            fresh = _text(function)
             found = _match(code, fresh) if fresh != text else None
         if found is not None:
             return found
@@ -112,8 +115,8 @@ def _find(code: types.CodeType) -> tuple[_File, _Definition]:
     if not text or code.co_filename == "<string>":  # where Python 3.13 keeps the text of `python -c`, whoever asks
         raise SourceError(
             f"The source of {code.co_name} ({where}) cannot be found.",
-            "define the function in a file, a notebook cell or a linecache entry; functions typed at the plain "
-            "prompt or made by exec keep no source.",
+            "define the function in a file or a notebook cell.  What exec makes has a source if its text is entered in "
+            "linecache; Python's own prompt keeps the source since Python 3.13, IPython always.",
         )
     raise SourceError(
         f"The source found at {where} is not that of the function {code.co_name}; the file has changed since it was "
@@ -122,8 +125,9 @@ def _find(code: types.CodeType) -> tuple[_File, _Definition]:
     )
 
 
-def _text(code: types.CodeType) -> str:
-    return "".join(linecache.getlines(code.co_filename))
+def _text(function: types.FunctionType) -> str:
+    """The text of a function's file, which the loader of its module may have (from an archive, for instance)."""
+    return "".join(linecache.getlines(function.__code__.co_filename, function.__globals__))
 
 
 def _match(code: types.CodeType, text: str) -> tuple[_File, _Definition] | None:
@@ -134,6 +138,9 @@ def _match(code: types.CodeType, text: str) -> tuple[_File, _Definition] | None:
     rewritten = any(name.startswith("@py") for name in code.co_names)
     same = [c for c in file.codes if _looks_like(c, code) and (rewritten or _equal(c, code))]
     if not same:
+        alone = _statement_codes(file, code.co_filename, code.co_flags & FUTURE_FLAGS)
+        same = [c for c in alone if _looks_like(c, code) and _equal(c, code)]
+    if not same:
         return None
     if code.co_name == "<lambda>":
         found = _match_lambda(code, same, file)
@@ -143,17 +150,28 @@ def _match(code: types.CodeType, text: str) -> tuple[_File, _Definition] | None:
 
 
 def _match_lambda(code: types.CodeType, same: list[types.CodeType], file: _File) -> _Definition | None:
-    """The innermost lambda around the positions of `code`; without recorded positions, the only one on its line."""
+    """The innermost lambda around the positions of `code`.
+
+    Where no positions are recorded, the only one on its line, or the first that by itself compiles to the same: one
+    that returns a constant has none in some versions of Python.
+    """
     spans = [p for p in code.co_positions() if None not in p and p[2:] != (0, 0)]
     lambdas = [d for d in file.definitions if d.name == "<lambda>"]
     if not spans:
         here = [d for d in lambdas if d.node.lineno == code.co_firstlineno]
-        return here[0] if len(here) == 1 else None
+        alike = here if len(here) == 1 else [d for d in here if _equal(_alone(d), code)]
+        return min(alike, key=_start, default=None)
     if not any(list(c.co_positions()) == list(code.co_positions()) for c in same):
         return None
     start, end = min((p[0], p[2]) for p in spans), max((p[1], p[3]) for p in spans)
     around = [d for d in lambdas if _start(d) <= start and end <= _end(d)]
     return max(around, key=_start, default=None)
+
+
+def _alone(definition: _Definition) -> types.CodeType:
+    """The code object of a lambda that stands by itself."""
+    module = compile(ast.Expression(definition.node), "<lambda>", "eval", dont_inherit=True)
+    return next(c for c in module.co_consts if isinstance(c, types.CodeType))
 
 
 def _start(definition: _Definition) -> tuple[int, int]:
@@ -197,9 +215,20 @@ def _equal_constants(a: Any, b: Any) -> bool:
 
 @lru_cache(maxsize=64)
 def _read(text: str, name: str, flags: int) -> _File:
+    flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # which notebooks allow
     tree = compile(text, name, "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
     codes = compile(text, name, "exec", flags, dont_inherit=True)
-    return _File(tuple(_definitions(tree)), tuple(_codes(codes)), tuple(text.splitlines()))
+    return _File(tree, tuple(_definitions(tree)), tuple(_codes(codes)), tuple(re.split("\r\n|\r|\n", text)))
+
+
+def _statement_codes(file: _File, name: str, flags: int) -> Iterator[types.CodeType]:
+    """The code objects where each statement of the file was compiled by itself.
+
+    IPython does that, and what is imported in the same compilation makes a difference to the code.
+    """
+    flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    for statement in file.tree.body:
+        yield from _codes(compile(ast.Module([statement], []), name, "exec", flags, dont_inherit=True))
 
 
 def _definitions(tree: ast.AST) -> Iterator[_Definition]:
