@@ -9,7 +9,9 @@ from __future__ import annotations
 import builtins
 import functools
 import itertools
+import logging
 import operator
+import warnings
 
 import numpy as np
 
@@ -256,7 +258,8 @@ constant(builtins.id, builtins.hash, samples=[sample(1.5)])
 constant(builtins.range, samples=[sample(3), sample(1, 3), sample(5, 1, -1)])
 constant(builtins.type, builtins.slice, builtins.bytes, builtins.ascii, builtins.bin, builtins.hex, builtins.oct)
 constant(builtins.frozenset)
-constant(builtins.print, builtins.input, builtins.open, pure=False)
+constant(builtins.print, builtins.input, builtins.open, warnings.warn, pure=False)
+constant(logging.debug, logging.info, logging.warning, logging.error, logging.exception, logging.log, pure=False)
 
 
 @facts(builtins.any, builtins.all, builtins.callable)

@@ -29,6 +29,15 @@ def for_rows(x):
 
 
 @example((V,))
+def for_lists_and_tuples(x):
+    total = 1.0
+    for a, n in [(x[0], 1), (x[1], 2)]:
+        for b in (a, x[2]):
+            total = total * b + n
+    return total
+
+
+@example((V,))
 def for_zip_enumerate(x):
     total = 0.0
     for i, (a, b) in enumerate(zip(x[1:], x[:-1], strict=True)):
@@ -58,6 +67,33 @@ def for_dict_items(x):
     for key, value in {"a": x[0], "bc": x[1]}.items():
         total = total + len(key) * value * value
     return total
+
+
+@example((V,))
+def iterator_used_twice(x):
+    pairs = zip(x, x[1:], strict=False)
+    first = next(pairs)
+    total = first[0]
+    for a, b in pairs:
+        total = total + a * b
+    return total
+
+
+@example((V,))
+def ndenumerate(x):
+    total = 0.0
+    for (i,), a in np.ndenumerate(x):
+        total = total + i * a * a
+    return total
+
+
+@example((1.5,), (0.1,))
+def trips_that_depend_on_data(x):
+    n = 0
+    while abs(x) < 10 and n < 50:
+        x = x * x + x
+        n += 1
+    return x * n
 
 
 @example((V, 0.0), (V, 9.0), (V[:0], 0.0))

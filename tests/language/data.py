@@ -154,6 +154,23 @@ def list_sort_in_place(x):
 
 
 @example((V,))
+def list_sorted(x):
+    items = sorted([x[0], x[1], x[2]])
+    return items[0] * items[0] + items[2]
+
+
+@example((V,))
+def extreme_by_a_key(x):
+    return max(x, key=lambda a: a * a) ** 2
+
+
+@example((V,))
+def list_index_and_count(x):
+    items = [x[0], x[1]]
+    return items.index(x[1]) * x[2] + items.count(x[0])
+
+
+@example((V,))
 def list_reverse_in_place(x):
     items = [x[0], x[1], x[2]]
     items.reverse()
@@ -199,6 +216,30 @@ def dict_update(x):
 def dict_merge(x):
     items = {"a": x[0], "b": x[1]} | {"b": x[2] * x[2]}
     return items["a"] * {**items, "c": 1.0}["b"]
+
+
+@example((V,))
+def dict_update_by_operator(x):
+    items = {"a": x[0]}
+    items |= {"b": x[1] * x[1]}
+    return items["a"] * items["b"]
+
+
+@example((V,))
+def dict_called(x):
+    items = dict(a=x[0], b=x[1] * x[1])
+    return items["a"] * items["b"]
+
+
+@example((V,))
+def dict_of_pairs(x):
+    items = dict(zip("abcd", x, strict=True))
+    return items["a"] * items["b"] ** 2
+
+
+@example((V,))
+def set_of_active_values(x):
+    return sum({x[0] * x[0], x[1]})
 
 
 @example((V,))

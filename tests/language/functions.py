@@ -182,9 +182,11 @@ def nested_decorated(x):
 
 @example((1.5,))
 def print_and_logging(x):
-    log.debug("x is %s", x)
-    print(end="")
-    return x * x
+    y = x * x
+    log.debug("y is %s", y)
+    logging.info("y is %s", y)
+    print("", y, end="")
+    return y * x
 
 
 def _pairs(x):

@@ -183,6 +183,45 @@ def diagonal_view(x):
     return np.sum(np.diagonal(y) * x[1])
 
 
+@example((A,))
+def swapaxes_view(x):
+    y = x * 1.0
+    z = np.swapaxes(y, 0, 1)
+    z[1] *= 2
+    z += x.T
+    return np.sum(y * x)
+
+
+@example((np.outer(V, V),))
+def diagonal_read(x):
+    y = x * 1.0
+    d = np.diagonal(y)
+    total = np.sum(d * d)
+    y *= 2
+    return total + np.sum(d)
+
+
+@example((V,))
+def partition(x):
+    y = x * 1.0
+    y.partition(2)
+    return y[0] * y[0]
+
+
+@example((V,))
+def flat_item(x):
+    y = x * 1.0
+    y.flat[1] = x[0] * 3
+    return y[1] * y[0]
+
+
+@example((V,))
+def shape_assigned(x):
+    y = x * 1.0
+    y.shape = (2, 2)
+    return np.sum(y[0] * y[1])
+
+
 @example((V,))
 def split_views(x):
     y = x * 1.0

@@ -69,6 +69,11 @@ def float32_inside(x):
     return float(np.sum(x.astype(np.float32).astype(np.float64) * 0.0 + x * x))
 
 
+@example((V * 0.0,), (0.0,))
+def absolute_value_and_power_at_zero(x):
+    return np.sum(np.abs(x) * 0.0 + x**0 + x**2)
+
+
 @example((np.array(1.5),))
 def zero_dimensional(x):
     return x * np.sin(x)

@@ -10,6 +10,7 @@ from srcad.errors import ArgnumsError, ArgumentError, ResultError
 from srcad.transform.lower.builder import EXPRESSIONS, STATEMENTS
 from srcad.transform.lower.language import SECTIONS, TABLE
 
+from . import golden
 from .document import PAGE, refusal, text
 from .registry import EXAMPLES
 
@@ -55,6 +56,15 @@ def test_every_node_of_the_syntax_has_a_row():
     parts = {"FormattedValue", "Interpolation", "Exec", "Print", "Repr"}
     kinds = [k for k in vars(gast).values() if isinstance(k, type) and issubclass(k, (gast.stmt, gast.expr))]
     assert {k.__name__ for k in kinds} - {"stmt", "expr"} - parts <= set(TABLE)
+
+
+@pytest.mark.parametrize("name", golden.names())
+def test_what_is_generated_is_in_the_file(name):
+    assert golden.path(name).read_text(encoding="utf-8") == golden.generate(name), "run python -m tests.language"
+
+
+def test_there_are_no_other_files():
+    assert {file.stem for file in golden.FOLDER.glob("*.txt")} == set(golden.names())
 
 
 def test_the_page_is_the_table():

@@ -7,6 +7,7 @@ known is assumed to do the worst: an unknown callable writes to all its argument
 from __future__ import annotations
 
 import builtins
+import logging
 import math
 import operator
 from collections.abc import Mapping
@@ -232,7 +233,7 @@ def is_unknown(step: Step, facts: Mapping[str, Fact] | None = None) -> bool:
     if isinstance(callee, (SetAttribute, Augmented)) or _is_among(callee, _KNOWN_EFFECTS) or is_pure(step, facts):
         return False
     if isinstance(callee, Method):
-        return callee.name not in WRITING_METHODS and not draws(step, facts)
+        return callee.name not in WRITING_METHODS and not draws(step, facts) and not logs(step, facts)
     if _is_among(callee, _PURE) or _is_among(callee, IN_PLACE):
         return False
     if is_python_call(step) or draws(step, facts):
@@ -253,6 +254,14 @@ def draws(step: Step, facts: Mapping[str, Fact] | None) -> bool:
             return issubclass(kind, (np.random.Generator, np.random.RandomState))
         case Known(value=value):
             return isinstance(value, (np.random.Generator, np.random.RandomState))
+    return False
+
+
+def logs(step: Step, facts: Mapping[str, Fact] | None) -> bool:
+    """Whether the step calls a logger: every call counts, but it writes to nothing that is read."""
+    match fact_of_operand(step.operands[0], facts or {}):
+        case Instance(type=kind):
+            return issubclass(kind, (logging.Logger, logging.LoggerAdapter))
     return False
 
 

@@ -90,13 +90,13 @@ class Statements:
             self._origins.update((statement, site) for statement in block if isinstance(statement, gast.stmt))
 
     def _inner(self, nodes: tuple[w.Node, ...], pairs: list[tuple[str, Any]]) -> Block:
-        """A block of its own and the copies at its end."""
-        self._group = None
+        """A block of its own and the copies at its end.  A statement quoted above it is not quoted again in it."""
+        before = self._group
         nodes, pairs = self._at_once(nodes, pairs)
         block = self._block(nodes)
         if not (nodes and is_raise(nodes[-1])):
             block += self._copies(pairs)
-        self._group = None
+        self._group = before if self._group == before else None
         return block
 
     # -------------------------------------------------------------------------------------------- comments
@@ -236,8 +236,11 @@ class Statements:
         self._comments(block, node.test)
         test = self._expressions.of(node.test)
         merges = [m for m in node.merges if m.target in self._naming.alive]
+        before = self._group
         then = self._inner(node.then, [(m.target, m.then) for m in merges])
+        after, self._group = self._group, before
         orelse = self._inner(node.orelse, [(m.target, m.orelse) for m in merges])
+        self._group = after if after != before else self._group
         if then:
             return [*block, gast.If(test, then, orelse)]
         if orelse:

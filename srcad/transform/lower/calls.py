@@ -14,7 +14,7 @@ from srcad.transform.lower.builder import Builder, expression
 from srcad.transform.lower.comprehensions import list_comprehension, quantifier
 from srcad.transform.lower.expressions import mangled, resolved_attribute
 from srcad.transform.lower.outside import is_callee
-from srcad.wengert import CALL, Const, Method, Operand, Spread, callee_name
+from srcad.wengert import CALL, Const, Method, Operand, Spread, callee_name, make_dict
 
 FRAME_FUNCTIONS = (locals, globals, eval, exec, vars, dir, breakpoint)
 """Builtins that look at the running frame, which is not the user's in generated code."""
@@ -82,6 +82,9 @@ def call(b: Builder, node: gast.Call, like: str | None) -> Operand:
         return _super(b, node, like)
     if (callee is any or callee is all) and _one_generator(node) and id(node.args[0]) in b.scope.used_up:
         return quantifier(b, node.args[0], callee is any, like or "t")
+    if callee is dict and node.keywords and not node.args and all(k.arg for k in node.keywords):
+        pairs = [part for k in node.keywords for part in (Const(k.arg), b.expr(k.value))]
+        return b.step(make_dict, *pairs, like=like or "t")
     operands, starred = list(first), []
     for argument in node.args:
         if isinstance(argument, gast.Starred):

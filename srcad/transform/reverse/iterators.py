@@ -50,7 +50,7 @@ class _Uses:
         if isinstance(node, Step) and node.callee not in MAKERS and any(t in self.active for t in node.targets):
             raise UnsupportedError(
                 f"{callee_name(node.callee)} is given an iterator ({kind}) whose items carry a derivative",
-                "give it a list of the items: list(...)",
+                "make a list of the items first: items = list(...)",
                 node.site,
             )
         again = name in self.used or depth > len(self.definitions[name].loops)

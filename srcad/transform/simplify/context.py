@@ -73,16 +73,23 @@ class Context:
 
     @cached_property
     def _more_than_tested(self) -> frozenset[Operand]:
-        """The names that something reads for more than whether they are true."""
-        found = {self._function.result}
+        """The names that something reads for more than whether they are true, itself or through what they go into."""
+        todo: list[Operand] = [self._function.result]
+        sources: dict[str, list[Operand]] = {}
         for node in wengert.walk(self._function.body):
             if isinstance(node, Step):
-                found.update(wengert.own_operands(node) if node.callee is not operator.not_ else ())
+                todo += wengert.own_operands(node) if node.callee is not operator.not_ else ()
             elif isinstance(node, wengert.Branch):
-                found.update(o for m in node.merges for o in (m.then, m.orelse))
+                sources.update((m.target, [m.then, m.orelse]) for m in node.merges)
             else:
-                found.update(o for c in node.carried for o in (c.init, c.next))
-                found.update((node.iterable,) if isinstance(node, wengert.ForLoop) else ())
+                sources.update((name, [c.init, c.next]) for c in node.carried for name in (c.name, c.result))
+                todo += [node.iterable] if isinstance(node, wengert.ForLoop) else []
+        found: set[Operand] = set()
+        while todo:
+            operand = todo.pop()
+            if operand not in found:
+                found.add(operand)
+                todo += sources.get(operand, ()) if isinstance(operand, str) else ()
         return frozenset(found)
 
     def is_only_tested(self, name: str) -> bool:

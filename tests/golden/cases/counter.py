@@ -50,7 +50,6 @@ def function_grad(x, rate):
     # for v in x:
     t = reversed(tape)
     for i, item in zip(reversed(range(len(tape))), t):
-        # for v in x:
         scale, t, t_2, v = item
         if t_2:
             # scale = 0.5 * scale
