@@ -10,7 +10,7 @@ from srcad.transform.lower.language import SECTIONS, Construct
 
 # The examples note themselves down when they are imported.
 from . import control_flow, data, functions, mutation, numbers, refused, syntax  # noqa: F401
-from .registry import EXAMPLES
+from .registry import EXAMPLES, FILES
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "language.md"
 
@@ -43,9 +43,7 @@ def _row(row: Construct) -> str:
 
 
 def _link(row: Construct) -> str:
-    if row.name not in EXAMPLES:  # needs a newer Python than this one
-        return f"`{row.name}`"
-    return f"[`{row.name}`](../tests/language/{EXAMPLES[row.name].file})"
+    return f"[`{row.name}`](../tests/language/{FILES[row.name]})"
 
 
 def _remedy(row: Construct) -> str:

@@ -11,14 +11,15 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Example:
-    """A program, the tuples of arguments it is checked for, and the file that shows it."""
+    """A program, and the tuples of arguments it is checked for."""
 
     function: Callable
     inputs: tuple[tuple, ...]
-    file: str
 
 
 EXAMPLES: dict[str, Example] = {}
+FILES: dict[str, str] = {}
+"""The files of all examples, of those as well that need a newer Python than this one."""
 
 
 def example(*inputs: tuple) -> Callable[[Callable], Callable]:
@@ -27,7 +28,8 @@ def example(*inputs: tuple) -> Callable[[Callable], Callable]:
     def note(function: Callable) -> Callable:
         if function.__name__ in EXAMPLES:
             raise ValueError(f"there are two examples of {function.__name__}")
-        EXAMPLES[function.__name__] = Example(function, inputs, Path(function.__code__.co_filename).name)
+        FILES[function.__name__] = Path(function.__code__.co_filename).name
+        EXAMPLES[function.__name__] = Example(function, inputs)
         return function
 
     return note
@@ -35,11 +37,11 @@ def example(*inputs: tuple) -> Callable[[Callable], Callable]:
 
 def example_of(version: tuple[int, int], file: str, name: str, source: str, *inputs: tuple) -> None:
     """Notes a function down that only newer versions of Python can read."""
+    FILES[name] = file
     if sys.version_info < version:
         return
-    file = str(Path(__file__).parent / file)
     cell = f"<{name}>"
     linecache.cache[cell] = (len(source), None, source.splitlines(True), cell)
     namespace: dict = {}
     exec(compile(source, cell, "exec"), namespace)
-    EXAMPLES[name] = Example(namespace[name], inputs, Path(file).name)
+    EXAMPLES[name] = Example(namespace[name], inputs)
