@@ -7,7 +7,7 @@ themselves, so that the same code serves NumPy and CuPy.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -66,12 +66,20 @@ def _cast(d: Any, like: Any) -> Any:
 
 
 def is_sequence(x: Any) -> bool:
-    """Whether a sequence pattern of a `match` statement may match a value.
+    """Whether a sequence pattern of a `match` statement may match a value; arrays do since NumPy 2.5.
 
-    >>> is_sequence([1]), is_sequence("ab"), is_sequence(np.ones(2))
-    (True, False, False)
+    >>> is_sequence([1]), is_sequence(range(2)), is_sequence("ab")
+    (True, True, False)
     """
-    return isinstance(x, Sequence) and not isinstance(x, (str, bytes, bytearray))
+    return is_sequence_type(type(x))
+
+
+def is_sequence_type(kind: type) -> bool:
+    """Whether the instances of a class count as sequences for `match`: the interpreter looks at this flag."""
+    return bool(kind.__flags__ & PATTERN_SEQUENCE)
+
+
+PATTERN_SEQUENCE = 1 << 5  # Py_TPFLAGS_SEQUENCE
 
 
 # ------------------------------------------------------------------------- cotangents of any structure

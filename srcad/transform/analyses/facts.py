@@ -290,9 +290,7 @@ def python_type(fact: Fact) -> type | None:
 
 def _is_sequence(value: Fact) -> Fact:
     kind = python_type(value)
-    return (
-        fa.BOOL if kind is None else Known(issubclass(kind, Sequence) and not issubclass(kind, (str, bytes, bytearray)))
-    )
+    return fa.BOOL if kind is None else Known(rt.is_sequence_type(kind))
 
 
 def _type(value: Fact) -> Fact:
