@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from srcad.arguments import Argnums, is_single
-from srcad.derivative import Derivative, Options
+from srcad.arguments import Argnums, Options, is_single
+from srcad.derivative import Derivative
 from srcad.errors import ArgumentError
 
 
@@ -46,6 +46,10 @@ def value_and_grad(f: Any = None, argnums: Argnums = 0, *, has_aux: bool = False
     (9.0, 6.0)
     """
     return _transform(f, argnums, with_value=True, has_aux=has_aux)
+
+
+grad.__srcad_options__ = Options()  # type: ignore[attr-defined]
+value_and_grad.__srcad_options__ = Options(with_value=True)  # type: ignore[attr-defined]
 
 
 def _transform(f: Any, argnums: Argnums, *, with_value: bool, has_aux: bool) -> Any:

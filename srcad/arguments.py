@@ -7,19 +7,34 @@ the parameter and, inside structures, the path to the leaf.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import is_dataclass, replace
+from dataclasses import dataclass, is_dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from srcad import arrays, trees
 from srcad.errors import ArgnumsError, ArgumentError, UnsupportedError
+from srcad.facts import Array, Dict, Fact, Known, List, Number, Tuple
 from srcad.transform.binding import bind
 from srcad.wengert import Const, Function, Names, Node, Param, Step, make_dict, make_tuple, substitute
 
 Argnums = int | str | Sequence[int | str]
 
 _POSITIONAL = ("POSITIONAL_ONLY", "POSITIONAL_OR_KEYWORD")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is asked for: which arguments, the value too, an auxiliary value."""
+
+    argnums: Argnums = 0
+    with_value: bool = False
+    has_aux: bool = False
+
+    @property
+    def kind(self) -> str:
+        """The function of srcad that asks for this."""
+        return "value_and_grad" if self.with_value else "grad"
 
 
 # ------------------------------------------------------------------------------------------------ argnums
@@ -169,6 +184,31 @@ def check_differentiable(value: Any, name: str, function: Function) -> None:
             _remedy(leaves[0], places[0]),
             function.site,
         )
+
+
+def check_fact(fact: Fact, name: str, function: Function) -> None:
+    """Raises ArgumentError if what is known of an argument shows that it cannot be differentiated."""
+    check_differentiable(_example(fact), name, function)
+
+
+def _example(fact: Fact) -> Any:
+    """A value with a fact; of what is not known, the best that it can be."""
+    match fact:
+        case Number(dtype=dtype, weak=weak):
+            number = np.dtype(dtype or "float64").type(2)
+            return number.item() if weak else number
+        case Array(dtype=dtype, shape=shape):
+            return np.zeros((1,) * len(shape or ()), dtype or "float64")
+        case Tuple(items=items, type=kind):
+            made = [_example(f) for f in items]
+            return kind(*made) if hasattr(kind, "_fields") else tuple(made)
+        case List(items=items, element=element):
+            return [_example(f) for f in (items if items is not None else (element,))]
+        case Dict(items=items, element=element):
+            return {k: _example(f) for k, f in (items if items is not None else ((None, element),))}
+        case Known(value=value):
+            return value
+    return 2.0
 
 
 def _is_numeric(leaf: Any) -> bool:

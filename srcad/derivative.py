@@ -10,40 +10,23 @@ from __future__ import annotations
 import sys
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from srcad import arrays
 from srcad import facts as fa
 from srcad.arguments import (
-    Argnums,
+    Options,
     bound,
     check_arrays,
     check_differentiable,
-    is_single,
     refuse_overlap,
-    wanted,
     with_own_parameters,
 )
-from srcad.errors import UnsupportedError
 from srcad.programs import Compiled, Programs, captured_facts, device_facts, explain
 from srcad.signatures import signature
-from srcad.transform.pipeline import Derived, Request, derive, lowered
+from srcad.transform.nesting import Request, request_for
+from srcad.transform.pipeline import Derived, derive, lowered
 from srcad.wengert import Function
-
-
-@dataclass(frozen=True)
-class Options:
-    """What is asked for: which arguments, the value too, an auxiliary value."""
-
-    argnums: Argnums = 0
-    with_value: bool = False
-    has_aux: bool = False
-
-    @property
-    def kind(self) -> str:
-        """The function of srcad that asks for this."""
-        return "value_and_grad" if self.with_value else "grad"
 
 
 class Derivative:
@@ -107,8 +90,7 @@ class Derivative:
         return Compiled(derived, [derived.program], [derived.primal, derived.function], module)
 
     def _request(self, function: Function) -> Request:
-        argnums = self.options.argnums
-        return Request(wanted(function, argnums), is_single(argnums), self.options.with_value, self.options.has_aux)
+        return request_for(function, self.options)
 
     # ---------------------------------------------------------------------------------------- showing
 
@@ -128,11 +110,6 @@ class Derivative:
     @property
     def wengert(self) -> Function:
         """The Wengert list of the primal, as it was lowered.  Raises SourceError if it cannot be had."""
-        if isinstance(self.primal, Derivative):
-            raise UnsupportedError(
-                f"{self.primal!r} is a derivative itself; derivatives of derivatives are not supported yet",
-                "put the text of its .source into a file, as a function of its own, and differentiate that",
-            )
         return lowered(self.primal)
 
     def __repr__(self) -> str:

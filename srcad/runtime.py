@@ -190,7 +190,7 @@ def add_into_slots(shadow: Any, d: Any) -> None:
         elif getattr(held, "shape", ()) or isinstance(held, np.ndarray):
             held += part
         else:
-            shadow[index] = held + part
+            shadow[index] = add(held, part)
 
 
 _MISSING = object()
@@ -422,7 +422,7 @@ def check_vectors(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int =
         )
 
 
-def shadow_of_view(view: Any, of: Any, candidate: Any) -> Any:
+def shadow_of_view(candidate: Any, view: Any, of: Any) -> Any:
     """The shadow of what is a view of `of` or a copy: `candidate`, made alike from the shadow of `of`, or zeros."""
     return candidate if np.may_share_memory(view, of) else np.zeros_like(view)
 

@@ -241,11 +241,6 @@ def test_what_is_no_function():
     ]
 
 
-def test_derivatives_of_derivatives():
-    lines = refusal(lambda: grad(grad(square))(1.0), errors.UnsupportedError)
-    assert lines[0] == "<grad of square> is a derivative itself; derivatives of derivatives are not supported yet"
-
-
 # --------------------------------------------------------------------------------- functions without a rule
 
 

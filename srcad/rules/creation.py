@@ -73,6 +73,7 @@ def _(shape, fill_value, dtype=None, order="C", *, device=None, like=None):
     np.full_like,
     "fill_value",
     refuses=("shape",),
+    describes=("a",),
     samples=[
         sample(array(2, 3), 1.5),
         sample(array(2, 3, dtype="float32"), 1.5),

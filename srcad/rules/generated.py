@@ -6,6 +6,8 @@ have no rule yet, so that a second derivative through them is refused, not wrong
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 
 from srcad import facts as fa
@@ -23,9 +25,12 @@ _column = np.array([[1.0], [2.0]])
 _matrix = np.arange(6.0).reshape(2, 3)
 
 
-@linear(rt.unbroadcast, "d", samples=[sample(_matrix, _column), sample(_matrix, 2.0), sample(2.0, 1.0)])
+_sums = [sample(_matrix, _column), sample(_matrix, 2.0), sample(2.0, 1.0), sample(_column, _matrix)]
+
+
+@linear(rt.unbroadcast, "d", shares="d", describes=("like",), samples=_sums)
 def _(d_out, d, like):
-    return np.broadcast_to(d_out, np.shape(d))
+    return rt.unbroadcast(d_out, d)
 
 
 register.facts(rt.unbroadcast)(_like)
@@ -39,7 +44,25 @@ def _(d_out, x):
 register.facts(rt.copied)(lambda x: x)
 
 
-@linear(rt.rebound, "new", samples=[sample(_matrix, 0.0), sample(_matrix, _matrix + 1.0), sample(1.5, 0.0)])
+@linear(rt.project, "d", shares="d", describes=("like",), samples=_sums)
+def _(d_out, d, like):
+    return rt.project(d_out, d)
+
+
+@linear(copy.deepcopy, "x", samples=[sample(_matrix)])
+def _(d_out, x):
+    return d_out
+
+
+register.facts(copy.deepcopy)(lambda x: x)
+
+
+@linear(
+    rt.rebound,
+    "new",
+    describes=("old",),
+    samples=[sample(_matrix, 0.0), sample(_matrix, _matrix + 1.0), sample(1.5, 0.0)],
+)
 def _(d_out, new, old):
     return d_out
 
@@ -52,7 +75,7 @@ register.facts(rt.from_end)(lambda container, index: fa.INT)
 register.facts(rt.zero_slots)(lambda container: fa.List(None, fa.UNKNOWN))
 register.constant(rt.shadow_of_view, np.may_share_memory)
 register.shares(rt.shadow_of_view, "candidate")
-register.facts(rt.shadow_of_view)(lambda view, of, candidate: view)
+register.facts(rt.shadow_of_view)(lambda candidate, view, of: view)
 register.writes(rt.add_to_slot, "shadow")
 register.writes(rt.add_to_slots, "shadow")
 register.writes(rt.add_into_slots, "shadow")
@@ -72,3 +95,23 @@ for _ufunc in (np.add, np.subtract):
     register.writes(_ufunc.at, "a")
 
 register.selects(np.where, np.maximum, np.minimum, np.fmax, np.fmin, np.clip, np.max, np.min)
+
+
+@register.facts(rt.add)
+def _(a, b):
+    if fa.is_numeric(a) and fa.is_numeric(b):
+        return fa.operator_fact(a, b)
+    absent = [isinstance(f, fa.Known) and f.value in (None, 0.0) for f in (a, b)]
+    return b if absent[0] else a if absent[1] or a == b else fa.UNKNOWN
+
+
+@register.facts(rt.one_like)
+def _(value):
+    known = fa.widen(value)
+    return known if isinstance(known, fa.Array) else fa.FLOAT if isinstance(known, fa.Number) else fa.UNKNOWN
+
+
+@register.facts(rt.zeros_like)
+def _(x):
+    known = fa.widen(x)
+    return known if fa.is_numeric(known) and fa.is_active_type(known) else fa.UNKNOWN

@@ -123,6 +123,7 @@ class Primitive:
     shares_always: bool = False
     writes: tuple[str, ...] = ()
     refuses: tuple[str, ...] = ()
+    describes: tuple[str, ...] = ()
     check: Callable | None = None
     pure: bool = True
     folds: bool = False
@@ -186,12 +187,13 @@ def _register(form: str, skip: int, primitive: Any, wrt: tuple[str, ...], option
     def decorator(body: Callable) -> Callable:
         parameters = parameters_of(body, skip)
         known = (*parameters.names, parameters.starred)
-        for name in (*wrt, *options.get("refuses", ())):
+        for name in (*wrt, *options.get("refuses", ()), *options.get("describes", ())):
             if name not in known:
                 raise RuleError(f"the rule for {primitive!r} has no parameter {name!r}", f"name one of {known}")
         entry = _entry(primitive)
         entry.rule = Rule(form, wrt, body, parameters, options.get("singular", False))
         entry.refuses = tuple(options.get("refuses", ()))
+        entry.describes = tuple(options.get("describes", ()))
         entry.sources = [options.get("samples", ())]
         if "shares" in options:
             shares(primitive, options["shares"], always=options.get("always", False))
@@ -222,8 +224,8 @@ def partials(
 def linear(primitive: Any, *wrt: str, **options: Any) -> Callable:
     """Registers a primitive that is linear in `wrt` together; the body maps `d_out` to their cotangents.
 
-    Options: `samples`, `refuses`, and `shares` (the parameter whose memory the result may be a view of;
-    `always=True` if it always is).
+    Options: `samples`, `refuses`, `describes` (parameters of which only shape and dtype matter), and `shares` (the
+    parameter whose memory the result may be a view of; `always=True` if it always is).
     """
     return _register("linear", 1, primitive, wrt, options)
 
@@ -355,6 +357,7 @@ def alias(callee: Any, existing: Any, samples: Iterable[Sample] | None = None) -
         "shares_always",
         "writes",
         "refuses",
+        "describes",
         "selects",
         "pure",
         "folds",

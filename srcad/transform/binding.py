@@ -6,10 +6,11 @@ Guarantee: where Python would raise TypeError, `bind` raises TypeError and nothi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from types import FunctionType
 from typing import Any
 
-from srcad.wengert import Function, Operand
+from srcad.wengert import Function, Names, Operand, Param, Spread, Step
 
 
 def call_method(kind: type) -> Callable | None:
@@ -61,3 +62,33 @@ def bind(
     elif named:
         raise TypeError(f"{function.name}() got an unexpected keyword argument {next(iter(named))!r}")
     return bound
+
+
+def passing_on(
+    inner: Function,
+    callee: Any,
+    fixed: Mapping[str, Operand] | None = None,
+    params: tuple[Param, ...] | None = None,
+) -> Function:
+    """The function of these parameters that calls `callee`, whose parameters are those of `inner`.
+
+    It passes on its own parameters, all those of `inner` if `params` are not given, and what is fixed.
+    """
+    operands: list[Operand] = []
+    keywords: list[tuple[str, Operand]] = []
+    starred: list[int] = []
+    for p in inner.params:
+        value = (fixed or {}).get(p.name, p.name)
+        if p.kind == "KEYWORD_ONLY":
+            keywords.append((p.name, value))
+        elif p.kind == "VAR_KEYWORD":
+            keywords.append(("**", value))
+        else:
+            starred += [len(operands)] if p.kind == "VAR_POSITIONAL" else []
+            operands.append(value)
+    result = Names(p.name for p in inner.params).fresh("result")
+    spread = starred or any(p.kind == "VAR_KEYWORD" for p in inner.params)
+    called = Spread(callee, tuple(starred)) if spread else callee
+    step = Step((result,), called, tuple(operands), tuple(keywords), inner.site)
+    params = inner.params if params is None else params
+    return replace(inner, params=params, body=(step,), result=result, captures=())

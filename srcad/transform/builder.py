@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from srcad.errors import Site
-from srcad.facts import UNKNOWN, Array, Fact, constant_fact, element
+from srcad.facts import NOTHING, UNKNOWN, Array, Fact, constant_fact, element
 from srcad.transform.analyses.facts import step_fact, unpacked
-from srcad.wengert import UNDEFINED, Const, Names, Node, Operand, Step, identity
+from srcad.wengert import UNDEFINED, UNSET, Const, Names, Node, Operand, Step, identity
 
 
 class Builder:
@@ -29,6 +29,8 @@ class Builder:
     def fact(self, operand: Operand) -> Fact:
         """What is known of an operand."""
         if isinstance(operand, Const):
+            if operand == UNSET:
+                return NOTHING
             return UNKNOWN if operand == UNDEFINED else constant_fact(operand.value)
         return self.facts.get(operand, UNKNOWN)
 

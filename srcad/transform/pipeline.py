@@ -23,15 +23,16 @@ from srcad import facts as fa
 from srcad.errors import SourceError, UnsupportedError
 from srcad.facts import Fact
 from srcad.rules import register
-from srcad.transform.binding import call_method
+from srcad.transform.binding import call_method, passing_on
 from srcad.transform.emit import Program, compile_program, emit
 from srcad.transform.helpers import Specialised
 from srcad.transform.lower import lower
-from srcad.transform.reverse import gradient_program, make_sweeps
+from srcad.transform.nesting import Request, is_derivative
+from srcad.transform.reverse import Joint, gradient_program, make_sweeps
 from srcad.transform.reverse.calls import backward_function, forward_function
 from srcad.transform.simplify import accumulate_in_place, bring_together, define_copied, own_results, store_zeros_late
-from srcad.transform.specialise import specialise
-from srcad.wengert import Const, Function, Names, Operand, Param, Spread, Step
+from srcad.transform.specialise import Specialiser, specialise
+from srcad.wengert import Const, Function, Operand, Param, Step, as_forward
 
 
 @lru_cache(maxsize=1024)
@@ -58,10 +59,9 @@ def calling(function: Any) -> Function:
         return _with_first(function.__func__, Const(function.__self__), function.__name__)
     if isinstance(function, partial):
         return _partial(function)
-    if getattr(type(function), "__srcad_callee__", False):
-        raise SourceError(
-            f"{function!r} is a derivative itself; second derivatives are not supported yet", "differentiate once"
-        )
+    if is_derivative(function):
+        inner = lowered(function.primal)
+        return replace(passing_on(inner, function), name=f"{identifier(inner.name)}_{function.options.kind}")
     entry = register.lookup(function)
     if entry is not None and entry.parameters is not None:
         return _of_primitive(function, entry.parameters)
@@ -76,7 +76,7 @@ def calling(function: Any) -> Function:
 
 def _with_first(function: Callable, first: Const, name: str) -> Function:
     inner = lowered(function)
-    return replace(_passing_on(inner, function, {inner.params[0].name: first}, inner.params[1:]), name=name)
+    return replace(passing_on(inner, function, {inner.params[0].name: first}, inner.params[1:]), name=name)
 
 
 def _partial(function: partial) -> Function:
@@ -93,28 +93,7 @@ def _partial(function: partial) -> Function:
         by_name = by_name or p.name in function.keywords or p.kind == "KEYWORD_ONLY"
         default = Const(function.keywords[p.name]) if p.name in function.keywords else p.default
         rest.append(Param(p.name, default, "KEYWORD_ONLY") if by_name else p)
-    return _passing_on(inner, function.func, fixed, tuple(rest))
-
-
-def _passing_on(inner: Function, callee: Callable, fixed: Mapping[str, Operand], params: tuple[Param, ...]) -> Function:
-    """The function of these parameters that calls `callee`, whose list is `inner`, with them and with what is fixed."""
-    operands: list[Operand] = []
-    keywords: list[tuple[str, Operand]] = []
-    starred: list[int] = []
-    for p in inner.params:
-        value = fixed.get(p.name, p.name)
-        if p.kind == "KEYWORD_ONLY":
-            keywords.append((p.name, value))
-        elif p.kind == "VAR_KEYWORD":
-            keywords.append(("**", value))
-        else:
-            starred += [len(operands)] if p.kind == "VAR_POSITIONAL" else []
-            operands.append(value)
-    result = Names(p.name for p in inner.params).fresh("result")
-    spread = starred or any(p.kind == "VAR_KEYWORD" for p in inner.params)
-    called = Spread(callee, tuple(starred)) if spread else callee
-    step = Step((result,), called, tuple(operands), tuple(keywords), inner.site)
-    return replace(inner, params=params, body=(step,), result=result, captures=())
+    return passing_on(inner, function.func, fixed, tuple(rest))
 
 
 def _of_primitive(function: Any, parameters: register.Parameters) -> Function:
@@ -124,16 +103,6 @@ def _of_primitive(function: Any, parameters: register.Parameters) -> Function:
     params = tuple(Param(n) for n in required)
     step = Step(("result",), function, tuple(required))
     return Function(getattr(function, "__name__", "function"), params, (step,), "result")
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is asked of the reverse transformation."""
-
-    wrt: tuple[str, ...]
-    single: bool
-    with_value: bool
-    has_aux: bool
 
 
 @dataclass(frozen=True)
@@ -170,7 +139,7 @@ class DerivedPair:
 def derive_pair(function: Function, facts: Mapping[str, Fact], active: tuple[str, ...]) -> DerivedPair:
     """The pair of functions for a callee that is only known when the program runs."""
     refuse_generator(function)
-    specialised = specialise(function, dict(facts), lowered)
+    specialised = specialise(function, dict(facts), lowered, derived_list)
     parts = make_sweeps(specialised, active, lowered)
     name = identifier(function.name)
     forward = forward_function(parts, f"{name}_forward")
@@ -188,25 +157,16 @@ def stages(function: Function, facts: Mapping[str, Fact], request: Request) -> l
 def _derive(function: Function, facts: dict[str, Fact], request: Request) -> list[tuple[str, Any]]:
     refuse_generator(function)
     found: list[tuple[str, Any]] = [("lower", function)]
-    specialised: Specialised = specialise(function, facts, lowered)
+    specialised: Specialised = specialise(function, facts, lowered, derived_list)
     found.append(("specialise", specialised.function))
-    joint = gradient_program(
-        specialised,
-        request.wrt,
-        lowered,
-        name=f"{identifier(function.name)}_{'value_and_grad' if request.with_value else 'grad'}",
-        with_value=request.with_value,
-        has_aux=request.has_aux,
-        single=request.single,
-    )
+    joint = _joint(specialised, request)
     found.append(("reverse", joint.function))
     known = dict(joint.facts)
     new = bring_together(store_zeros_late(joint.function, known), known)
     found.append(("order", new))
     new = accumulate_in_place(new, known)
     found.append(("accumulate", new))
-    primal = (0,) if request.with_value else (1,) if request.has_aux else ()
-    new = define_copied(own_results(new, known, primal))
+    new = define_copied(own_results(new, known, _primal_items(request)))
     new = replace(new, doc=describe(function, facts, request))
     found.append(("own", new))
     program = emit(new)
@@ -224,6 +184,36 @@ def refuse_generator(function: Function) -> None:
             "collect the values in a list and return it.",
             function.site,
         )
+
+
+def derived_list(function: Function, facts: Mapping[str, Fact], request: Request, outer: Specialiser) -> Function:
+    """The list of a derivative that is called in a program, for arguments with these facts."""
+    known = dict(facts)
+    for capture in function.captures:
+        known[capture.name] = fa.fact_of(capture.read(), ("captured", capture.name))
+    if fa.DEVICE in outer.facts:
+        known[fa.DEVICE] = outer.facts[fa.DEVICE]
+    joint = _joint(specialise(function, known, lowered, derived_list, outer), request)
+    list_ = define_copied(own_results(joint.function, joint.facts, _primal_items(request)))
+    return replace(list_, body=as_forward(list_.body))
+
+
+def _joint(specialised: Specialised, request: Request) -> Joint:
+    kind = "value_and_grad" if request.with_value else "grad"
+    return gradient_program(
+        specialised,
+        request.wrt,
+        lowered,
+        name=f"{identifier(specialised.function.name)}_{kind}",
+        with_value=request.with_value,
+        has_aux=request.has_aux,
+        single=request.single,
+    )
+
+
+def _primal_items(request: Request) -> tuple[int, ...]:
+    """The items of a program's result that are the function's own."""
+    return (0,) if request.with_value else (1,) if request.has_aux else ()
 
 
 def identifier(name: str) -> str:

@@ -43,8 +43,10 @@ from srcad.transform.helpers import (
     without_sites,
 )
 from srcad.transform.iterators import Generator, consumed, listed
+from srcad.transform.nesting import called_derivative, made_derivative
 from srcad.transform.scalars import replace_containers
 from srcad.transform.scalars.unread import without_unread
+from srcad.transform.spelling import spelt_out
 from srcad.wengert import (
     CALL,
     UNDEFINED,
@@ -106,19 +108,20 @@ def specialise(
     function: Function,
     facts: Mapping[str, Fact],
     lower: Callable[[Any], Function],
+    derive: Callable[..., Function] | None = None,
     outer: Specialiser | None = None,
 ) -> Specialised:
     """Rewrites `function` for parameters with these facts (UNKNOWN where missing).
 
-    `lower` gives the Wengert list of a Python function; it raises DifferentiationError if there is none.
-    `outer` is the run that meets a call of the function.  Taking away containers makes facts sharper, so that more
-    may be decided.
+    `lower` gives the Wengert list of a Python function, `derive` that of the derivative of a list; they raise
+    DifferentiationError if there is none.  `outer` is the run that meets a call of the function.  Taking away
+    containers makes facts sharper, so that more may be decided.
     """
-    found = _settled(function, facts, lower, outer)
+    found = _settled(function, facts, lower, derive, outer)
     while (new := replace_containers(found.function)) is not found.function:
         captures = zip(found.function.captures, new.captures, strict=True)
         known = dict(facts) | {now.name: found.facts[before.name] for before, now in captures}
-        found = _settled(new, known, lower, outer or found)
+        found = _settled(new, known, lower, derive, outer or found)
     return found
 
 
@@ -126,12 +129,13 @@ def _settled(
     function: Function,
     facts: Mapping[str, Fact],
     lower: Callable[[Any], Function],
+    derive: Callable[..., Function] | None,
     outer: Specialiser | Specialised | None,
 ) -> Specialised:
     """The function rewritten given what is known of the containers it changes."""
     containers = Containers()
     while True:
-        found = _run(function, facts, lower, outer, containers)
+        found = _run(function, facts, lower, derive, outer, containers)
         if containers.is_final():
             return found
 
@@ -140,6 +144,7 @@ def _run(
     function: Function,
     facts: Mapping[str, Fact],
     lower: Callable[[Any], Function],
+    derive: Callable[..., Function] | None,
     outer: Specialiser | Specialised | None,
     containers: Containers,
 ) -> Specialised:
@@ -155,14 +160,14 @@ def _run(
     run.guards.extend(function.guards)
     run.captures.extend(function.captures)
     run.captured.update({(id(c.scope), c.key): c.name for c in function.captures})
+    run.derive = derive
     if outer is not None:
         run.helpers, run.refused = outer.helpers, outer.refused
     if isinstance(outer, Specialiser):
         run.inlining = outer.inlining
     body = run.builder.nested(lambda: run.nodes(function.body))
     result = run.use(function.result)
-    if run.pulls.names:
-        body = without_unread(body, result, lambda step: step.target in run.pulls.names)
+    body = without_unread(body, result, lambda s: s.target in run.pulls.names or effects.makes_function(s))
     new = replace(function, body=body, result=result, captures=tuple(run.captures), guards=tuple(run.guards))
     return Specialised(new, known, run.refused, run.helpers)
 
@@ -195,6 +200,7 @@ class Specialiser:
         self.loops: tuple[object, ...] = ()
         self.pulls = Pulls()
         self.consumers: dict[Function, list[Any]] = {}
+        self.derive: Callable[..., Function] | None = None
         self.site: Site | None = None
         self.top: Function | None = None
 
@@ -237,6 +243,12 @@ class Specialiser:
         if step.callee == Method("get") and self.dict_get(step):
             return
         step = self.resolved(step)
+        step = called_derivative(self, step) or step
+        spelt = spelt_out(step, self.builder.names, self.fact)
+        if isinstance(spelt, tuple):
+            self.nodes(spelt)
+            return
+        step = step if spelt is None else replace(step, callee=self.lower(spelt))
         position = consumed(step, self.fact)
         if position is not None and self.may_carry(step):
             self.nodes(listed(step, position, self.builder.names))
@@ -258,6 +270,8 @@ class Specialiser:
             self.facts[step.target] = Closure(step.callee.function, operands)
         if step.callee is functools.partial and len(step.targets) == 1 and step.operands:
             self.facts[step.target] = Partial(step.operands[0], step.operands[1:], step.keywords)
+        if (made := made_derivative(self, step)) is not None:
+            self.facts[step.target] = made
 
     def note_containers(self, step: Step) -> None:
         """Names the containers a step makes, and notes what it stores."""
@@ -397,7 +411,7 @@ class Specialiser:
         if not isinstance(callee, types.FunctionType) or not effects.is_python_call(step):
             return None
         again = callee in self.inlining and not inspect.isgeneratorfunction(callee)
-        if again or not self.may_carry(step):
+        if again or not self.may_carry(step) or effects.makes_function(step):
             return None
         try:
             list_ = self.lower(callee)
@@ -454,7 +468,7 @@ class Specialiser:
             if fa.DEVICE in self.facts:
                 facts[fa.DEVICE] = self.facts[fa.DEVICE]
             self.inlining.append(callee)
-            specialised = specialise(function, facts, self.lower, self)
+            specialised = specialise(function, facts, self.lower, self.derive, self)
             self.inlining.pop()
             helper = Helper(callee, returning_fresh(specialised)) if deals_in_values(specialised) else None
             self.helpers[key] = helper

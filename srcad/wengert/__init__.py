@@ -17,6 +17,7 @@ and Cytron et al. (1991) for single assignment.
 from srcad.wengert.names import (
     Names,
     all_names,
+    as_forward,
     base,
     blocks,
     defined_names,
@@ -33,6 +34,7 @@ from srcad.wengert.names import (
 from srcad.wengert.nodes import (
     CALL,
     UNDEFINED,
+    UNSET,
     Attribute,
     Augmented,
     Branch,
@@ -74,6 +76,7 @@ from srcad.wengert.validation import validate
 __all__ = [
     "CALL",
     "UNDEFINED",
+    "UNSET",
     "Attribute",
     "Augmented",
     "Branch",
@@ -99,6 +102,7 @@ __all__ = [
     "Variable",
     "WhileLoop",
     "all_names",
+    "as_forward",
     "base",
     "blocks",
     "callee_name",

@@ -215,3 +215,20 @@ def renamed(function: Function, names: Names) -> Function:
         body=substitute(function.body, new),
         result=new.get(function.result, function.result) if isinstance(function.result, str) else function.result,
     )
+
+
+def as_forward(nodes: Iterable[Node]) -> tuple[Node, ...]:
+    """The nodes as steps of a forward sweep: what differentiates a derivative must find its very values.
+
+    >>> from srcad.errors import Site
+    >>> (step,) = as_forward([Step(("d_x",), abs, ("d_y",), (), Site("f", "m.py", 1, adjoint=True))])
+    >>> step.site.adjoint
+    False
+    """
+
+    def one(node: Node) -> Node:
+        if node.site is not None and node.site.adjoint:
+            node = replace(node, site=replace(node.site, adjoint=False))
+        return with_blocks(node, tuple(map(as_forward, blocks(node))))
+
+    return tuple(map(one, nodes))

@@ -70,6 +70,17 @@ class _Undefined:
 
 UNDEFINED = Const(_Undefined(), "UNDEFINED")
 
+
+class _Unset:
+    """The value of a name on a path where it is handed on, and nobody looks at it."""
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+
+UNSET = Const(_Unset(), "UNSET")
+"""What is printed as None, and is none of the values that a name may have."""
+
 Operand = str | Const
 
 

@@ -99,13 +99,20 @@ def check_stages(function: Callable, args: tuple, wrt: tuple[int, ...]) -> None:
 
 def refused(function: Callable, args: tuple, *words: str) -> DifferentiationError:
     """Checks that the derivative is refused, with the words, this very file, a line and a way out."""
+    error = refused_with(lambda: value_and_grad(function)(*copy.deepcopy(args)), *words)
+    text = str(error)
+    assert re.search(re.escape(function.__code__.co_filename) + r":\d+", text), text
+    return error
+
+
+def refused_with(call: Callable[[], Any], *words: str) -> DifferentiationError:
+    """Checks that a call is refused, with the words, a line and a way out."""
     with pytest.raises(DifferentiationError) as caught:
-        value_and_grad(function)(*copy.deepcopy(args))
+        call()
     text = str(caught.value)
     for word in words:
         assert word in text, text
-    assert re.search(re.escape(function.__code__.co_filename) + r":\d+", text), text
-    assert "Instead:" in text, text
+    assert caught.value.site is not None and "Instead:" in text, text
     return caught.value
 
 

@@ -473,6 +473,16 @@ def value_only_needed_in_the_test(x):
     return np.sum(x) * n
 
 
+@programs.on((V, -1.0), (V, 0.5), (V, 2.0))
+def assigned_in_one_branch_and_read_in_another(x, a):
+    if a > 0:
+        y = x * 2
+    t = 0.0
+    if a > 1:
+        t = t + np.sum(y * y)
+    return t + np.sum(x)
+
+
 @pytest.mark.parametrize(("function", "args"), programs.cases)
 def test_program(function, args):
     check(function, args)

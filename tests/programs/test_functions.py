@@ -469,25 +469,6 @@ def test_helpers_are_printed_once():
     assert source.count("def layer_forward") == source.count("def layer_backward") == 1
 
 
-def test_derivatives_inside_functions_are_refused():
-    from srcad import grad
-
-    inner = grad(lambda x: np.sum(x**3))
-
-    def outer(x):
-        return np.sum(inner(x) ** 2)
-
-    refused(outer, (V,))
-
-
-def test_a_derivative_of_a_derivative():
-    from srcad import DifferentiationError, grad
-
-    second = grad(grad(lambda x: x**3))
-    with pytest.raises(DifferentiationError, match="Instead:"):
-        second(1.5)
-
-
 # ------------------------------------------------------------------------------------------- refusals
 
 

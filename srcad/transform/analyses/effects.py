@@ -7,6 +7,7 @@ known is assumed to do the worst: an unknown callable writes to all its argument
 from __future__ import annotations
 
 import builtins
+import functools
 import logging
 import math
 import operator
@@ -18,7 +19,7 @@ import numpy as np
 
 from srcad import runtime, wengert
 from srcad import runtime as rt
-from srcad.facts import UNKNOWN, Array, Dict, Fact, Instance, Known, List, Number, Tuple, Unknown
+from srcad.facts import NOTHING, UNKNOWN, Array, Dict, Fact, Instance, Known, List, Nothing, Number, Tuple, Unknown
 from srcad.rules.register import Primitive, lookup
 from srcad.wengert import Attribute, Augmented, Call, Const, Function, MakeFunction, Method, Operand, SetAttribute, Step
 
@@ -149,14 +150,14 @@ IMMUTABLE_TYPES = (range, slice, str, bytes, type(None), type(...))
 def fact_of_operand(operand: Operand, facts: Mapping[str, Fact]) -> Fact:
     """The fact of a name (UNKNOWN if there is none) or of a constant."""
     if isinstance(operand, Const):
-        return Known(operand.value)
+        return NOTHING if operand in (wengert.UNDEFINED, wengert.UNSET) else Known(operand.value)
     return facts.get(operand, UNKNOWN)
 
 
 def is_immutable(fact: Fact) -> bool:
     """Whether values with this fact hold no memory that anything could write to."""
     match fact:
-        case Number():
+        case Number() | Nothing():
             return True
         case Known(value=value):
             return is_immutable_object(value)
@@ -185,8 +186,10 @@ def is_pure(step: Step, facts: Mapping[str, Fact] | None = None) -> bool:
     (True, False)
     """
     callee = step.callee
+    if makes_function(step):
+        return True
     match callee:
-        case Attribute() | MakeFunction():
+        case Attribute():
             return True
         case Method(name=name):
             return name not in WRITING_METHODS and (_is_array_method(step, facts) or _reads_builtin(step, facts))
@@ -272,11 +275,19 @@ def is_python_call(step: Step) -> bool:
     it is differentiated, and otherwise by refusing to read its arguments' earlier contents in the reverse sweep.
     """
     callee = step.callee
-    if isinstance(callee, Function):
+    if isinstance(callee, Function) or getattr(type(callee), "__srcad_callee__", False):
         return True  # a list of its own deals in values: the specialisation inlines all others
+    if makes_function(step):
+        return False
     if isinstance(callee, FunctionType) and callee.__module__.startswith((wengert.__name__, runtime.__name__)):
         return False
     return isinstance(callee, (Call, FunctionType, MethodType)) and lookup(callee) is None
+
+
+def makes_function(step: Step) -> bool:
+    """Whether the step makes a function: a nested one, a partial, or the derivative of another."""
+    callee = step.callee
+    return isinstance(callee, MakeFunction) or callee is functools.partial or hasattr(callee, "__srcad_options__")
 
 
 def reads_memory(step: Step, facts: Mapping[str, Fact]) -> bool:

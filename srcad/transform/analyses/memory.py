@@ -24,7 +24,6 @@ from srcad.wengert import (
     Const,
     ForLoop,
     Function,
-    MakeFunction,
     Method,
     Node,
     Operand,
@@ -254,6 +253,8 @@ class Memory:
     def _result(self, step: Step) -> int | None:
         """The region of a step's result; None if it is new memory."""
         callee, operands = step.callee, step.operands
+        if effects.makes_function(step):
+            return self._holding(map(self._of, wengert.own_operands(step)))
         match callee:
             case Attribute(name=name):
                 return None if name in effects.DESCRIBING_ATTRIBUTES else self._part(operands[0])
@@ -267,8 +268,6 @@ class Memory:
                 self._write(item)
                 self._hold(item, self._element(operands[2]))
                 return None
-            case MakeFunction():
-                return self._holding(map(self._of, operands))
             case Method(name=name):
                 return self._method(step, name)
             case Function(fresh=True):

@@ -14,7 +14,7 @@ import gast
 import numpy as np
 
 from srcad.transform.emit.references import References
-from srcad.wengert import UNDEFINED, Const, Variable
+from srcad.wengert import UNDEFINED, UNSET, Const, Variable
 
 
 def name(identifier: str) -> gast.expr:
@@ -43,7 +43,7 @@ def literal(value: Any) -> gast.expr:
 
 def constant(const: Const, references: References) -> gast.expr:
     """The expression of a `Const`."""
-    if const == UNDEFINED:
+    if const in (UNDEFINED, UNSET):
         return literal(None)
     if const.text and references.holds(const.text, const.value):
         return dotted(const.text)

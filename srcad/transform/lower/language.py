@@ -214,7 +214,7 @@ FUNCTIONS = (
     _not("value_of_a_yield", "value that is sent to a `yield`"),
     _not("next_of_a_generator", "generator that is advanced by `next`"),
     _not("generator_of_itself", "generator function that calls itself"),
-    _not("derivative_inside", "derivative inside a differentiated function"),
+    _yes("derivative_inside", "derivative inside a differentiated function"),
     _yes("type_annotations", "type annotations"),
     _yes("function_known_at_run_time", "function known at run time only"),
     _not("vectorize", "np.vectorize of a function"),

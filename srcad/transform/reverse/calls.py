@@ -15,6 +15,7 @@ from srcad import facts as fa
 from srcad import runtime as rt
 from srcad.errors import UnsupportedError
 from srcad.facts import Fact
+from srcad.transform.nesting import refusal_key
 from srcad.transform.reverse.homes import Home
 from srcad.transform.reverse.steps import d_name
 from srcad.transform.reverse.sweep import Sweep, cotangent_fact
@@ -156,7 +157,7 @@ def reverse_python_call(sweep: Sweep, step: Step) -> tuple[Node, ...]:
     if not active:
         sweep.opaque_writes.extend((o, step) for o in (*step.operands, *(o for _, o in step.keywords)))
         return (step,)
-    refusal = sweep.refused.get(step.callee) if not isinstance(step.callee, Call) else None
+    refusal = sweep.refused.get(refusal_key(step, sweep.facts))
     if refusal is not None:
         raise refusal
     if isinstance(step.callee, Call):

@@ -12,7 +12,8 @@ import operator
 from srcad import facts as fa
 from srcad import runtime as rt
 from srcad.errors import UnsupportedError
-from srcad.facts import Array, Dict, Fact, Known, List, Number, Tuple
+from srcad.facts import Array, Dict, Fact, Known, List, Tuple
+from srcad.transform.analyses import effects
 from srcad.transform.analyses.facts import element_of
 from srcad.transform.reverse import steps
 from srcad.transform.reverse.homes import Home
@@ -141,9 +142,9 @@ def holds_values(sweep: Sweep, container: Operand, step: Step) -> bool:
 
 
 def _is_value(fact: Fact) -> bool | None:
+    if effects.is_immutable(fact):
+        return True
     match fa.widen(fact):
-        case Number() | Known():
-            return True
         case Array() | List() | Dict() | Tuple():
             return False
     return None
@@ -157,6 +158,14 @@ def is_move(sweep: Sweep, step: Step) -> bool:
     if len(step.targets) != 1 or not isinstance(fa.widen(sweep.facts[step.target]), (List, Tuple, Dict)):
         return False
     return step.callee in (list, tuple, dict, Method("copy"), operator.add, operator.mul, operator.or_)
+
+
+def is_slice(sweep: Sweep, step: Step) -> bool:
+    """Whether a step makes a list of some of the items of another."""
+    if step.callee is not operator.getitem or not isinstance(fa.widen(sweep.facts[step.target]), List):
+        return False
+    index = fa.widen(sweep.builder.fact(step.operands[1]))
+    return isinstance(index, Known) and isinstance(index.value, slice) or index == fa.Instance(slice)
 
 
 def reverse_move(sweep: Sweep, step: Step, d: Operand) -> None:

@@ -21,9 +21,9 @@ from srcad.transform.reverse.views import shadow_of_view
 from srcad.transform.reverse.writes import reverse_write
 from srcad.wengert import (
     UNDEFINED,
+    UNSET,
     Branch,
     Carried,
-    Const,
     ForLoop,
     Function,
     Merge,
@@ -129,7 +129,7 @@ def reverse_branch(sweep: Sweep, node: Branch) -> Branch:
         arms.append([flat(forward), steps, entries])
     sweep.builder.site = site
     sweep.entries = before
-    merges = merge_entries(sweep, arms, before)
+    merges = merge_entries(sweep, node.test, arms, before)
     return export_arms(sweep, node, arms, merges)
 
 
@@ -146,14 +146,19 @@ def is_shared(sweep: Sweep, name: str) -> bool:
     return False
 
 
-def merge_entries(sweep: Sweep, arms: list, before: dict[Key, Operand]) -> list[Merge]:
-    """Merges for the cotangents that an arm changed; an arm without a contribution gives what there was, or zero."""
+def merge_entries(sweep: Sweep, test: Operand, arms: list, before: dict[Key, Operand]) -> list[Merge]:
+    """Merges for the cotangents that an arm changed; an arm without a contribution gives what there was, or zero.
+
+    It gives nothing for a name that has no value there: where the test went this way, nobody asks.
+    """
     changed = [k for _, _, entries in arms for k, d in entries.items() if before.get(k) != d]
     merges = []
     for key in dict.fromkeys(changed):
         sides = []
-        for arm in arms:
-            if key not in arm[2]:
+        for arm, side in zip(arms, ("then", "orelse"), strict=True):
+            if key not in arm[2] and sweep.undefined_arms.get(key[0]) == (test, side):
+                arm[2][key] = UNDEFINED
+            elif key not in arm[2]:
                 with sweep.builder.block() as steps:
                     arm[2][key] = sweep.zero(sweep.primal_at(*key))
                 arm[1].extend(steps)
@@ -171,7 +176,7 @@ def export_arms(sweep: Sweep, node: Branch, arms: list, merges: list[Merge]) -> 
     (then, reverse_then, _), (orelse, reverse_orelse, _) = arms
     exports = list(travelling.merged(sweep, node.merges))
     packed = sweep.is_helper or any(c.is_loop for c in sweep.contexts)  # what goes into a tuple must have a value
-    nothing = Const(None) if packed else UNDEFINED
+    nothing = UNSET if packed else UNDEFINED
     reversed_arms = []
     for block, steps, is_then in ((then, reverse_then, True), (orelse, reverse_orelse, False)):
         own = {n for inner in block for n in outer_names(inner)}

@@ -16,6 +16,7 @@ from typing import Any
 from srcad.transform.analyses import effects
 from srcad.wengert import (
     UNDEFINED,
+    UNSET,
     Branch,
     Carried,
     Const,
@@ -110,8 +111,8 @@ class Definitions:
             case Step(targets=(_,)) as step:
                 return self._of_step(step, assumed)
             case Merge(then=then, orelse=orelse):
-                if then == UNDEFINED or orelse == UNDEFINED:
-                    return self._of_one_arm(name, orelse if then == UNDEFINED else then, assumed)
+                if then in (UNDEFINED, UNSET) or orelse in (UNDEFINED, UNSET):
+                    return self._of_one_arm(name, orelse if then in (UNDEFINED, UNSET) else then, assumed)
                 if isinstance(then, str) and isinstance(orelse, str):
                     left = self._resolve(then, assumed)
                     return left if left == self._resolve(orelse, assumed) else None

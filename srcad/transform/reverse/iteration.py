@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from srcad import facts as fa
 from srcad import runtime as rt
 from srcad.errors import UnsupportedError
-from srcad.facts import Array, Dict, Fact, List, Number, Tuple
+from srcad.facts import Array, Dict, Fact, List, Tuple
+from srcad.transform.analyses import effects
 from srcad.transform.reverse.homes import DICT_VIEWS, Home
 from srcad.transform.reverse.steps import add_at
 from srcad.transform.reverse.travelling import shadow_name, shadow_operand, travels
@@ -92,9 +93,11 @@ def items(sweep: Sweep, node: ForLoop) -> tuple[str, Operand, tuple[Node, ...], 
 def is_memory(sweep: Sweep, node: ForLoop, source: Source) -> bool:
     """Whether a part of the loop's item has a shadow of its own; raises where that is not known."""
     fact = fa.widen(part_fact(sweep, node.target, source.path))
+    if effects.is_immutable(fact):
+        return False
     if isinstance(fact, (Array, List, Dict, Tuple)) and travels(sweep, source.container):
         return True
-    if isinstance(fact, Number) or fa.is_active_type(fact) is False or isinstance(fact, Array):
+    if fa.is_active_type(fact) is False or isinstance(fact, Array):
         return False
     raise UnsupportedError(
         f"{base(node.target)!r} may share memory that is written to, and where the loop takes it from is not known",

@@ -16,6 +16,8 @@ from srcad import runtime as rt
 from srcad.errors import MissingRuleError, UnsupportedError
 from srcad.facts import Array, Dict, Known, List, Number, Tuple
 from srcad.rules import register
+from srcad.transform.analyses import effects
+from srcad.transform.nesting import refusal_key
 from srcad.transform.reverse import containers
 from srcad.transform.reverse.homes import Home
 from srcad.transform.reverse.sweep import ZERO, Sweep, slots_of
@@ -26,7 +28,6 @@ from srcad.wengert import (
     Augmented,
     Branch,
     Const,
-    MakeFunction,
     Method,
     Operand,
     Step,
@@ -54,7 +55,7 @@ def reverse_step(sweep: Sweep, step: Step) -> None:
     home = sweep.home(target)
     if home is Home.NONE or home is Home.THROUGH:
         return
-    if isinstance(step.callee, MakeFunction):  # one whose calls were all resolved reaches no result any more
+    if effects.makes_function(step):  # one whose calls were all resolved reaches no result any more
         raise UnsupportedError(
             "a function that captures values which carry a derivative is called where it is not known which one it is",
             "pass the captured values as arguments",
@@ -102,6 +103,8 @@ def reverse_travelling_items(sweep: Sweep, step: Step, target: str) -> None:
                 sweep.add(operand, as_cotangent(sweep, d, operand))
     elif containers.is_move(sweep, step) and containers.holds_values(sweep, target, step):
         containers.reverse_move(sweep, step, sweep.shadow(target))
+    elif containers.is_slice(sweep, step) and containers.holds_values(sweep, target, step):
+        sweep.builder.effect(rt.add_to_slot, sweep.shadow(step.operands[0]), step.operands[1], sweep.shadow(target))
 
 
 def is_alias(sweep: Sweep, name: str) -> bool:
@@ -283,7 +286,7 @@ def apply_rule(sweep: Sweep, step: Step, target: str, d: Operand) -> None:
     if entry is None or entry.rule is None:
         raise missing_rule(sweep, step)
     bound = bind_rule(sweep, step, entry)
-    refuse_other_parameters(sweep, step, entry.rule, bound)
+    refuse_other_parameters(sweep, step, entry, bound)
     for name, d_operand in contributions(sweep, step, entry.rule, bound, target, d):
         if entry.selects and isinstance(d_operand, str):
             sweep.selected.add(d_operand)
@@ -291,12 +294,10 @@ def apply_rule(sweep: Sweep, step: Step, target: str, d: Operand) -> None:
         send(sweep, bound[name], name == entry.rule.parameters.starred, d_operand)
 
 
-def refuse_other_parameters(sweep: Sweep, step: Step, rule: register.Rule, bound: dict[str, Any]) -> None:
+def refuse_other_parameters(sweep: Sweep, step: Step, entry: register.Primitive, bound: dict[str, Any]) -> None:
     """Raises where a derivative would have to pass to a parameter that the rule does not differentiate."""
-    if getattr(step.callee, "__module__", None) == rt.__name__:
-        return  # what generated code takes shapes from
     for name, operand in bound.items():
-        if name not in rule.wrt and is_wanted(sweep, operand):
+        if name not in entry.rule.wrt and name not in entry.describes and is_wanted(sweep, operand):
             raise UnsupportedError(
                 f"{callee_name(step.callee)} cannot be differentiated with respect to its argument {name}",
                 "compute it from values that are not differentiated, or write the function out",
@@ -451,13 +452,14 @@ def project(sweep: Sweep, value: Operand, operand: Operand) -> Operand:
 def missing_rule(sweep: Sweep, step: Step) -> Exception:
     """The error for a call of which nothing is known."""
     name = callee_name(step.callee)
-    if getattr(type(step.callee), "__srcad_callee__", False):
+    if step.callee is rt.pullback:
         return UnsupportedError(
-            f"{name} is a derivative itself; a derivative inside a differentiated function is not supported yet",
-            "pass its value as an argument, if nothing is to be differentiated through it",
+            "the derivative of a call that is only resolved at run time (of a function that calls itself, or that is a "
+            "value of the program) is differentiated once more",
+            "call a function by its name, and write a recursion as a loop",
             step.site,
         )
-    refusal = sweep.refused.get(step.callee) if callable(step.callee) else None
+    refusal = sweep.refused.get(refusal_key(step, sweep.facts)) if effects.hashable(step.callee) else None
     if refusal is not None:
         return refusal
     if isinstance(step.callee, (Method, Attribute)):

@@ -27,10 +27,12 @@ from srcad.transform.reverse.definitions import Definitions
 from srcad.transform.reverse.homes import Home, Homes
 from srcad.transform.reverse.iterators import check_iterators
 from srcad.transform.reverse.travelling import shadow_name, travelling_regions, travels
+from srcad.transform.reverse.undefined import undefined_arms, undefined_names
 from srcad.transform.reverse.views import shadow_of_view
 from srcad.transform.specialise import Specialiser
 from srcad.wengert import (
     UNDEFINED,
+    UNSET,
     Augmented,
     Const,
     Function,
@@ -100,6 +102,8 @@ class Sweep:
         self.active = self.varied & useful_names(function, facts, self.memory)
         check_iterators(function.body, facts, self.definitions, self.active)
         self.homes = Homes(function, facts, self.memory, self.definitions, self.active)
+        self.undefined = undefined_names(function.body)
+        self.undefined_arms = undefined_arms(function.body)
         self.entries: dict[Key, Operand] = {}
         self.contexts: list[Context] = []
         self.restoring: set[str] = set()
@@ -127,7 +131,7 @@ class Sweep:
     def add(self, operand: Operand, d: Operand, path: Path = ()) -> None:
         """Adds a contribution to the cotangent of an operand, or of what stands at a path inside it."""
         home = self.home(operand)
-        if home is Home.NONE or d == UNDEFINED:
+        if home is Home.NONE or d in (UNDEFINED, UNSET):
             return
         assert isinstance(operand, str)
         if home is Home.PATHS:
@@ -183,7 +187,7 @@ class Sweep:
         if before is None or before == ZERO:
             self.entries[key] = d
         elif d != ZERO:
-            known = fa.is_numeric(self.fact_at(*key))
+            known = fa.is_numeric(self.fact_at(*key)) and key[0] not in self.undefined  # those may be None
             callee = operator.add if known else rt.add
             self.entries[key] = self.builder.step(callee, before, d, like=self.cotangent_name(key[0]))
             self.mark_selected(self.entries[key], before, d)
@@ -257,7 +261,7 @@ class Sweep:
         fact = fa.widen(self.builder.fact(primal))
         if isinstance(fact, Number):
             return ZERO
-        callee = np.zeros_like if isinstance(fact, Array) else rt.zeros_like
+        callee = np.zeros_like if isinstance(fact, Array) and primal not in self.undefined else rt.zeros_like
         like = self.cotangent_name(primal) if isinstance(primal, str) else "t"
         site, self.builder.site = self.builder.site, None
         made = self.builder.step(callee, primal, like=like, fact=cotangent_fact(fact))

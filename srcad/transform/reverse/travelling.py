@@ -19,12 +19,13 @@ import numpy as np
 from srcad import facts as fa
 from srcad import runtime as rt
 from srcad.errors import UnsupportedError
-from srcad.facts import Array, Dict, Fact, List, Number, Tuple
+from srcad.facts import Array, Dict, Fact, List, Tuple
 from srcad.rules import register
 from srcad.transform.builder import Builder
 from srcad.transform.reverse.views import is_basic, is_read_only_view, shared_operands
 from srcad.wengert import (
     UNDEFINED,
+    UNSET,
     Branch,
     Carried,
     Const,
@@ -158,7 +159,7 @@ def shadow_operand(sweep: Sweep, operand: Operand) -> Operand:
     """What stands in a shadow where the primal has this operand."""
     if travels(sweep, operand):
         return shadow_name(sweep, str(operand))
-    if operand == UNDEFINED or operand == Const(None):
+    if operand in (UNDEFINED, UNSET, Const(None)):
         return operand
     return ZERO
 
@@ -217,7 +218,7 @@ def _define(sweep: Sweep, builder: Builder, step: Step, position: int, target: s
         new = Step((shadow,), rt.writable, (same,), (), step.site)
     elif may_share(sweep, step):
         same = builder.append_named(replace_shared(sweep, step, sweep.names.fresh(shadow)), sweep.facts[shadow])
-        new = Step((shadow,), rt.shadow_of_view, (target, shared_operand(sweep, step), same), (), step.site)
+        new = Step((shadow,), rt.shadow_of_view, (same, target, shared_operand(sweep, step)), (), step.site)
     else:
         new = replace_first(sweep, step, shadow)
     builder.append(new, sweep.facts[shadow])
@@ -309,8 +310,3 @@ def appended(sweep: Sweep, step: Step) -> Node:
     """What `c.append(v)` does to the shadow of c."""
     container, value = step.operands
     return Step((), Method("append"), (shadow_operand(sweep, container), shadow_operand(sweep, value)), (), step.site)
-
-
-def is_number(sweep: Sweep, operand: Operand) -> bool:
-    """Whether an operand is a number, whose cotangent stands in the slot itself."""
-    return isinstance(fa.widen(sweep.builder.fact(operand)), Number)

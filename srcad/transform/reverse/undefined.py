@@ -1,7 +1,7 @@
 """Values for names that have none on some path, where something hands them on.
 
-Guarantee: a name that is put on a tape, or packed for a backward function, is defined on every path.  Nothing looks
-at the value on the paths where the program did not define it: None stands there.
+Guarantee: a name that is put on a tape, packed for a backward function, or asked for its zeros, is defined on every
+path.  Nothing looks at the value on the paths where the program did not define it: None stands there.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from srcad import runtime as rt
 from srcad.wengert import (
     UNDEFINED,
+    UNSET,
     Branch,
-    Const,
     ForLoop,
     Method,
     Node,
@@ -24,26 +25,17 @@ from srcad.wengert import (
     walk,
 )
 
-NOTHING = Const(None)
+_ABSENT = frozenset({UNDEFINED, UNSET})
 
 
 def define_recorded(nodes: tuple[Node, ...], also: Iterable[str] = ()) -> tuple[Node, ...]:
     """The nodes, with None for UNDEFINED in all that is packed into tuples, appended to lists, or among `also`."""
     handed = set(also)
-    flows: dict[str, list[Operand]] = {}
     for node in walk(nodes):
         match node:
-            case Step(callee=callee) if callee is make_tuple or callee == Method("append"):
+            case Step(callee=callee) if callee in (make_tuple, rt.zeros_like) or callee == Method("append"):
                 handed.update(o for o in node.operands if isinstance(o, str))
-            case Step(callee=callee, targets=(target,)) if callee is identity:
-                flows.setdefault(target, []).extend(node.operands)
-            case Branch():
-                for m in node.merges:
-                    flows.setdefault(m.target, []).extend((m.then, m.orelse))
-            case ForLoop() | WhileLoop():
-                for c in node.carried:
-                    flows.setdefault(c.name, []).extend((c.init, c.next))
-                    flows.setdefault(c.result, []).extend((c.init, c.next))
+    flows = _flows(nodes)
     todo = list(handed)
     while todo:
         for source in flows.get(todo.pop(), ()):
@@ -53,12 +45,51 @@ def define_recorded(nodes: tuple[Node, ...], also: Iterable[str] = ()) -> tuple[
     return tuple(_defined(node, handed) for node in nodes)
 
 
+def undefined_names(nodes: Iterable[Node]) -> frozenset[str]:
+    """The names that have no value on some path."""
+    flows = _flows(nodes)
+    found = {name for name, sources in flows.items() if not _ABSENT.isdisjoint(sources)}
+    while True:
+        more = {name for name, sources in flows.items() if name not in found and not found.isdisjoint(sources)}
+        if not more:
+            return frozenset(found)
+        found |= more
+
+
+def undefined_arms(nodes: Iterable[Node]) -> dict[str, tuple[Operand, str]]:
+    """The test and the arm for which a merged name has no value."""
+    return {
+        m.target: (node.test, "then" if m.then in _ABSENT else "orelse")
+        for node in walk(nodes)
+        if isinstance(node, Branch)
+        for m in node.merges
+        if m.then in _ABSENT or m.orelse in _ABSENT
+    }
+
+
+def _flows(nodes: Iterable[Node]) -> dict[str, list[Operand]]:
+    """What each name may be another name for."""
+    flows: dict[str, list[Operand]] = {}
+    for node in walk(nodes):
+        match node:
+            case Step(callee=callee, targets=(target,)) if callee is identity:
+                flows.setdefault(target, []).extend(node.operands)
+            case Branch():
+                for m in node.merges:
+                    flows.setdefault(m.target, []).extend((m.then, m.orelse))
+            case ForLoop() | WhileLoop():
+                for c in node.carried:
+                    flows.setdefault(c.name, []).extend((c.init, c.next))
+                    flows.setdefault(c.result, []).extend((c.init, c.next))
+    return flows
+
+
 def _defined(node: Node, handed: set[str]) -> Node:
     def block(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
         return tuple(_defined(inner, handed) for inner in nodes)
 
     def value(operand: Operand, *targets: str) -> Operand:
-        return NOTHING if operand == UNDEFINED and not handed.isdisjoint(targets) else operand
+        return UNSET if operand == UNDEFINED and not handed.isdisjoint(targets) else operand
 
     match node:
         case Branch():

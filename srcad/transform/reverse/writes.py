@@ -33,7 +33,7 @@ from srcad.transform.reverse.steps import (
     times,
 )
 from srcad.transform.reverse.sweep import ELLIPSIS, ZERO, Sweep
-from srcad.transform.reverse.travelling import appended, is_number, shadow_operand, travels
+from srcad.transform.reverse.travelling import appended, shadow_operand, travels
 from srcad.transform.reverse.views import is_basic
 from srcad.wengert import Augmented, Method, Node, Operand, Step, callee_name
 
@@ -235,8 +235,9 @@ def reverse_slot_store(sweep: Sweep, step: Step) -> tuple[Node, ...]:
     sweep.restoring.add(saved)
     sweep.builder.effect(rt.restore_slot, container, index, saved)
     if travels(sweep, container):
-        if is_number(sweep, value):
-            sweep.add(value, sweep.builder.step(rt.take_slot, shadow, index, like=d_name(value)))
+        if not travels(sweep, value):
+            d = sweep.builder.step(rt.take_slot, shadow, index, like=d_name(value))
+            sweep.add(value, as_cotangent(sweep, d, value))
         sweep.builder.effect(rt.restore_slot, shadow, index, slot)
         return tuple(saving)
     if sweep.home(container) is Home.SHADOW:
@@ -253,8 +254,8 @@ def reverse_append(sweep: Sweep, step: Step) -> tuple[Node, ...]:
     sweep.restoring.add(undone)
     if travels(sweep, container):
         d = sweep.builder.step(Method("pop"), sweep.shadow(str(container)), like=d_name(value), fact=fa.UNKNOWN)
-        if is_number(sweep, value):
-            sweep.add(value, d)
+        if not travels(sweep, value):
+            sweep.add(value, as_cotangent(sweep, d, value))
         return (appended(sweep, step),)
     if sweep.home(container) is Home.SHADOW:
         d = sweep.builder.step(Method("pop"), sweep.shadow(container), like=d_name(value), fact=fa.UNKNOWN)

@@ -46,7 +46,7 @@ def store_zeros_late(function: Function, facts: Mapping[str, Fact]) -> Function:
         for node in map(inside, nodes):
             if waiting:
                 reached = {r for n in wengert.used_names((node,)) for r in memory.reach(n)}
-                ready = [s for s in waiting if memory.region(s.operands[0]) in reached]
+                ready = [s for s in waiting if memory.region(s.operands[0]) in reached or changes_index(node, s)]
                 result.extend(ready)
                 waiting = [s for s in waiting if not any(s is r for r in ready)]
             if _is_clearing(node, facts) and memory.region(node.operands[0]) is not None:
@@ -59,6 +59,14 @@ def store_zeros_late(function: Function, facts: Mapping[str, Fact]) -> Function:
                 s for s in waiting if memory.is_outside(s.operands[0]) or memory.region(s.operands[0]) in reached
             ]
         return (*result, *waiting)
+
+    def changes_index(node: Node, clearing: Step) -> bool:
+        """Whether a node may write to the array that says which elements are to be cleared."""
+        index = clearing.operands[1]
+        where = memory.reach(index) if isinstance(index, str) else frozenset()
+        steps = (n for n in wengert.walk((node,)) if isinstance(n, Step)) if where else ()
+        written = {o for step in steps for o in effects.writes_of(step, facts) if isinstance(o, str)}
+        return any(where & memory.reach(name) for name in written)
 
     def inside(node: Node) -> Node:
         match node:

@@ -2,7 +2,7 @@
 
 Guarantee: the program computes what it computed before, and every name that a statement copies has a value.  A name
 that is undefined on a path (an early return, a first trip) is never read there, but merged and carried values, and
-entries of tapes, are copied by the printed program; there `None` stands for it.
+entries of tapes, are copied by the printed program; there `UNSET` stands for it, printed as None.
 
 >>> from srcad.wengert import Branch, Merge, Param, UNDEFINED, make_tuple
 >>> merge = Merge("y", "x", UNDEFINED)
@@ -10,7 +10,7 @@ entries of tapes, are copied by the printed program; there `None` stands for it.
 >>> print(define_copied(Function("f", (Param("x"),), (Branch("x", (), (), (merge,)), pair), "t")))
 f(x):
     if x:
-    y = x or None
+    y = x or UNSET
     t = make_tuple(x, y)
     return t
 """
@@ -21,9 +21,9 @@ from dataclasses import replace
 
 from srcad.wengert import (
     UNDEFINED,
+    UNSET,
     Branch,
     Carried,
-    Const,
     ForLoop,
     Function,
     Merge,
@@ -35,8 +35,6 @@ from srcad.wengert import (
     make_tuple,
     walk,
 )
-
-NOTHING = Const(None)
 
 
 def define_copied(function: Function) -> Function:
@@ -87,4 +85,4 @@ def _carried(entries: tuple[Carried, ...], copied: set[Operand]) -> tuple[Carrie
 
 
 def _value(operand: Operand) -> Operand:
-    return NOTHING if operand == UNDEFINED else operand
+    return UNSET if operand == UNDEFINED else operand

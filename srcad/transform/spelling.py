@@ -1,0 +1,352 @@
+"""Helpers of generated code, spelt out where facts say what they are given.
+
+Guarantee: the steps compute what the helper of `srcad.runtime` computes, for all values with these facts.  A derivative
+that is called in a program is differentiated like any other function; so what it asks of the runtime must be steps
+that have rules.  Containers of known structure are taken apart; others are left to functions in the supported
+language, which are inlined.  Where facts leave open what a helper does, its call stays.
+"""
+
+from __future__ import annotations
+
+import copy
+import operator
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from srcad import facts as fa
+from srcad import runtime as rt
+from srcad.facts import Array, Dict, Fact, Known, List, Number, Tuple
+from srcad.transform.analyses.facts import step_fact
+from srcad.wengert import Const, Method, Names, Node, Operand, Step, identity, make_dict, make_list, make_tuple
+
+Spelt = tuple[Node, ...] | Callable | None
+"""Steps that define the step's targets, a function to call instead, or None where nothing is known."""
+
+ZERO = Const(0.0)
+
+
+class Spelling:
+    """The steps being written in place of one step; operands are those of the list that is read."""
+
+    def __init__(self, step: Step, names: Names, fact: Callable[[Operand], Fact]):
+        self.step = step
+        self.facts = [fa.widen(fact(o)) for o in step.operands]
+        self.known = [fact(o) for o in step.operands]
+        self.names = names
+        self.nodes: list[Node] = []
+
+    def call(self, callee: Any, *operands: Operand) -> str:
+        """Adds a step with one target."""
+        target = self.names.fresh("t")
+        self.nodes.append(Step((target,), callee, operands, (), self.step.site))
+        return target
+
+    def effect(self, callee: Any, *operands: Operand) -> None:
+        """Adds a step without a target."""
+        self.nodes.append(Step((), callee, operands, (), self.step.site))
+
+    def giving(self, operand: Operand) -> tuple[Node, ...]:
+        """The steps, with the operand as what the step's target stands for."""
+        targets = self.step.targets
+        return (*self.nodes, *((Step(targets, identity, (operand,), (), self.step.site),) if targets else ()))
+
+    def made_like(self, fact: Fact, items: Iterable[tuple[Any, Operand]]) -> Operand:
+        """A container of the kind that a fact describes, of these slots and items."""
+        if isinstance(fact, Dict):
+            return self.call(make_dict, *(o for slot, item in items for o in (Const(slot), item)))
+        kind = fact.type if isinstance(fact, Tuple) else list
+        return self.call({tuple: make_tuple, list: make_list}.get(kind, kind), *(item for _, item in items))
+
+
+def spelt_out(step: Step, names: Names, fact: Callable[[Operand], Fact]) -> Spelt:
+    """What to do in place of a step that calls a helper; None for other steps, and where facts do not say it."""
+    spell = _SPELLINGS.get(step.callee) if getattr(step.callee, "__module__", None) in (rt.__name__, "copy") else None
+    return None if spell is None or step.keywords else spell(Spelling(step, names, fact))
+
+
+def slots_of(fact: Fact) -> list[tuple[Any, Fact]] | None:
+    """The slots of a container of known structure and their facts; None for anything else."""
+    match fa.widen(fact):
+        case Tuple(items=items) | List(items=tuple() as items):
+            return list(enumerate(items))
+        case Dict(items=tuple() as items):
+            return list(items)
+    return None
+
+
+# --------------------------------------------------------------------------------------------------- zeros
+
+
+def _zeros_like(s: Spelling) -> Spelt:
+    return _zeros(s, s.facts[0])
+
+
+def _zeros(s: Spelling, fact: Fact) -> Spelt:
+    (operand,) = s.step.operands
+    match fact:
+        case Number(dtype=str() as dtype, weak=True) if np.dtype(dtype).kind != "c":
+            return s.giving(ZERO)
+        case Number(dtype=str() as dtype, weak=False) | Array(dtype=str() as dtype) if np.dtype(dtype).kind in "fc":
+            return s.giving(s.call(np.zeros_like, operand))
+    slots = slots_of(fact)
+    if slots is not None:
+        items = [(slot, s.call(rt.zeros_like, s.call(operator.getitem, operand, Const(slot)))) for slot, _ in slots]
+        return s.giving(s.made_like(fact, items))
+    if fa.is_active_type(fact) is False:
+        return s.giving(Const(None))
+    return zeros_of_items if isinstance(fact, List) else zeros_of_values if isinstance(fact, Dict) else None
+
+
+def _zero_slots(s: Spelling) -> Spelt:
+    fact = s.facts[0]
+    if isinstance(fact, List) and fact.items is None and isinstance(fa.widen(fact.element), Number):
+        return zero_for_each
+    return _zeros(s, List(fact.items, fa.UNKNOWN) if isinstance(fact, Tuple) else fact)
+
+
+def zero_for_each(container):
+    """The slots of a list of numbers."""
+    return [0.0] * len(container)
+
+
+def zeros_of_items(container):
+    """Zeros for each item of a list."""
+    return [rt.zeros_like(item) for item in container]
+
+
+def zeros_of_values(container):
+    """Zeros for each value of a dict."""
+    return {key: rt.zeros_like(container[key]) for key in container}
+
+
+def _one_like(s: Spelling) -> Spelt:
+    return s.giving(Const(1.0)) if isinstance(s.facts[0], Number) else None
+
+
+def _deepcopy(s: Spelling) -> Spelt:
+    if isinstance(s.facts[0], Array):
+        return s.giving(s.call(Method("copy"), *s.step.operands))
+    plain = slots_of(s.facts[0]) is not None or isinstance(s.facts[0], (Number, List, Dict))
+    return s.giving(s.call(rt.copied, *s.step.operands)) if plain else None
+
+
+# ------------------------------------------------------------------------------------------ sums and projections
+
+
+def _add(s: Spelling) -> Spelt:
+    left, right = s.step.operands
+    one, other = s.facts
+    if fa.is_numeric(one) and fa.is_numeric(other):
+        return s.giving(s.call(operator.add, left, right))
+    slots, more = slots_of(one), slots_of(other)
+    if slots is None or more is None or [k for k, _ in slots] != [k for k, _ in more]:
+        absent = [isinstance(f, Known) and f.value in (None, 0.0) for f in s.known]
+        return s.giving(right if absent[0] else left) if absent[0] or absent[1] else None
+    pairs = [(slot, [s.call(operator.getitem, o, Const(slot)) for o in (left, right)]) for slot, _ in slots]
+    return s.giving(s.made_like(one, [(slot, s.call(rt.add, *both)) for slot, both in pairs]))
+
+
+def _project(s: Spelling) -> Spelt:
+    d, like = s.step.operands
+    have, want = s.facts
+    if fa.is_numeric(want):
+        return s.giving(s.call(rt.unbroadcast, d, like)) if fa.is_numeric(have) else None
+    if isinstance(s.known[0], Known) and s.known[0].value in (None, 0.0):
+        return s.giving(s.call(rt.zeros_like, like))
+    slots = slots_of(want)
+    if slots is not None and isinstance(have, (Tuple, List, Dict)):
+        given = dict(slots_of(have) or ())
+        items: list[tuple[Any, Operand]] = []
+        for slot, _ in slots:
+            part = s.call(operator.getitem, like, Const(slot))
+            if isinstance(have, Dict) and have.items is not None and slot not in given:
+                items.append((slot, s.call(rt.zeros_like, part)))
+            else:
+                items.append((slot, s.call(rt.project, s.call(operator.getitem, d, Const(slot)), part)))
+        return s.giving(s.made_like(want, items))
+    if isinstance(want, List) and isinstance(have, List):
+        return projected_items
+    if isinstance(want, Dict) and isinstance(have, Dict):
+        return projected_values
+    return s.giving(Const(None)) if fa.is_active_type(want) is False else None
+
+
+def projected_items(d, like):
+    """A list of cotangents, each like its item."""
+    return [rt.project(part, item) for part, item in zip(d, like, strict=True)]
+
+
+def projected_values(d, like):
+    """A dict of cotangents, each like its value."""
+    return {key: rt.project(d[key], like[key]) for key in like}
+
+
+def _pack(s: Spelling) -> Spelt:
+    cotangents, container = s.step.operands
+    have, want = s.facts
+    slots = slots_of(have)
+    if not isinstance(want, Array) or want.dtype is None:
+        return s.giving(s.call(rt.project, cotangents, container)) if isinstance(want, (List, Tuple)) else None
+    if slots is None:
+        return packed if isinstance(have, (List, Array)) else None
+    whole = s.call(np.zeros_like, container)
+    for slot, _ in slots:
+        s.effect(operator.setitem, whole, Const(slot), s.call(operator.getitem, cotangents, Const(slot)))
+    return s.giving(whole)
+
+
+def packed(cotangents, container):
+    """The cotangent of an array from those of its items."""
+    whole = np.zeros_like(container)
+    for i in range(len(container)):
+        whole[i] = cotangents[i]
+    return whole
+
+
+# ------------------------------------------------------------------------------------------------- slots
+
+
+def _add_to_slot(s: Spelling) -> Spelt:
+    shadow, index, d = s.step.operands
+    if not isinstance(s.facts[0], (List, Dict)):
+        return None
+    if isinstance(s.known[1], Known) and isinstance(s.known[1].value, slice) or s.facts[1] == fa.Instance(slice):
+        return add_to_slots_of_slice
+    if isinstance(s.facts[0], List) and not isinstance(s.facts[1], Number):
+        return None
+    total = s.call(rt.add, s.call(operator.getitem, shadow, index), d)
+    s.effect(operator.setitem, shadow, index, total)
+    return s.giving(Const(None))
+
+
+def add_to_slots_of_slice(shadow, index, d):
+    """Adds to the slots that a slice names."""
+    places = list(range(len(shadow)))[index]
+    for k in range(len(places)):
+        shadow[places[k]] = rt.add(shadow[places[k]], d[k])
+
+
+def _add_to_slots(s: Spelling) -> Spelt:
+    shadow, d = s.step.operands
+    slots = slots_of(s.facts[1])
+    if not isinstance(s.facts[0], (List, Dict)):
+        return None
+    if slots is None:
+        return {List: add_each_item, Array: add_each_item, Dict: add_each_value}.get(type(s.facts[1]))
+    for slot, _ in slots:
+        s.effect(rt.add_to_slot, shadow, Const(slot), s.call(operator.getitem, d, Const(slot)))
+    return s.giving(Const(None))
+
+
+def add_each_item(shadow, d):
+    """Adds to each slot of the shadow of a list."""
+    for i in range(len(d)):
+        shadow[i] = rt.add(shadow[i], d[i])
+
+
+def add_each_value(shadow, d):
+    """Adds to each slot of the shadow of a dict."""
+    for key in d:
+        shadow[key] = rt.add(shadow[key], d[key])
+
+
+def _slot(s: Spelling) -> Spelt:
+    return s.giving(s.call(operator.getitem, *s.step.operands)) if isinstance(s.facts[0], List) else None
+
+
+def _restore_slot(s: Spelling) -> Spelt:
+    if not isinstance(s.facts[0], List):
+        return None
+    s.effect(operator.setitem, *s.step.operands)
+    return s.giving(Const(None))
+
+
+def _take_slot(s: Spelling) -> Spelt:
+    if not isinstance(s.facts[0], List):
+        return None
+    d = s.call(operator.getitem, *s.step.operands)
+    s.effect(operator.setitem, *s.step.operands, s.call(rt.zeros_like, d))
+    return s.giving(d)
+
+
+def _restore_item(s: Spelling) -> Spelt:
+    return item_put_back if isinstance(s.facts[0], List) else None
+
+
+def item_put_back(container, index, item):
+    """Undoes `container.pop(index)`."""
+    container.insert(index if index >= 0 else len(container) + 1 + index, item)
+
+
+def _scatter(s: Spelling) -> Spelt:
+    match s.facts[1]:
+        case Array(dtype=str()):
+            return scattered
+        case List() | Dict():
+            return scattered_to_slot
+    return None
+
+
+def scattered(d, container, index):
+    """The cotangent of an array of which one part was read."""
+    whole = np.zeros_like(container)
+    np.add.at(whole, index, d)
+    return whole
+
+
+def scattered_to_slot(d, container, index):
+    """The cotangent of a list or dict of which one part was read."""
+    shadow = rt.zero_slots(container)
+    rt.add_to_slot(shadow, index, d)
+    return shadow
+
+
+def _folded(s: Spelling) -> Spelt:
+    return folded if isinstance(s.facts[0], List) and isinstance(s.facts[1], (List, Tuple)) else None
+
+
+def folded(d, container):
+    """The cotangent of a container that was repeated."""
+    sums = rt.zero_slots(container)
+    for i in range(len(d)):
+        k = i % len(sums)
+        sums[k] = rt.add(sums[k], d[i])
+    return sums
+
+
+def _take_stored(s: Spelling) -> Spelt:
+    part = fa.widen(step_fact(operator.getitem, [s.known[0], s.known[1]], {}))
+    return last_stored if isinstance(part, Array) and part.shape is not None else None
+
+
+def last_stored(shadow, index):
+    """The cotangent of what was stored where an index may name an element several times."""
+    d = shadow[index]
+    order = np.arange(np.size(d)).reshape(np.shape(d))
+    last = np.zeros(np.shape(shadow), order.dtype)
+    last[index] = order
+    d = np.where(last[index] == order, d, 0.0)
+    shadow[index] = 0.0
+    return d
+
+
+_SPELLINGS: dict[Any, Callable[[Spelling], Spelt]] = {
+    copy.deepcopy: _deepcopy,
+    rt.one_like: _one_like,
+    rt.zeros_like: _zeros_like,
+    rt.zero_slots: _zero_slots,
+    rt.add: _add,
+    rt.project: _project,
+    rt.pack: _pack,
+    rt.add_to_slot: _add_to_slot,
+    rt.add_to_slots: _add_to_slots,
+    rt.slot: _slot,
+    rt.restore_slot: _restore_slot,
+    rt.take_slot: _take_slot,
+    rt.restore_item: _restore_item,
+    rt.scatter: _scatter,
+    rt.folded: _folded,
+    rt.take_stored: _take_stored,
+}
