@@ -12,14 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from srcad.errors import ResultError, UnsupportedError
+from srcad.errors import ArgumentError, ResultError, UnsupportedError
 
 
 def unbroadcast(d: Any, like: Any) -> Any:
     """The cotangent of `like`, given the cotangent `d` of what `like` was broadcast to.
 
     Sums over the axes that broadcasting added or stretched, and gives the result the dtype of `like` (its real
-    part if `like` is real).  Raises TypeError if `like` is neither number nor array.
+    part if `like` is real).  Raises ArgumentError if `like` is neither number nor array.
 
     >>> unbroadcast(np.ones((2, 3)), np.ones((2, 1)))
     array([[3.],
@@ -47,7 +47,10 @@ def _shape(x: Any) -> tuple[int, ...]:
         return shape
     if isinstance(x, (int, float, complex)):
         return ()
-    raise TypeError(f"a cotangent was asked of {type(x).__name__}, which is neither a number nor an array")
+    raise ArgumentError(
+        f"a cotangent was asked of {type(x).__name__}, which is neither a number nor an array",
+        "make an array of it (np.array) before it meets arrays",
+    )
 
 
 def _cast(d: Any, like: Any) -> Any:
