@@ -7,7 +7,7 @@ the parameter and, inside structures, the path to the leaf.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, is_dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -157,12 +157,11 @@ def check_differentiable(value: Any, name: str, function: Function) -> None:
     """Raises ArgumentError if an argument, or what is in it, cannot be differentiated.
 
     Strings, flags, functions and None may stand among the parameters of a structure; integers may not, because
-    whoever writes 2 for 2.0 there would never notice that nothing is learnt.
+    whoever writes 2 for 2.0 there would never notice that nothing is learnt.  Attributes of objects may be anything.
     """
     leaves, structure = trees.flatten(value)
     places = trees.paths(value, name)
-    _check_classes(value, name, function)
-    for path, leaf in zip(places, leaves, strict=True):
+    for path, leaf, is_attribute in zip(places, leaves, trees.are_attributes(value), strict=True):
         if trees.is_differentiable(leaf):
             if getattr(leaf, "dtype", np.dtype(type(leaf))).kind == "c":
                 raise ArgumentError(
@@ -171,7 +170,7 @@ def check_differentiable(value: Any, name: str, function: Function) -> None:
                     "pass real and imaginary part as two arguments, and put them together in the function",
                     function.site,
                 )
-        elif structure.is_leaf() or _is_numeric(leaf):
+        elif structure.is_leaf() or _is_numeric(leaf) and not is_attribute:
             raise ArgumentError(
                 f"the argument {path} of {function.name} is {_described(leaf)}, which carries no derivative",
                 _remedy(leaf, path),
@@ -232,27 +231,6 @@ def _remedy(leaf: Any, path: str) -> str:
     if getattr(getattr(leaf, "dtype", None), "kind", "") in ("i", "u", "b"):
         return f"use floats ({path}.astype(float)), or choose other argnums"
     return "choose other argnums, or pass it as an argument that is not differentiated"
-
-
-def _check_classes(value: Any, name: str, function: Function) -> None:
-    """Raises UnsupportedError for dataclasses, whose attributes generated code does not follow yet."""
-
-    def visit(node: Any, path: str) -> None:
-        if is_dataclass(node) and not isinstance(node, type):
-            raise UnsupportedError(
-                f"the argument {path} of {function.name} is of the dataclass {type(node).__name__}, and gradients with "
-                "respect to dataclasses are not supported yet",
-                "pass a named tuple or dict with the same fields",
-                function.site,
-            )
-        if isinstance(node, dict):
-            for key, item in node.items():
-                visit(item, f"{path}[{key!r}]")
-        elif isinstance(node, (list, tuple)):
-            for i, item in enumerate(node):
-                visit(item, f"{path}[{i}]")
-
-    visit(value, name)
 
 
 def check_arrays(values: Mapping[str, Any], function: Function) -> None:

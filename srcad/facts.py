@@ -18,6 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from srcad.objects import Field, attributes, is_object
+
 # -------------------------------------------------------------------------------------------------- axes
 
 
@@ -126,11 +128,23 @@ class List(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Dict(Fact):
-    """A dict.  `items` are (key, fact) pairs if known and never changed; `element` fits every value."""
+    """A dict, or an object that holds its attributes as a dict holds its items: then `type` is its class.
+
+    `items` are (key, fact) pairs if known and never changed; `element` fits every value.  `slots` are such pairs of
+    what is changed: when one of these keys is there, its value has this fact.  The keys of an object are `Field`s.
+    """
 
     items: tuple[tuple[Any, Fact], ...] | None = None
     element: Fact = UNKNOWN
     sites: frozenset[str] = frozenset()
+    type: type = dict
+    slots: tuple[tuple[Any, Fact], ...] | None = None
+
+    def get(self, key: Any) -> Fact:
+        """What is known of the value of a key, if it is there."""
+        if self.items is not None:
+            return dict(self.items).get(key, UNKNOWN)
+        return dict(self.slots or ()).get(key, self.element)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -177,8 +191,10 @@ def element(fact: Fact, facts: Mapping[str, Fact]) -> Fact:
 # ------------------------------------------------------------------------------------------ facts of values
 
 
-def fact_of(value: Any, path: Any = None) -> Fact:
+def fact_of(value: Any, path: Any = None, around: tuple[int, ...] = ()) -> Fact:
     """The fact of a value.  `path` (hashable) names its axes, so that equal calls give equal facts.
+
+    `around` are the objects that hold the value: of one that holds itself, nothing is known there.
 
     >>> fact_of(np.ones((3, 1), np.float32), "x")
     Array(dtype='float32', shape=(Dim(symbol=('x', 0), one=False), Dim(symbol='1', one=True)))
@@ -200,14 +216,18 @@ def fact_of(value: Any, path: Any = None) -> Fact:
         dims = tuple(ONE if n == 1 else Dim((path, i), False) for i, n in enumerate(value.shape))
         return Array(value.dtype.name, dims)
     if isinstance(value, tuple):
-        return Tuple(tuple(fact_of(v, (path, i)) for i, v in enumerate(value)), kind)
+        return Tuple(tuple(fact_of(v, (path, i), around) for i, v in enumerate(value)), kind)
     if kind is list:
-        items = tuple(fact_of(v, (path, i)) for i, v in enumerate(value))
+        items = tuple(fact_of(v, (path, i), around) for i, v in enumerate(value))
         element = items[0] if len(set(items)) == 1 else with_own_axes(join_all(items), (path, "item"))
         return List(items, element) if len(items) <= 64 else List(None, element)
     if kind is dict:
-        items = tuple((k, fact_of(v, (path, k))) for k, v in value.items())
+        items = tuple((k, fact_of(v, (path, k), around)) for k, v in value.items())
         return Dict(items, with_own_axes(join_all(f for _, f in items), (path, "item")))
+    if is_object(value) and id(value) not in around:
+        around = (*around, id(value))
+        items = tuple((Field(k), fact_of(v, (path, k), around)) for k, v in attributes(value).items())
+        return Dict(items, with_own_axes(join_all(f for _, f in items), (path, "item")), frozenset(), kind)
     if value is None or isinstance(value, str) or callable(value):
         return Known(value)
     return Instance(kind)
@@ -284,8 +304,8 @@ def join(a: Fact, b: Fact) -> Fact:
                 items = tuple(join(x, y) for x, y in zip(a.items, b.items, strict=True))
                 return List(items, join(a.element, b.element), a.sites | b.sites)
             return List(None, _join_elements(a, b), a.sites | b.sites)
-        case Dict(), Dict():
-            return Dict(None, _join_elements(a, b), a.sites | b.sites)
+        case Dict(), Dict() if a.type is b.type:
+            return _join_dicts(a, b)
         case Instance(), Instance() if a.type is b.type:
             return Instance(a.type, join(a.element, b.element))
     return UNKNOWN
@@ -301,6 +321,27 @@ def _join_elements(a: List | Dict, b: List | Dict) -> Fact:
     return join_all([f.element for f in (a, b) if f.items != ()])
 
 
+def _join_dicts(a: Dict, b: Dict) -> Dict:
+    """Keys of both have the join of their facts; a key of one alone is there only where that one is."""
+    element, sites = _join_elements(a, b), a.sites | b.sites
+    if a.items is not None and b.items is not None and [k for k, _ in a.items] == [k for k, _ in b.items]:
+        items = tuple((k, join(f, g)) for (k, f), (_, g) in zip(a.items, b.items, strict=True))
+        return Dict(items, element, sites, a.type)
+    left, right = (c.items if c.items is not None else c.slots for c in (a, b))
+    if left is None or right is None:
+        return Dict(None, element, sites, a.type)
+    return Dict(None, element, sites, a.type, joined_slots(left, right))
+
+
+def joined_slots(*parts: Iterable[tuple[Any, Fact]]) -> tuple[tuple[Any, Fact], ...]:
+    """The slots of which each is one of these parts' at any moment."""
+    found: dict[Any, Fact] = {}
+    for part in parts:
+        for key, fact in part:
+            found[key] = join(found[key], fact) if key in found else fact
+    return tuple(found.items())
+
+
 def with_own_axes(fact: Fact, name: Any) -> Fact:
     """The fact with axes named after a value, so that it is equal to itself when it is found again."""
     match widen(fact):
@@ -312,8 +353,16 @@ def with_own_axes(fact: Fact, name: Any) -> Fact:
             return Either(with_own_axes(number, name), with_own_axes(array, name))
         case Tuple(items=items) as pair:
             return replace(pair, items=tuple(with_own_axes(f, (name, i)) for i, f in enumerate(items)))
-        case List() | Dict() as container:
+        case List() as container:
             return replace(container, items=None, element=with_own_axes(container.element, (name, "item")))
+        case Dict(items=items, slots=slots) as container:
+            items, slots = (
+                None if part is None else tuple((k, with_own_axes(f, (name, k))) for k, f in part)
+                for part in (items, slots)
+            )
+            return replace(
+                container, items=items, slots=slots, element=with_own_axes(container.element, (name, "item"))
+            )
     return fact
 
 
@@ -461,8 +510,10 @@ def is_active_type(fact: Fact) -> bool | None:
             return _any(map(is_active_type, items))
         case List(items=items, element=element):
             return _any(map(is_active_type, items)) if items is not None else is_active_type(element)
-        case Dict(items=items, element=element):
-            return _any(is_active_type(f) for _, f in items) if items is not None else is_active_type(element)
+        case Dict(items=items, element=element, slots=slots):
+            if items is None:
+                return _any(is_active_type(f) for f in (element, *(f for _, f in slots or ())))
+            return _any(is_active_type(f) for _, f in items) if items or fact.type is dict else None
         case Known(value=value):
             return None if callable(value) else False
         case Instance(type=kind):

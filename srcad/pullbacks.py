@@ -1,16 +1,18 @@
 """Pullbacks of functions that are only known when the program runs.
 
-Guarantee: the result is the function's own, and the pullback returns a cotangent for every argument, in the
-order in which they were given (None for arguments that carry no derivative).  Programs are made once for each function
-and kind of arguments, and made anew when what the function refers to changes.  Refused is a function that writes to its
-arguments, because its caller's shadows would not see it, and one of which neither source nor a rule is known.
+Guarantee: the result is the function's own, and the pullback returns a cotangent for every argument, in the order in
+which they were given (None for those that carry no derivative), and last for the callee itself.  Programs are made
+once for each function and kind of arguments, and made anew when what the function refers to changes.  Refused is a
+function that writes to its arguments, because its caller's shadows would not see it, and one of which neither source
+nor a rule is known.
 
-What a closure, method or callable object holds is taken for constant here: the reverse sweep calls a function in
-this way only where it has made sure of that.
+What a closure holds is taken for constant here: the reverse sweep calls a function in this way only where it has made
+sure of that.  An object that is called is an argument like others.
 """
 
 from __future__ import annotations
 
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -18,9 +20,11 @@ from srcad import arrays, runtime, trees
 from srcad import facts as fa
 from srcad.arguments import bound
 from srcad.errors import MissingRuleError, Site, SourceError, UnsupportedError
+from srcad.objects import is_object
 from srcad.programs import Compiled, Programs, captured_facts, device_facts, explain
 from srcad.rules import register
 from srcad.signatures import signature
+from srcad.transform.binding import call_method
 from srcad.transform.pipeline import derive_pair, lowered
 
 Args = tuple[Any, ...]
@@ -30,7 +34,26 @@ _programs = Programs(1024)
 
 
 def make_pullback(callee: Any, args: Args, kwargs: dict[str, Any]) -> tuple[Any, Pull]:
-    """Calls `callee`; returns its result, and the function from a cotangent to a tuple of cotangents."""
+    """Calls `callee`; returns its result, and the function from a cotangent to those of the arguments and the callee.
+
+    An object that is called is an argument of its class's `__call__`; what a function captured is taken for constant.
+    """
+    if isinstance(callee, types.MethodType) and is_object(callee.__self__):
+        out, pull = make_pullback(callee.__func__, (callee.__self__, *args), kwargs)
+        return out, lambda d: (*pull(d)[1:-1], None)
+    if is_object(callee) and (method := call_method(type(callee))) is not None:
+        out, pull = make_pullback(method, (callee, *args), kwargs)
+        return out, lambda d: _last_first(pull(d))
+    out, pull = _pullback(callee, args, kwargs)
+    return out, lambda d: (*pull(d), None)
+
+
+def _last_first(cotangents: Args) -> Args:
+    """The cotangent of the object that was called goes to the end."""
+    return (*cotangents[1:-1], cotangents[0])
+
+
+def _pullback(callee: Any, args: Args, kwargs: dict[str, Any]) -> tuple[Any, Pull]:
     entry = register.lookup(callee)
     if entry is not None and entry.rule is not None:
         return _by_rule(callee, entry, args, kwargs)

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from srcad import objects
 from srcad.errors import ArgumentError, ResultError, UnsupportedError
 
 
@@ -106,6 +107,8 @@ def zeros_like(x: Any) -> Any:
         return {k: zeros_like(v) for k, v in x.items()}
     if isinstance(x, int):
         return 0.0
+    if objects.is_object(x):
+        return instance(type(x), **{k: zeros_like(v) for k, v in objects.attributes(x).items()})
     return None
 
 
@@ -125,6 +128,9 @@ def add(a: Any, b: Any) -> Any:
         return [add(p, q) for p, q in zip(a, b, strict=True)]
     if isinstance(a, dict):
         return {k: add(a.get(k), b.get(k)) for k in [*a, *(k for k in b if k not in a)]}
+    if _is_slotted(a):
+        left, right = objects.attributes(a), objects.attributes(b)
+        return instance(type(a), **{k: add(left.get(k), right.get(k)) for k in {**left, **right}})
     return a + b
 
 
@@ -143,6 +149,9 @@ def project(d: Any, like: Any) -> Any:
     if isinstance(like, dict):
         slots = dict.fromkeys(like, d) if isinstance(d, float) else d
         return {k: project(slots.get(k), v) for k, v in like.items()}
+    if objects.is_object(like):
+        named = {} if isinstance(d, float) else objects.attributes(d)
+        return instance(type(like), **{k: project(named.get(k), v) for k, v in objects.attributes(like).items()})
     if _is_number(like) or hasattr(like, "dtype"):
         return unbroadcast(d, like)
     return None
@@ -160,8 +169,40 @@ def _tuple_like(like: tuple, items: Any) -> tuple:
 # --------------------------------------------------------------------------- shadows of containers
 
 
+class Shadow:
+    """The shadow of an object: a slot for each attribute; one that has not been written to is zero.
+
+    >>> shadow = Shadow(x=1.0)
+    >>> shadow.x, shadow.y
+    (1.0, 0.0)
+    """
+
+    def __init__(self, **slots: Any):
+        self.__dict__.update(slots)
+
+    def __getattr__(self, name: str) -> float:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return 0.0
+
+
+instance = objects.new
+"""An instance of a class with these attributes, made without running `__init__`."""
+
+
+def attribute(x: Any, name: str) -> Any:
+    """`x.name`, where an object is not known to have such an attribute."""
+    return getattr(x, name)
+
+
+def _is_slotted(x: Any) -> bool:
+    return isinstance(x, Shadow) or objects.is_object(x)
+
+
 def zero_slots(container: Any) -> Any:
-    """The shadow of a list, tuple or dict: a slot for each item, 0.0 for zeros of any structure."""
+    """The shadow of a list, tuple, dict or object: a slot for each item, 0.0 for zeros of any structure."""
+    if _is_slotted(container):
+        return Shadow(**dict.fromkeys(objects.attributes(container), 0.0))
     if isinstance(container, dict):
         return dict.fromkeys(container, 0.0)
     return [0.0] * len(container)
@@ -173,27 +214,46 @@ def add_to_slot(shadow: Any, index: Any, d: Any) -> None:
         for i, part in zip(range(*index.indices(len(shadow))), d, strict=True):
             shadow[i] = add(shadow[i], part)
     else:
-        shadow[index] = add(shadow[index], d)
+        _put(shadow, index, add(_at(shadow, index), d))
 
 
 def add_to_slots(shadow: Any, d: Any) -> None:
     """Adds a cotangent of the whole container to its shadow."""
-    for index in d if isinstance(d, dict) else range(len(d)):
-        shadow[index] = add(shadow[index], d[index])
+    for index in _keys(d):
+        _put(shadow, index, add(_at(shadow, index), _at(d, index)))
+
+
+def _keys(container: Any) -> Any:
+    """What the slots of a container are found by."""
+    if _is_slotted(container):
+        return objects.attributes(container)
+    return container if isinstance(container, dict) else range(len(container))
+
+
+def _at(container: Any, index: Any) -> Any:
+    """An item, or an attribute of an object."""
+    return getattr(container, index) if _is_slotted(container) else container[index]
+
+
+def _put(container: Any, index: Any, value: Any) -> None:
+    if _is_slotted(container):
+        object.__setattr__(container, index, value)
+    else:
+        container[index] = value
 
 
 def add_into_slots(shadow: Any, d: Any) -> None:
     """Adds a cotangent of a container to a shadow that holds the shadows of its arrays, which are added to in place."""
-    for index in d if isinstance(d, dict) else range(len(d)):
-        part, held = d[index], shadow[index]
+    for index in _keys(d):
+        part, held = _at(d, index), _at(shadow, index)
         if part is None or isinstance(part, float) and part == 0.0 or held is None:
             continue
-        if isinstance(held, (list, dict)):
+        if isinstance(held, (list, dict, Shadow)):
             add_into_slots(held, part)
         elif getattr(held, "shape", ()) or isinstance(held, np.ndarray):
             held += part
         else:
-            shadow[index] = add(held, part)
+            _put(shadow, index, add(held, part))
 
 
 _MISSING = object()
@@ -203,15 +263,19 @@ def slot(container: Any, index: Any) -> Any:
     """The item that a store is about to replace, or a mark that there is none."""
     if isinstance(container, dict):
         return container.get(index, _MISSING)
+    if _is_slotted(container):
+        return objects.attributes(container).get(index, _MISSING)
     return container[index]
 
 
 def restore_slot(container: Any, index: Any, saved: Any) -> None:
     """Undoes a store."""
-    if saved is _MISSING:
-        del container[index]
+    if saved is not _MISSING:
+        _put(container, index, saved)
+    elif _is_slotted(container):
+        object.__delattr__(container, index)
     else:
-        container[index] = saved
+        del container[index]
 
 
 def take_stored(shadow: Any, index: Any) -> Any:
@@ -276,8 +340,8 @@ def own_items(d: dict, own: dict, replaced: Any = ()) -> dict:
 
 def take_slot(shadow: Any, index: Any) -> Any:
     """The cotangent of what was stored in a slot, which is zero from here on backwards."""
-    d = shadow.get(index, 0.0) if isinstance(shadow, dict) else shadow[index]
-    shadow[index] = 0.0
+    d = shadow.get(index, 0.0) if isinstance(shadow, dict) else _at(shadow, index)
+    _put(shadow, index, 0.0)
     return d
 
 
@@ -331,9 +395,38 @@ def _copied(x: Any, seen: dict[int, Any]) -> Any:
         new.update((k, _copied(v, seen)) for k, v in x.items())
     elif hasattr(x, "dtype") and hasattr(x, "copy") and hasattr(x, "shape"):
         new = seen[id(x)] = x.copy()
+    elif objects.is_object(x):
+        new = seen[id(x)] = instance(type(x))
+        for name, value in objects.attributes(x).items():
+            object.__setattr__(new, name, _copied(value, seen))
     else:
         return x
     return new
+
+
+def check_unshared(x: Any) -> None:
+    """Raises UnsupportedError if a value that is copied deeply holds an array or container twice."""
+    seen: set[int] = set()
+
+    def visit(value: Any) -> None:
+        parts: Any = ()
+        if isinstance(value, (list, tuple)):
+            parts = value
+        elif isinstance(value, dict):
+            parts = value.values()
+        elif objects.is_object(value):
+            parts = objects.attributes(value).values()
+        elif not getattr(value, "shape", ()):
+            return
+        if id(value) in seen and not isinstance(value, tuple):
+            raise UnsupportedError(
+                "a value that is copied deeply holds an array or container twice", "copy the arrays one by one"
+            )
+        seen.add(id(value))
+        for part in parts:
+            visit(part)
+
+    visit(x)
 
 
 def shadow_of(x: Any) -> Any:
@@ -355,6 +448,9 @@ def _shadow_of(x: Any, seen: dict[int, Any]) -> Any:
     elif isinstance(x, dict):
         new = seen[id(x)] = {}
         new.update((k, _shadow_of(v, seen)) for k, v in x.items())
+    elif objects.is_object(x):
+        new = seen[id(x)] = Shadow()
+        new.__dict__.update((k, _shadow_of(v, seen)) for k, v in objects.attributes(x).items())
     elif hasattr(x, "dtype") and hasattr(x, "shape") and hasattr(x, "copy"):
         new = seen[id(x)] = np.zeros_like(x)
     else:

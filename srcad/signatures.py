@@ -11,12 +11,14 @@ from typing import Any
 
 import numpy as np
 
+from srcad.objects import attributes, is_object
+
 _BY_TYPE = frozenset((float, int, bool, complex, type(None)))
 _LONG = 64
 """Lists that are longer are known by what their items have in common (see `facts.fact_of`)."""
 
 
-def signature(value: Any) -> Any:
+def signature(value: Any, around: tuple[int, ...] = ()) -> Any:
     """The signature of an argument: kinds, dtypes, and which axes have length one.
 
     >>> signature(np.ones((3, 1))) == signature(np.zeros((5, 1))), signature(1.0) == signature(1)
@@ -29,19 +31,29 @@ def signature(value: Any) -> Any:
     if kind in _BY_TYPE:
         return kind
     if kind is list:
-        items = [signature(v) for v in value]
+        items = [signature(v, around) for v in value]
         return (list, *items) if len(items) <= _LONG else (list, frozenset(items))
     if isinstance(value, tuple):
-        return (kind, tuple([signature(v) for v in value]))
+        return (kind, tuple([signature(v, around) for v in value]))
     if kind is dict:
-        return (dict, tuple([(k, signature(v)) for k, v in value.items()]))
+        return (dict, tuple([(k, signature(v, around)) for k, v in value.items()]))
     if isinstance(value, np.generic):
         return kind
     if hasattr(value, "dtype") and hasattr(value, "shape"):
         return (kind, value.dtype, tuple([n == 1 for n in value.shape]))
     if isinstance(value, str):
         return (kind, str(value))
+    if is_object(value):
+        return _of_object(value, around)
     return _of_callable(value) if callable(value) else kind
+
+
+def _of_object(value: Any, around: tuple[int, ...]) -> Any:
+    """An object is its class and its attributes; one that holds itself is its class there, as in `fact_of`."""
+    if id(value) in around:
+        return type(value)
+    around = (*around, id(value))
+    return (type(value), tuple([(k, signature(v, around)) for k, v in attributes(value).items()]))
 
 
 def _of_callable(value: Any) -> Any:

@@ -1,17 +1,17 @@
 """Nested parameters: what is a leaf, and how to take a structure apart and put it together again.
 
-A tree is any nesting of tuples, lists, dicts, named tuples and dataclasses (and of classes registered with
-optree); whatever else it holds is a leaf, None included.  `unflatten(structure, leaves)` gives back the very
-same nesting: the same classes, the keys of a dict in the order in which they were inserted, a dataclass
-without running its `__init__` again, because a gradient is no valid argument of a constructor that validates.
+A tree is any nesting of tuples, lists, dicts, named tuples and objects (dataclasses and other classes whose
+attributes are slots, see `srcad.objects`; classes registered with optree); whatever else it holds is a leaf, None
+included.  `unflatten(structure, leaves)` gives back the very same nesting: the same classes, the keys of a dict in
+the order in which they were inserted, an object without running its `__init__` again, because a gradient is no
+valid argument of a constructor that validates.
 
-optree does the walking.  Dataclasses, which it would take for leaves, are registered with it when they are
+optree does the walking.  Classes of objects, which it would take for leaves, are registered with it when they are
 first seen, in a namespace of our own, so that other users of optree in the same program notice nothing.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
@@ -19,6 +19,7 @@ from typing import Any, TypeAlias
 import optree
 
 from srcad.errors import ArgumentError
+from srcad.objects import attributes, is_object, new
 
 _NAMESPACE = "srcad"
 
@@ -35,7 +36,7 @@ def flatten(tree: Any) -> tuple[list[Any], Structure]:
     {'w': (1.0, 2.0), 'b': [3.0, None]}
     """
     leaves, structure = optree.tree_flatten(tree, none_is_leaf=True, namespace=_NAMESPACE)
-    while _register_dataclasses(leaves):
+    while _register_objects(leaves):
         leaves, structure = optree.tree_flatten(tree, none_is_leaf=True, namespace=_NAMESPACE)
     return leaves, structure
 
@@ -57,8 +58,15 @@ def paths(tree: Any, name: str = "") -> list[str]:
     >>> paths({"w": [1.0, 2.0], "b": 0.0}, "params")
     ["params['b']", "params['w'][0]", "params['w'][1]"]
     """
-    flatten(tree)  # registers the dataclasses
+    flatten(tree)  # registers the classes of objects
     return [accessor.codify(name) for accessor in optree.tree_accessors(tree, none_is_leaf=True, namespace=_NAMESPACE)]
+
+
+def are_attributes(tree: Any) -> list[bool]:
+    """Whether each leaf is an attribute of an object, in the order of `flatten`."""
+    flatten(tree)
+    accessors = optree.tree_accessors(tree, none_is_leaf=True, namespace=_NAMESPACE)
+    return [len(a) > 0 and isinstance(a[-1], optree.GetAttrEntry) for a in accessors]
 
 
 def is_differentiable(leaf: Any) -> bool:
@@ -139,46 +147,36 @@ def _describe(tree: Any, level: Any) -> str:
     return f"a {kind} of {len(level.children)}"
 
 
-# ------------------------------------------------------------------------------------------- dataclasses
+# ------------------------------------------------------------------------------------------------- objects
 
 _registered: set[type] = set()
 _lock = threading.Lock()
 
 
-def _register_dataclasses(leaves: list[Any]) -> bool:
-    """Registers the classes of all leaves that are dataclass instances; whether there were any."""
-    classes = {type(leaf): None for leaf in leaves if hasattr(type(leaf), "__dataclass_fields__")}
+def _register_objects(leaves: list[Any]) -> bool:
+    """Registers the classes of all leaves that are objects; whether there were any."""
+    classes = {type(leaf): None for leaf in leaves if is_object(leaf)}
     for cls in classes:
         with _lock:
             if cls not in _registered:  # another thread may have been faster
-                _register_dataclass(cls)
+                optree.register_pytree_node(
+                    cls,
+                    _flatten_object,
+                    _unflatten_object(cls),
+                    path_entry_type=optree.GetAttrEntry,
+                    namespace=_NAMESPACE,
+                )
                 _registered.add(cls)
     return bool(classes)
 
 
-def _register_dataclass(cls: type) -> None:
-    optree.register_pytree_node(
-        cls,
-        _flatten_dataclass(tuple(field.name for field in dataclasses.fields(cls))),
-        _unflatten_dataclass(cls),
-        path_entry_type=optree.GetAttrEntry,
-        namespace=_NAMESPACE,
-    )
+def _flatten_object(instance: Any) -> tuple[tuple, tuple, tuple]:
+    present = attributes(instance)
+    return tuple(present.values()), tuple(present), tuple(present)
 
 
-def _flatten_dataclass(names: tuple[str, ...]) -> Callable[[Any], tuple[tuple, tuple, tuple]]:
-    def flatten_fields(instance: Any) -> tuple[tuple, tuple, tuple]:
-        present = tuple(name for name in names if hasattr(instance, name))  # a field may not be set yet
-        return tuple(getattr(instance, name) for name in present), present, present
+def _unflatten_object(cls: type) -> Callable[[Any, Iterable[Any]], Any]:
+    def unflatten_slots(present: Any, children: Iterable[Any]) -> Any:
+        return new(cls, **dict(zip(present, children, strict=True)))
 
-    return flatten_fields
-
-
-def _unflatten_dataclass(cls: type) -> Callable[[Any, Iterable[Any]], Any]:
-    def unflatten_fields(present: Any, children: Iterable[Any]) -> Any:
-        instance: Any = object.__new__(cls)
-        for name, child in zip(present, children, strict=True):
-            object.__setattr__(instance, name, child)  # also where the class is frozen
-        return instance
-
-    return unflatten_fields
+    return unflatten_slots

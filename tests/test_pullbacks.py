@@ -66,13 +66,13 @@ class Affine:
 def test_result_and_cotangents_in_the_order_given(callee, args, kwargs, out, cotangents):
     found, pull = make_pullback(callee, args, kwargs)
     assert found == out
-    assert pull(1.0) == cotangents
+    assert pull(1.0)[:-1] == cotangents
 
 
 def test_a_pullback_can_be_used_again_and_keeps_its_own_record():
     _, first = make_pullback(square, (3.0,), {})
     _, second = make_pullback(square, (5.0,), {})
-    assert (first(1.0), second(1.0), first(2.0)) == ((6.0,), (10.0,), (12.0,))
+    assert (first(1.0), second(1.0), first(2.0)) == ((6.0, None), (10.0, None), (12.0, None))
 
 
 def test_structures_pass_through():
@@ -81,7 +81,7 @@ def test_structures_pass_through():
 
     out, pull = make_pullback(f, ({"w": X, "v": 1.0},), {})
     assert np.array_equal(out["a"], 2 * X)
-    (found,) = pull({"a": np.ones(3), "b": 5.0})
+    found, _ = pull({"a": np.ones(3), "b": 5.0})
     assert np.array_equal(found["w"], [2.0, 2.0, 2.0])
     assert found["v"] == 5.0
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from srcad import facts as fa
 from srcad.errors import DifferentiationError
 from srcad.facts import UNKNOWN, Array, Dict, Fact, Instance, Known, List, Number, Tuple
 from srcad.rules import register
 from srcad.transform.analyses.memory import Memory
+from srcad.transform.builder import Builder
 from srcad.transform.iterators import ITERATORS, Generator
-from srcad.wengert import Const, Function, MakeFunction, Operand, Step, walk
+from srcad.wengert import Capture, Const, Function, Guard, MakeFunction, Node, Operand, SetAttribute, Step, walk
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +35,14 @@ class Partial(Fact):
     function: Operand
     operands: tuple[Operand, ...]
     keywords: tuple[tuple[str, Operand], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Super(Fact):
+    """What `super()` gives: the methods of the classes after `after`, bound to an object or class."""
+
+    after: type
+    self: Operand
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,41 @@ class Helper:
     specialised: Specialised
 
 
+def is_function(fact: Fact | None) -> bool:
+    """Whether a value is a function made in the program, or a tuple or list that holds nothing but such."""
+    match fact:
+        case Closure() | Partial() | Super():
+            return True
+        case Tuple(items=items) | List(items=tuple() as items):
+            return bool(items) and all(map(is_function, items))
+    return False
+
+
+class Rewriting(Protocol):
+    """A list being rewritten step by step: what a part of the specialisation needs of the whole."""
+
+    builder: Builder
+    facts: dict[str, Fact]
+    guards: list[Guard]
+    captures: list[Capture]
+    captured: dict[tuple, str]
+
+    def fact(self, operand: Operand) -> Fact:
+        """What is known of an operand of the new list."""
+
+    def use(self, operand: Operand) -> Operand:
+        """The operand that stands for this one in the new list."""
+
+    def step(self, step: Step) -> None:
+        """Rewrites one step."""
+
+    def nodes(self, nodes: tuple[Node, ...]) -> None:
+        """Rewrites a block."""
+
+    def note_containers(self, step: Step) -> None:
+        """Names the containers that a step made, and notes what it stores."""
+
+
 def is_user_object(value: Any) -> bool:
     """Whether a callable is an instance of a class written in Python outside srcad."""
     module = type(value).__module__
@@ -67,6 +111,15 @@ def is_tiny(function: Function) -> bool:
     """Whether a function is a single statement, which reads best in place of the call."""
     sites = {node.site.statement_line for node in function.body if isinstance(node, Step) and node.site is not None}
     return len(sites) <= 1 and all(isinstance(node, Step) for node in function.body)
+
+
+def sets_attributes(function: Function) -> bool:
+    """Whether a function writes to attributes of what it is given, so that it cannot deal in values."""
+    given = {p.name for p in function.params}
+    return any(
+        isinstance(n, Step) and isinstance(n.callee, SetAttribute) and n.operands[0] in given
+        for n in walk(function.body)
+    )
 
 
 def is_plain(fact: Fact) -> bool:
@@ -153,7 +206,8 @@ def canonical(facts: Mapping[str, Fact]) -> dict[str, Fact]:
                 return List(known, UNKNOWN if known is None else fa.with_own_axes(fa.join_all(known), (path, "item")))
             case Dict(items=tuple() as items):
                 known = tuple((k, rename(f, (path, k))) for k, f in items)
-                return Dict(known, fa.with_own_axes(fa.join_all(f for _, f in known), (path, "item")))
+                element = fa.with_own_axes(fa.join_all(f for _, f in known), (path, "item"))
+                return replace(fact, items=known, element=element, sites=frozenset())
         return fact
 
     return {name: rename(fact, name) for name, fact in facts.items()}

@@ -22,6 +22,7 @@ import srcad.rules  # noqa: F401 (fills the registry)
 from srcad import facts as fa
 from srcad.errors import SourceError, UnsupportedError
 from srcad.facts import Fact
+from srcad.objects import is_object
 from srcad.rules import register
 from srcad.transform.binding import call_method, passing_on
 from srcad.transform.emit import Program, compile_program, emit
@@ -32,7 +33,7 @@ from srcad.transform.reverse import Joint, gradient_program, make_sweeps
 from srcad.transform.reverse.calls import backward_function, forward_function
 from srcad.transform.simplify import accumulate_in_place, bring_together, define_copied, own_results, store_zeros_late
 from srcad.transform.specialise import Specialiser, specialise
-from srcad.wengert import Const, Function, Operand, Param, Step, as_forward
+from srcad.wengert import Capture, Const, Function, Operand, Param, Step, as_forward
 
 
 @lru_cache(maxsize=1024)
@@ -56,7 +57,7 @@ def lowered(function: Callable) -> Function:
 def calling(function: Any) -> Function:
     """The list of a function that only calls `function`: a primitive, bound method, partial or callable object."""
     if isinstance(function, types.MethodType):
-        return _with_first(function.__func__, Const(function.__self__), function.__name__)
+        return _with_first(function.__func__, function.__self__, function.__name__)
     if isinstance(function, partial):
         return _partial(function)
     if is_derivative(function):
@@ -67,16 +68,21 @@ def calling(function: Any) -> Function:
         return _of_primitive(function, entry.parameters)
     method = call_method(type(function))
     if method is not None:
-        return _with_first(method, Const(function), type(function).__name__)
+        return _with_first(method, function, type(function).__name__)
     raise SourceError(
         f"{function!r} has neither Python source nor a rule",
         "wrap it in a function that srcad can read, or register a rule",
     )
 
 
-def _with_first(function: Callable, first: Const, name: str) -> Function:
+def _with_first(function: Callable, first: Any, name: str) -> Function:
+    """The function with its first parameter fixed: an object is read anew at each call, like a variable outside."""
     inner = lowered(function)
-    return replace(passing_on(inner, function, {inner.params[0].name: first}, inner.params[1:]), name=name)
+    if not is_object(first):
+        return replace(passing_on(inner, function, {inner.params[0].name: Const(first)}, inner.params[1:]), name=name)
+    own = inner.params[0].name
+    capture = Capture(own, {own: first}, own, is_argument=True)
+    return replace(passing_on(inner, function, {own: own}, inner.params[1:]), name=name, captures=(capture,))
 
 
 def _partial(function: partial) -> Function:

@@ -12,7 +12,7 @@ import functools
 import inspect
 import operator
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +22,7 @@ from srcad import facts as fa
 from srcad.errors import DifferentiationError, Site, UnsupportedError
 from srcad.facts import UNKNOWN, Dict, Fact, Known, List, Number, Tuple
 from srcad.rules import register
+from srcad.transform import instances
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.containers import Containers, holds_container
 from srcad.transform.analyses.facts import element_of, refreshed, truth_of
@@ -40,6 +41,7 @@ from srcad.transform.helpers import (
     is_tiny,
     is_user_object,
     returning_fresh,
+    sets_attributes,
     without_sites,
 )
 from srcad.transform.iterators import Generator, consumed, listed
@@ -47,6 +49,7 @@ from srcad.transform.nesting import called_derivative, made_derivative
 from srcad.transform.scalars import replace_containers
 from srcad.transform.scalars.unread import without_unread
 from srcad.transform.spelling import spelt_out
+from srcad.transform.unroll import trips, unrolled
 from srcad.wengert import (
     CALL,
     UNDEFINED,
@@ -68,6 +71,7 @@ from srcad.wengert import (
     Spread,
     Step,
     WhileLoop,
+    base,
     identity,
     make_dict,
     make_tuple,
@@ -165,6 +169,7 @@ def _run(
         run.helpers, run.refused = outer.helpers, outer.refused
     if isinstance(outer, Specialiser):
         run.inlining = outer.inlining
+    run.enter(function.body, "")
     body = run.builder.nested(lambda: run.nodes(function.body))
     result = run.use(function.result)
     body = without_unread(body, result, lambda s: s.target in run.pulls.names or effects.makes_function(s))
@@ -203,6 +208,15 @@ class Specialiser:
         self.derive: Callable[..., Function] | None = None
         self.site: Site | None = None
         self.top: Function | None = None
+        self.place = ""
+        self.made_here = 0
+        self.places: dict[int, str] = {}
+        self.entered: list[Sequence[Node]] = []
+
+    def enter(self, nodes: Sequence[Node], place: str) -> None:
+        """Gives each step a place of its own, the same whenever the nodes are made again for the call at `place`."""
+        self.entered.append(nodes)  # keeps the steps alive, which are known by their identity
+        self.places.update((id(node), f"{place}.{i}") for i, node in enumerate(walk(nodes)))
 
     def use(self, operand: Operand) -> Operand:
         """The operand that stands for this one in the new list."""
@@ -231,6 +245,8 @@ class Specialiser:
 
     def step(self, step: Step) -> None:
         """Rewrites one step."""
+        if id(step) in self.places:
+            self.place, self.made_here = self.places[id(step)], 0
         step = replace(step, site=self.site or step.site)
         self.builder.site = step.site
         operands = tuple(map(self.use, step.operands))
@@ -241,6 +257,12 @@ class Specialiser:
         if isinstance(step.callee, Function) and step.callee in self.helpers:
             step = self.helper_call(step)
         if step.callee == Method("get") and self.dict_get(step):
+            return
+        rewritten = instances.rewritten(self, step) if effects.hashable(step.callee) else step
+        if rewritten is None:
+            return
+        if rewritten is not step:
+            self.step(rewritten)
             return
         step = self.resolved(step)
         step = called_derivative(self, step) or step
@@ -280,7 +302,8 @@ class Specialiser:
         for name in step.targets:
             fact = self.facts[name]
             if self.containers is not None:
-                self.facts[name] = self.containers.made(fact, name)
+                self.facts[name] = self.containers.made(fact, f"{self.place}:{self.made_here} {base(name)}")
+                self.made_here += 1
             elif self.changing and isinstance(fact, (List, Dict)):
                 self.facts[name] = replace(fact, items=None, element=UNKNOWN)
 
@@ -341,7 +364,11 @@ class Specialiser:
 
     def dict_get(self, step: Step) -> bool:
         """Rewrites `d.get(k, default)` on a dict as the choice that it is; False if it is something else."""
-        if not isinstance(self.fact(step.operands[0]), Dict) or len(step.targets) != 1 or len(step.operands) < 2:
+        if (
+            getattr(self.fact(step.operands[0]), "type", None) is not dict
+            or len(step.targets) != 1
+            or len(step.operands) < 2
+        ):
             return False
         container, key, *rest = step.operands
         default = rest[0] if rest else Const(None)
@@ -427,7 +454,7 @@ class Specialiser:
         given = (*step.operands, *(o for _, o in step.keywords))
         if self.site is not None or not isinstance(step.callee, types.FunctionType) or is_tiny(function):
             return False
-        if len(step.targets) != 1 or any(not is_plain(self.fact(o)) for o in given):
+        if len(step.targets) != 1 or any(not is_plain(self.fact(o)) for o in given) or sets_attributes(function):
             return False
         if any(p.kind not in BY_POSITION for p in function.params) or "**" in dict(step.keywords):
             return False  # helpers are called by position
@@ -502,11 +529,14 @@ class Specialiser:
         self.replaced.update({n.name: bound[p.name] for n, p in zip(new.params, function.params, strict=True)})
         function = new
         self.guards.extend(function.guards)
+        place, made_here = self.place, self.made_here
+        self.enter(function.body, f"{place}:{made_here}")
         around, self.inlining = self.inlining, [*self.consumers.get(calls, self.inlining), calls]
         changing, self.changing = self.changing, self.changing or _changes_containers(function.body)
         self.nodes(function.body)
         self.changing = changing
         self.inlining = around
+        self.place, self.made_here = place, made_here + 1
         self.builder.site = step.site
         self.give_result(step, self.use(function.result))
         return True
@@ -586,9 +616,11 @@ class Specialiser:
         self.guards.extend(function.guards)
         before, consumer, after = consumption(node, generator.start, self.builder.names)
         self.consumers[consumer] = list(self.inlining)
+        inside = handed_to(consumer, function)
+        self.enter((*before, *inside, *after), self.places.get(id(node), self.place))
         self.nodes(before)
         self.inlining.append(generator.callee)
-        self.nodes(handed_to(consumer, function))
+        self.nodes(inside)
         self.inlining.pop()
         self.nodes(after)
 
@@ -657,6 +689,9 @@ class Specialiser:
         if isinstance(source, (Tuple, List)) and source.items == ():
             self.replaced.update((c.result, self.use(c.init)) for c in node.carried)
             return
+        if (items := trips(self.builder, iterable)) is not None:
+            self.written_out(node, items)
+            return
         item = element_of(self.fact(iterable))
         self.facts[node.target] = item if self.containers is None else self.containers.settled(item)
 
@@ -666,6 +701,15 @@ class Specialiser:
         carried, (body,) = self.stable(node.carried, parts)
         until = self.until(node)
         self.builder.add(ForLoop(node.target, iterable, body, carried, until, self.site or node.site))
+
+    def written_out(self, node: ForLoop, items: list[Operand]) -> None:
+        """Rewrites a for loop as its trips."""
+        carried = tuple(replace(c, init=self.use(c.init)) for c in node.carried)
+        nodes, results = unrolled(replace(node, carried=carried), items, self.builder.names)
+        place = self.places.get(id(node), self.place)
+        self.enter(nodes, place)
+        self.nodes(tuple(nodes))
+        self.replaced.update({result: self.use(operand) for result, operand in results.items()})
 
     def while_loop(self, node: WhileLoop) -> None:
         """Rewrites a while loop."""

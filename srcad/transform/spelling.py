@@ -19,7 +19,19 @@ from srcad import facts as fa
 from srcad import runtime as rt
 from srcad.facts import Array, Dict, Fact, Known, List, Number, Tuple
 from srcad.transform.analyses.facts import step_fact
-from srcad.wengert import Const, Method, Names, Node, Operand, Step, identity, make_dict, make_list, make_tuple
+from srcad.wengert import (
+    Const,
+    Method,
+    Names,
+    Node,
+    Operand,
+    Step,
+    identity,
+    make_dict,
+    make_list,
+    make_object,
+    make_tuple,
+)
 
 Spelt = tuple[Node, ...] | Callable | None
 """Steps that define the step's targets, a function to call instead, or None where nothing is known."""
@@ -54,6 +66,9 @@ class Spelling:
 
     def made_like(self, fact: Fact, items: Iterable[tuple[Any, Operand]]) -> Operand:
         """A container of the kind that a fact describes, of these slots and items."""
+        if isinstance(fact, Dict) and fact.type is not dict:
+            slots = (o for slot, item in items for o in (Const(slot), item))
+            return self.call(make_object, Const(fact.type), *slots)
         if isinstance(fact, Dict):
             return self.call(make_dict, *(o for slot, item in items for o in (Const(slot), item)))
         kind = fact.type if isinstance(fact, Tuple) else list
@@ -63,7 +78,12 @@ class Spelling:
 def spelt_out(step: Step, names: Names, fact: Callable[[Operand], Fact]) -> Spelt:
     """What to do in place of a step that calls a helper; None for other steps, and where facts do not say it."""
     spell = _SPELLINGS.get(step.callee) if getattr(step.callee, "__module__", None) in (rt.__name__, "copy") else None
-    return None if spell is None or step.keywords else spell(Spelling(step, names, fact))
+    if spell is None or step.keywords:
+        return None
+    spelling = Spelling(step, names, fact)
+    if any(isinstance(f, Dict) and f.type is not dict and f.items is None for f in spelling.facts):
+        return None  # an object whose attributes are not all known
+    return spell(spelling)
 
 
 def slots_of(fact: Fact) -> list[tuple[Any, Fact]] | None:

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from srcad import objects
 from srcad.errors import Site
 
 # ---------------------------------------------------------------------------------------------- operands
@@ -180,6 +181,16 @@ def make_dict(*keys_and_values):
     return dict(zip(keys_and_values[::2], keys_and_values[1::2], strict=True))
 
 
+def make_object(kind, *keys_and_values):
+    """An instance of a class with these attributes, made without running its `__init__`; operands alternate."""
+    return objects.new(kind, **dict(zip(keys_and_values[::2], keys_and_values[1::2], strict=True)))
+
+
+def make_named_tuple(kind, *items):
+    """`kind(a, b, ...)` for the class of a named tuple"""
+    return kind(*items)
+
+
 def make_set(*items):
     """`{a, b, ...}`"""
     return set(items)
@@ -236,6 +247,18 @@ class Step:
         """The only target."""
         (target,) = self.targets
         return target
+
+
+def made_slots(step: Step) -> list[tuple[Operand, Operand]]:
+    """The keys and values of the tuple, list, dict or object that a step makes of its operands.
+
+    >>> made_slots(Step(("t",), make_tuple, ("a", "b")))
+    [(0, 'a'), (1, 'b')]
+    """
+    operands = step.operands[1:] if step.callee in (make_object, make_named_tuple) else step.operands
+    if step.callee in (make_dict, make_object):
+        return list(zip(operands[::2], operands[1::2], strict=True))
+    return [(Const(i), operand) for i, operand in enumerate(operands)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,17 +337,21 @@ class Param:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Capture:
-    """A name the function reads from outside: a global (`scope` is a dict) or a closure cell.
+    """A name the function reads from outside: a global (`scope` is a dict), a closure cell, or a class's attribute.
 
     Functions, classes and modules are resolved while lowering and are not captures; these are the data.
+    `is_argument` marks the object whose method is differentiated: it counts as passed by the caller.
     """
 
     name: str
     scope: Any
     key: str
+    is_argument: bool = False
 
     def read(self) -> Any:
         """The value now.  Raises NameError if there is none."""
+        if isinstance(self.scope, type):
+            return getattr(self.scope, self.key)
         if isinstance(self.scope, dict):
             if self.key not in self.scope:
                 raise NameError(f"name {self.key!r} is not defined")
@@ -337,7 +364,7 @@ class Capture:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Guard:
-    """A global function, class or module the source was resolved through: `scope[key] is value`."""
+    """A function, class or module the source was resolved through, global or of a class: `scope[key] is value`."""
 
     scope: Any
     key: str
@@ -345,6 +372,8 @@ class Guard:
 
     def holds(self) -> bool:
         """Whether the name still refers to the same object."""
+        if isinstance(self.scope, type):
+            return objects.static_attribute(self.scope, self.key) is self.value
         if isinstance(self.scope, dict):
             return self.scope.get(self.key, self.value) is self.value
         return self.scope.cell_contents is self.value

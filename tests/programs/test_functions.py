@@ -495,7 +495,6 @@ def argument_of_a_runtime_callee_is_overwritten(x):
     [
         (map_and_filter, (V,), "filter"),
         (reduce_of_numbers, (V,), "reduce"),
-        (argument_of_a_runtime_callee_is_overwritten, (V,), "whether 't' is a number or an array"),
     ],
 )
 def test_refused(function, args, words):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import operator
 from dataclasses import replace
+from typing import Any
 
 from srcad import facts as fa
 from srcad.facts import UNKNOWN, Array, Dict, Fact, Known, List, Number, Tuple
@@ -35,6 +36,8 @@ class Containers:
         self._passes = 0
         self._stored: dict[str, Fact | None] = {}
         self._held: dict[str, Fact | None] = {}
+        self._first: dict[str, tuple | None] = {}
+        self._slots: dict[str, dict[Any, Fact]] = {}
         self._unplaced = False
         self._anything = False
 
@@ -55,8 +58,10 @@ class Containers:
         if isinstance(fact, (List, Dict)) and not fact.sites:
             fact = replace(fact, sites=frozenset({site}))
             held = None if fact.items == () else fa.with_own_axes(fact.element, site)
-            self.grown = self.grown or site in self._stored and self._held.get(site) != held
-            self._held[site] = held
+            first = fa.with_own_axes(fact, site).items if isinstance(fact, Dict) else None
+            changed = self._held.get(site) != held or self._first.get(site) != first
+            self.grown = self.grown or site in self._stored and changed and not self._anything
+            self._held[site], self._first[site] = held, first
         return self.settled(fact)
 
     def argument(self, fact: Fact, path: str) -> Fact:
@@ -84,12 +89,27 @@ class Containers:
                 if not changed:
                     return fact
                 held = [self._held.get(site) for site in sorted(fact.sites)]
-                known = [f for f in (*held, *changed) if f is not None]
+                named = [f for site in sorted(fact.sites) for f in self._slots.get(site, {}).values()]
+                known = [f for f in (*held, *named, *changed) if f is not None]
                 element = fa.join_all(known) if known or self._stage > 1 else fa.NOTHING
+                if isinstance(fact, Dict):
+                    return replace(fact, items=None, element=element, slots=self._slots_of(fact))
                 return replace(fact, items=None, element=element)
             case Tuple(items=items):
                 return replace(fact, items=tuple(map(self.settled, items)))
         return fact
+
+    def _slots_of(self, fact: Dict) -> tuple | None:
+        """The slots of a dict or object that is changed; None if it was made with keys that are not known."""
+        parts = []
+        for site in sorted(fact.sites):
+            first = self._first.get(site)
+            if first is None:
+                return None
+            parts += [first, tuple(self._slots.get(site, {}).items())]
+        slots = fa.joined_slots(*parts)
+        anywhere = [f for site in fact.sites if (f := self._stored.get(site)) is not None]
+        return tuple((k, fa.join_all([f, *anywhere])) for k, f in slots)
 
     def note(self, step: Step, operands: list[Fact]) -> None:
         """Notes what a step stores."""
@@ -97,7 +117,8 @@ class Containers:
         if effects.hashable(callee) and callee in _STORING:
             value = operands[_STORING[callee]]
             is_slice = callee is operator.setitem and not is_item(operands)
-            self._store(operands[0], element_of(value) if is_slice else value)
+            named = isinstance(operands[0], Dict) and callee is operator.setitem and isinstance(operands[1], Known)
+            self._store(operands[0], element_of(value) if is_slice else value, operands[1].value if named else None)
         elif isinstance(callee, Augmented):
             self._store(operands[0], UNKNOWN)
         elif callee in (Method("extend"), operator.iadd) and isinstance(operands[0], List):
@@ -110,8 +131,8 @@ class Containers:
             for fact in operands:
                 self.lose(fact)
 
-    def _store(self, container: Fact, value: Fact | None) -> None:
-        """Notes a store; None stands for a change that adds nothing."""
+    def _store(self, container: Fact, value: Fact | None, key: Any = None) -> None:
+        """Notes a store under a key, None if that is not known; the value None is a change that adds nothing."""
         if isinstance(container, (Array, Number, Tuple, Known)):
             return
         sites = getattr(container, "sites", None)
@@ -123,12 +144,23 @@ class Containers:
             return
         for site in sites:
             before = self._stored.get(site)
-            if self._stage == 0 or self._stage == 1 and value in (UNKNOWN, fa.NOTHING):
+            if self._stage < 2 and value in (UNKNOWN, fa.NOTHING) or self._stage == 0 and key is None:
                 value = None  # read from containers of which too little was known then; the next pass counts
+            if key is not None and value is not None:
+                self._store_slot(site, key, value)
+                value = None
             after = before if value is None else _joined(before, value, site)
             if site not in self._stored or after != before:
                 self._stored[site] = after
                 self.grown = True
+
+    def _store_slot(self, site: str, key: Any, value: Fact) -> None:
+        """Notes a store under a known key."""
+        slots = self._slots.setdefault(site, {})
+        after = _joined(slots.get(key), value, (site, key))
+        if key not in slots or after != slots[key]:
+            slots[key] = after
+            self.grown = True
 
     def lose(self, fact: Fact) -> None:
         """Notes that anything may be stored in a value from here on: a call received it, or a function that does."""
@@ -155,7 +187,7 @@ def _is_harmless(step: Step) -> bool:
     return isinstance(step.callee, Method) and step.callee.name in effects.READING_METHODS
 
 
-def _joined(before: Fact | None, value: Fact, site: str) -> Fact:
+def _joined(before: Fact | None, value: Fact, site: Any) -> Fact:
     """What is stored in a container, with axes named after it, so that equal stores give equal facts."""
     value = fa.with_own_axes(value, site)
     return value if before is None else fa.with_own_axes(fa.join(before, value), site)

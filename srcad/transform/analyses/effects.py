@@ -51,7 +51,10 @@ COMPARISONS = frozenset(
 )
 ITERATORS = frozenset({zip, enumerate, reversed, iter, map, filter})
 COPYING_CONTAINERS = frozenset({list, tuple, set, frozenset, sorted, dict})
-MAKERS = frozenset({wengert.make_tuple, wengert.make_list, wengert.make_dict, wengert.make_set})
+MAKERS = frozenset(
+    {wengert.make_tuple, wengert.make_list, wengert.make_dict, wengert.make_set}
+    | {wengert.make_object, wengert.make_named_tuple}
+)
 _BUILTINS = frozenset(
     getattr(builtins, name)
     for name in [
@@ -93,6 +96,7 @@ RETURNING = {
     rt.scatter: (0,),
     rt.pack: (0,),
     rt.folded: (0,),
+    super: (1,),
 }
 """Functions whose result may be, hold or be a view of some of their operands, known here without a rule."""
 
@@ -318,7 +322,9 @@ def is_pure_function(function: Function) -> bool:
     return all(is_pure(node) for node in wengert.walk(function.body) if isinstance(node, Step))
 
 
-_KNOWN_EFFECTS = frozenset({operator.setitem, operator.delitem, wengert.check, wengert.raise_error, print})
+_KNOWN_EFFECTS = frozenset(
+    {rt.check_unshared, rt.attribute, operator.setitem, operator.delitem, wengert.check, wengert.raise_error, print}
+)
 
 
 def hashable(callee: Any) -> Any:

@@ -19,7 +19,17 @@ from srcad import facts as fa
 from srcad import runtime as rt
 from srcad.facts import INT, ONE, UNKNOWN, Array, Dict, Either, Fact, Instance, Known, List, Number, Tuple
 from srcad.rules import register
-from srcad.wengert import Attribute, Method, identity, make_dict, make_list, make_string, make_tuple
+from srcad.wengert import (
+    Attribute,
+    Method,
+    identity,
+    make_dict,
+    make_list,
+    make_named_tuple,
+    make_object,
+    make_string,
+    make_tuple,
+)
 
 
 def step_fact(callee: Any, operands: Sequence[Fact], keywords: Mapping[str, Fact]) -> Fact:
@@ -168,8 +178,8 @@ def _getitem(container: Fact, index: Fact) -> Fact | None:
             return items[value] if -len(items) <= value < len(items) else UNKNOWN
         case Known(value=tuple() as items), Known(value=int() as value) if -len(items) <= value < len(items):
             return fa.constant_fact(items[value])
-        case Dict(items=tuple() as pairs), Known(value=value):
-            return dict(pairs).get(value, UNKNOWN)
+        case Dict(), Known(value=value) if container.items is not None or container.slots is not None:
+            return container.get(value)
         case List(), Instance(type=kind) if kind is slice:
             return List(None, container.element)
         case List(), Known(value=slice()):
@@ -258,6 +268,15 @@ def _reversed(source: Fact) -> Fact:
     return Instance(reversed, element_of(source))
 
 
+def _object(kind: Fact, *pairs: Fact) -> Fact:
+    items = tuple((k.value, v) for k, v in zip(pairs[::2], pairs[1::2], strict=True))
+    return Dict(items, fa.join_all(f for _, f in items), type=kind.value)
+
+
+def _named_tuple(kind: Fact, *items: Fact) -> Fact:
+    return Tuple(tuple(items), kind.value)
+
+
 def _isinstance(value: Fact, classes: Fact) -> Fact:
     kind = python_type(value)
     if kind is None or not isinstance(classes, Known):
@@ -279,12 +298,10 @@ def python_type(fact: Fact) -> type | None:
             return np.dtype(dtype).type
         case Array():
             return np.ndarray
-        case Tuple(type=kind) | Instance(type=kind):
+        case Tuple(type=kind) | Instance(type=kind) | Dict(type=kind):
             return kind
         case List():
             return list
-        case Dict():
-            return dict
     return None
 
 
@@ -300,7 +317,9 @@ def _type(value: Fact) -> Fact:
 
 def _len(value: Fact) -> Fact:
     match value:
-        case Tuple(items=items) | List(items=tuple() as items) | Dict(items=tuple() as items):
+        case Tuple(items=items) | List(items=tuple() as items):
+            return Known(len(items))
+        case Dict(items=tuple() as items, type=kind) if kind is dict:
             return Known(len(items))
         case Known(value=tuple() | str() as items):
             return Known(len(items))
@@ -342,8 +361,12 @@ def truth_of(fact: Fact) -> bool | None:
             value is None or isinstance(value, (bool, int, float, str, tuple)) or callable(value)
         ):
             return bool(value)
-        case Tuple(items=items) | List(items=tuple() as items) | Dict(items=tuple() as items):
+        case Tuple(items=items) | List(items=tuple() as items):
             return bool(items)
+        case Dict(items=items, type=kind):
+            if kind is not dict:
+                return None if hasattr(kind, "__bool__") or hasattr(kind, "__len__") else True
+            return None if items is None else bool(items)
     return None
 
 
@@ -357,6 +380,10 @@ def _known_values(function: Any) -> Any:
             return None  # the program raises this itself, when it runs
 
     return fold
+
+
+def _is_dict(fact: Fact) -> bool:
+    return isinstance(fact, Dict) and fact.type is dict
 
 
 def _slice(*bounds: Fact) -> Fact:
@@ -388,6 +415,8 @@ _STRUCTURAL |= {
     make_tuple: _tuple,
     make_list: _list,
     make_dict: _dict,
+    make_object: _object,
+    make_named_tuple: _named_tuple,
     make_string: lambda *parts: Instance(str),
     operator.getitem: _getitem,
     operator.contains: _contains,
@@ -407,8 +436,8 @@ _STRUCTURAL |= {
     list: _list_of,
     dict: _dict_of,
     tuple: _tuple_of,
-    Method("items"): lambda d: Instance(type({}.items()), Tuple((UNKNOWN, d.element))) if isinstance(d, Dict) else None,
-    Method("values"): lambda d: Instance(type({}.values()), d.element) if isinstance(d, Dict) else None,
-    Method("keys"): lambda d: Instance(type({}.keys())) if isinstance(d, Dict) else None,
+    Method("items"): lambda d: Instance(type({}.items()), Tuple((UNKNOWN, d.element))) if _is_dict(d) else None,
+    Method("values"): lambda d: Instance(type({}.values()), d.element) if _is_dict(d) else None,
+    Method("keys"): lambda d: Instance(type({}.keys())) if _is_dict(d) else None,
     Method("pop"): lambda c, *_: refreshed(c.element) if isinstance(c, List) else None,
 }

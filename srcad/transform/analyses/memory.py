@@ -80,6 +80,10 @@ class Memory:
         """Whether something writes to a region itself, whatever happens to what it holds."""
         return self._find(region) in self._written
 
+    def reaches_written(self, region: int) -> bool:
+        """Whether something writes to a region, or to anything it holds."""
+        return not self._written.isdisjoint(self._closure(self._find(region)))
+
     def content_is_written(self, name: str) -> bool:
         """Whether something writes to what the container of this name holds."""
         region = self.region(name)

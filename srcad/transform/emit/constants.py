@@ -13,6 +13,7 @@ from typing import Any
 import gast
 import numpy as np
 
+from srcad.objects import Field
 from srcad.transform.emit.references import References
 from srcad.wengert import UNDEFINED, UNSET, Const, Variable
 
@@ -52,9 +53,9 @@ def constant(const: Const, references: References) -> gast.expr:
 
 def expression(value: Any, references: References) -> gast.expr:
     """The expression of a value."""
-    kind = str if isinstance(value, Variable) else type(value)
+    kind = str if isinstance(value, (Field, Variable)) else type(value)
     if value is None or value is Ellipsis or kind in (bool, str, bytes):
-        return literal(value)
+        return literal(str(value) if kind is str else value)
     if kind is int:
         return literal(value) if value >= 0 else gast.UnaryOp(gast.USub(), literal(-value))
     if kind is float:

@@ -89,7 +89,7 @@ def _effect(callee: Any, operands: int) -> int:
         return READS if callee.name in _METHODS_READ else WRITES
     if isinstance(callee, (w.Call, w.Function, w.SetAttribute, w.Augmented, AugmentedAttribute)):
         return WRITES
-    if callee in (w.make_list, w.make_dict, w.make_set, w.make_string, w.identity, w.make_tuple):
+    if callee in analysed.MAKERS | {w.make_string, w.identity}:
         return READS
     name = getattr(callee, "__name__", "")
     module = getattr(callee, "__module__", None) or ""

@@ -11,7 +11,9 @@ from typing import Any
 
 import gast
 
+from srcad import runtime as rt
 from srcad import wengert as w
+from srcad.objects import Field, fields_of, generated_init
 from srcad.transform.emit import constants
 from srcad.transform.emit.constants import call, dotted, literal, name
 from srcad.transform.emit.forms import Comprehension
@@ -153,7 +155,25 @@ class Expressions:
             return gast.Dict(self.many(operands[::2]), self.many(operands[1::2]))
         if callee is w.make_string:
             return self._string(operands)
+        if callee is w.make_named_tuple:
+            return call(self.of(operands[0]), *self.many(operands[1:]))
+        if callee is w.make_object:
+            return self._object(operands)
         return None
+
+    def _object(self, operands: tuple[Any, ...]) -> gast.expr:
+        """A new instance: as the class is called where that does just this."""
+        kind = operands[0].value
+        keywords = [gast.keyword(str(k.value), self.of(v)) for k, v in zip(operands[1::2], operands[2::2], strict=True)]
+        made_by = generated_init(kind)
+        if not keywords:
+            return call(gast.Attribute(self.of(operands[0]), "__new__", gast.Load()), self.of(operands[0]))
+        if made_by is not None and not hasattr(kind, "__post_init__"):
+            if [k.arg for k in keywords] == [f.name for f in fields_of(made_by)] and all(
+                f.init for f in fields_of(made_by)
+            ):
+                return gast.Call(self.of(operands[0]), [], keywords)
+        return gast.Call(self.reference(rt.instance), [self.of(operands[0])], keywords)
 
     def _call(self, function: gast.expr, operands: Iterable[Any], step: w.Step) -> gast.expr:
         return gast.Call(function, self.many(operands), [gast.keyword(k, self.of(v)) for k, v in step.keywords])
@@ -202,7 +222,9 @@ class Expressions:
     # ------------------------------------------------------------------------------------------ subscripts
 
     def item(self, value: Any, index: Any, context: gast.expr_context) -> gast.expr:
-        """`value[index]`."""
+        """`value[index]`, or `value.name`."""
+        if isinstance(index, w.Const) and isinstance(index.value, Field):
+            return gast.Attribute(self.of(value), str(index.value), context)
         return gast.Subscript(self.of(value), self._index(index), context)
 
     def _index(self, index: Any) -> gast.expr:

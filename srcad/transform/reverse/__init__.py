@@ -20,7 +20,7 @@ from srcad.facts import Array, Fact, Number
 from srcad.rules import register
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.memory import Memory
-from srcad.transform.helpers import Specialised
+from srcad.transform.helpers import Closure, Partial, Specialised, Super, is_function
 from srcad.transform.reverse.calls import Sweeps
 from srcad.transform.reverse.closures import refuse_writing_closures
 from srcad.transform.reverse.control import flat, reverse_block
@@ -32,6 +32,7 @@ from srcad.transform.reverse.steps import missing_rule, pull_through
 from srcad.transform.reverse.sweep import Sweep, cotangent_fact, slots_of
 from srcad.transform.reverse.travelling import shadow_name, travels
 from srcad.transform.reverse.undefined import define_recorded
+from srcad.transform.scalars.unread import without_unread
 from srcad.transform.simplify.dead import remove_dead_steps
 from srcad.transform.simplify.pipeline import simplify
 from srcad.wengert import (
@@ -96,7 +97,7 @@ def gradient_program(
     steps = [*forward, *keeping, *reverse, *closing]
     new = replace(function, name=name, body=tuple(steps), result=result)
     new = replace(new, captures=tuple(dict.fromkeys((*new.captures, *sweep.inliner.captures))))
-    return Joint(recorded(new, sweep), facts, tuple(copied))
+    return Joint(recorded(new, sweep), facts, tuple(n for n in copied if holds_written_arrays(sweep, copied[n])))
 
 
 def start(
@@ -104,7 +105,9 @@ def start(
 ) -> tuple[Sweep, dict[str, str]]:
     """A sweep over a function that works on copies of the parameters it writes to, and the copies' names."""
     specialised = rebind_sums(specialised)
-    function, copied = copy_written_parameters(specialised)
+    whole, facts = specialised.function, specialised.facts
+    live = without_unread(whole.body, whole.result, lambda s: is_function(facts.get(s.target)))  # calls were resolved
+    function, copied = copy_written_parameters(replace(specialised, function=replace(whole, body=live)))
     inner = wrt_names(wrt, copied)
     sweep = Sweep(function, specialised.facts, inner, lower, specialised, make_sweeps, pairs, pull_through)
     refuse_writes_outside(sweep)
@@ -169,29 +172,39 @@ def wrt_names(wrt: Iterable[str], copied: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def copy_written_parameters(specialised: Specialised) -> tuple[Function, dict[str, str]]:
-    """The function working on copies of the parameters it writes to, and the copies' names."""
+    """The function working on copies of the parameters it writes to, and the copies' names.
+
+    An object whose method is differentiated is such a parameter, too.
+    """
     function, facts = specialised.function, specialised.facts
-    parameters = frozenset(p.name for p in function.params)
+    given = [*(p.name for p in function.params), *(c.name for c in function.captures if c.is_argument)]
+    parameters = frozenset(given)
     memory = Memory(function.body, facts, separate=parameters)
     names = Names.of(function)
     copied: dict[str, str] = {}
     steps: list[Node] = []
-    for p in function.params:
-        if memory.is_written(p.name) and not isinstance(fa.widen(facts.get(p.name, fa.UNKNOWN)), Number):
-            copied[p.name] = names.fresh(p.name)
-            fact = facts.get(p.name, fa.UNKNOWN)
+    for name in given:
+        fact = facts.get(name, fa.UNKNOWN)
+        if memory.is_written(name) and not isinstance(fa.widen(fact), Number):
+            copied[name] = names.fresh(name)
             callee = Method("copy") if isinstance(fa.widen(fact), Array) else rt.copied
-            steps.append(Step((copied[p.name],), callee, (p.name,), (), function.site))
-            facts[copied[p.name]] = fact
+            steps.append(Step((copied[name],), callee, (name,), (), function.site))
+            facts[copied[name]] = fact
     body = (*steps, *substitute(function.body, copied))
     result = copied.get(function.result, function.result) if isinstance(function.result, str) else function.result
     return replace(function, body=body, result=result), copied
 
 
+def holds_written_arrays(sweep: Sweep, name: str) -> bool:
+    """Whether what is written to is an array, or held by a container, rather than a container itself only."""
+    fact = fa.widen(sweep.facts.get(name, fa.UNKNOWN))
+    return not isinstance(fact, (fa.List, fa.Dict)) or sweep.memory.content_is_written(name)
+
+
 def refuse_writes_outside(sweep: Sweep) -> None:
     """Raises where a value that carries a derivative is written to a global or captured variable."""
     for capture in sweep.function.captures:
-        if capture.name in sweep.varied and sweep.memory.is_written(capture.name):
+        if not capture.is_argument and capture.name in sweep.varied and sweep.memory.is_written(capture.name):
             raise UnsupportedError(
                 f"{capture.key!r} lives outside the function and is given values that carry a derivative",
                 "pass it as an argument and return it",
@@ -223,6 +236,8 @@ def refuse_missing_rules(sweep: Sweep) -> None:
     for node in walk(sweep.function.body):
         if not isinstance(node, Step) or not effects.is_unknown(node, sweep.facts):
             continue
+        if any(isinstance(sweep.facts.get(t), (Closure, Partial, Super)) for t in node.targets):
+            continue  # calls of it were resolved
         if register.lookup(node.callee) is None and any(t in sweep.active for t in node.targets):
             raise missing_rule(sweep, node)
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from srcad import facts as fa
 from srcad import runtime as rt
-from srcad.errors import UnsupportedError
 from srcad.facts import Fact
 from srcad.transform.nesting import refusal_key
 from srcad.transform.reverse.homes import Home
@@ -171,12 +170,6 @@ def reverse_runtime_call(sweep: Sweep, step: Step, callee: Operand, operands: tu
     d = sweep.take(target)
     if d is None:
         return (step,)
-    if sweep.home(callee) is not Home.NONE:
-        raise UnsupportedError(
-            "a function that captures values which carry a derivative is called where it is not known which one it is",
-            "pass the captured values as arguments",
-            step.site,
-        )
     pull = sweep.names.fresh("pull")
     sweep.facts[pull] = fa.UNKNOWN
     given = (*operands, *(o for _, o in step.keywords))
@@ -187,5 +180,8 @@ def reverse_runtime_call(sweep: Sweep, step: Step, callee: Operand, operands: tu
             fact = cotangent_fact(sweep.builder.fact(operand))
             part = sweep.builder.step(operator.getitem, cotangents, Const(i), like=d_name(operand), fact=fact)
             sweep.add(operand, part)
+    if sweep.home(callee) is not Home.NONE:
+        own = sweep.builder.step(operator.getitem, cotangents, Const(len(given)), like=d_name(callee), fact=fa.UNKNOWN)
+        sweep.add(callee, own)
     forward = Step((target, pull), rt.pullback, (callee, *operands), step.keywords, step.site)
     return (forward,)

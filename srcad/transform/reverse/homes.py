@@ -25,6 +25,7 @@ from srcad.facts import Array, Dict, Fact, Instance, Known, List, Number, Tuple
 from srcad.rules import register
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.memory import Memory
+from srcad.transform.helpers import Closure, Partial, Super
 from srcad.transform.reverse.definitions import Definitions
 from srcad.transform.reverse.views import is_basic, is_read_only_view
 from srcad.wengert import (
@@ -104,6 +105,8 @@ class Homes:
                 return Home.SHADOW
             case Known():
                 return Home.NONE
+            case Closure() | Partial() | Super():
+                return Home.VALUE  # calls of it were resolved; where one was not, the reverse of its making refuses
             case Instance(type=kind):
                 if kind in ITERATING or kind in _VIEWS:
                     return Home.NONE  # what they hand on is sent to where it comes from

@@ -15,13 +15,14 @@ from srcad import facts as fa
 from srcad import runtime as rt
 from srcad.errors import MissingRuleError, UnsupportedError
 from srcad.facts import Array, Dict, Known, List, Number, Tuple
+from srcad.objects import Field
 from srcad.rules import register
 from srcad.transform.analyses import effects
 from srcad.transform.nesting import refusal_key
 from srcad.transform.reverse import containers
 from srcad.transform.reverse.homes import Home
-from srcad.transform.reverse.sweep import ZERO, Sweep, slots_of
-from srcad.transform.reverse.travelling import is_root, may_share, shared_operand, travels
+from srcad.transform.reverse.sweep import ZERO, Sweep, cotangent_fact, slots_of
+from srcad.transform.reverse.travelling import MAKERS, is_root, may_share, shared_operand, travels
 from srcad.transform.reverse.views import is_basic
 from srcad.wengert import (
     Attribute,
@@ -34,8 +35,7 @@ from srcad.wengert import (
     base,
     callee_name,
     identity,
-    make_dict,
-    make_list,
+    made_slots,
     make_tuple,
     substitute,
 )
@@ -92,10 +92,8 @@ def reverse_travelling_items(sweep: Sweep, step: Step, target: str) -> None:
     """Hands on the cotangents of those items of a new container that are no memory, and have them in their slots."""
     if sweep.definitions.same(target) != target or not isinstance(fa.widen(sweep.facts[target]), (List, Dict, Tuple)):
         return
-    if step.callee in (make_tuple, make_list, make_dict):
-        keys = step.operands[::2] if step.callee is make_dict else map(Const, range(len(step.operands)))
-        values = step.operands[1::2] if step.callee is make_dict else step.operands
-        for key, operand in zip(keys, values, strict=True):
+    if step.callee in MAKERS:
+        for key, operand in made_slots(step):
             if sweep.home(operand) is not Home.NONE and not travels(sweep, operand):
                 d = sweep.builder.step(
                     operator.getitem, sweep.shadow(target), key, like=d_name(operand), fact=fa.UNKNOWN
@@ -121,10 +119,9 @@ def reverse_paths(sweep: Sweep, step: Step, target: str) -> bool:
         for path, d in sweep.take_paths(target).items():
             sweep.add(step.operands[0], d, path)
         return True
-    if step.callee in (make_tuple, make_list, make_dict):
+    if step.callee in MAKERS:
         slots = slots_of(sweep.facts[target]) or []
-        values = step.operands[1::2] if step.callee is make_dict else step.operands
-        items = {slot: operand for (slot, _), operand in zip(slots, values, strict=True)}
+        items = {slot: operand for (slot, _), (_, operand) in zip(slots, made_slots(step), strict=True)}
         for path, d in sweep.take_paths(target).items():
             sweep.add(items[path[0]], d, path[1:])
         return True
@@ -165,13 +162,8 @@ def pull_back(sweep: Sweep, step: Step, target: str, d: Operand) -> None:
         sweep.add(step.operands[0], d)
     elif callee is operator.getitem:
         reverse_getitem(sweep, step, d)
-    elif callee in (make_tuple, make_list):
-        for i, operand in enumerate(step.operands):
-            if sweep.home(operand) is not Home.NONE:
-                slot = sweep.builder.step(operator.getitem, d, Const(i), like=d_name(operand))
-                sweep.add(operand, as_cotangent(sweep, slot, operand))
-    elif callee is make_dict:
-        for key, operand in zip(step.operands[::2], step.operands[1::2], strict=True):
+    elif callee in MAKERS:
+        for key, operand in made_slots(step):
             if sweep.home(operand) is not Home.NONE:
                 slot = sweep.builder.step(operator.getitem, d, key, like=d_name(operand))
                 sweep.add(operand, as_cotangent(sweep, slot, operand))
@@ -195,6 +187,8 @@ def as_cotangent(sweep: Sweep, d: Operand, operand: Operand) -> Operand:
     """A slot of a container's shadow as the cotangent of an operand: 0.0 stands for zeros of any structure there."""
     fact = fa.widen(sweep.builder.fact(operand))
     if isinstance(fact, Number):
+        if isinstance(d, str):
+            sweep.facts[d] = cotangent_fact(fact)
         return d
     return sweep.builder.step(rt.project, d, operand, like=d_name(operand), fact=fact)
 
@@ -211,6 +205,8 @@ def reverse_getitem(sweep: Sweep, step: Step, d: Operand) -> None:
     if home is Home.SHADOW:
         if isinstance(fa.widen(sweep.builder.fact(container)), Array):
             add_at(sweep, sweep.shadow(container), index, d)
+        elif is_number_slot(sweep, container, index):
+            sweep.builder.effect(Augmented(operator.iadd), sweep.shadow(container), index, d)
         else:
             sweep.builder.effect(rt.add_to_slot, sweep.shadow(container), index, d)
         return
@@ -220,6 +216,14 @@ def reverse_getitem(sweep: Sweep, step: Step, d: Operand) -> None:
         return
     contribution = sweep.builder.step(rt.scatter, d, container, index, like=d_name(container))
     sweep.add(container, contribution)
+
+
+def is_number_slot(sweep: Sweep, container: Operand, index: Operand) -> bool:
+    """Whether an attribute holds numbers only, so that its slot in the shadow holds nothing but their cotangent."""
+    fact = fa.widen(sweep.builder.fact(container))
+    if not isinstance(fact, Dict) or not isinstance(index, Const) or not isinstance(index.value, Field):
+        return False
+    return isinstance(fa.widen(fact.get(index.value)), Number)
 
 
 def add_at(sweep: Sweep, shadow: str, index: Operand, d: Operand) -> None:

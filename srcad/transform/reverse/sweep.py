@@ -44,6 +44,8 @@ from srcad.wengert import (
     base,
     make_dict,
     make_list,
+    make_named_tuple,
+    make_object,
     make_tuple,
     walk,
 )
@@ -178,7 +180,7 @@ class Sweep:
         """The fact of what stands at a path inside a container of known structure."""
         fact = fa.widen(self.facts.get(name, fa.UNKNOWN))
         for slot in path:
-            fact = dict(slots_of(fact) or ()).get(slot, fa.UNKNOWN)
+            fact = fact.get(slot) if isinstance(fact, Dict) else dict(slots_of(fact) or ()).get(slot, fa.UNKNOWN)
         return fa.widen(fact)
 
     def accumulate(self, key: Key, d: Operand) -> None:
@@ -244,10 +246,14 @@ class Sweep:
         like = self.cotangent_name(name)
         if isinstance(fact, Dict):
             pairs = (o for slot, item in items for o in (Const(slot), item))
+            if fact.type is not dict:
+                return self.builder.step(make_object, Const(fact.type), *pairs, like=like)
             return self.builder.step(make_dict, *pairs, like=like)
         kind = fact.type if isinstance(fact, Tuple) else list
-        maker = {tuple: make_tuple, list: make_list}.get(kind, kind)
-        return self.builder.step(maker, *(item for _, item in items), like=like)
+        values = [item for _, item in items]
+        if kind in (tuple, list):
+            return self.builder.step(make_tuple if kind is tuple else make_list, *values, like=like)
+        return self.builder.step(make_named_tuple, Const(kind), *values, like=like)
 
     def primal_at(self, name: str, path: Path) -> Operand:
         """The part of a container at a path."""

@@ -39,8 +39,11 @@ from srcad.wengert import (
     base,
     identity,
     inner_names,
+    made_slots,
     make_dict,
     make_list,
+    make_named_tuple,
+    make_object,
     make_tuple,
     outer_names,
     walk,
@@ -50,7 +53,7 @@ if TYPE_CHECKING:
     from srcad.transform.reverse.sweep import Sweep
 
 ZERO = Const(0.0)
-MAKERS = (make_tuple, make_list, make_dict)
+MAKERS = (make_tuple, make_list, make_dict, make_object, make_named_tuple)
 MOVERS = (operator.add, operator.mul, list, Method("copy"))
 """Callees that make a container of the items of others; on arrays they make memory of its own."""
 
@@ -71,8 +74,8 @@ def travelling_regions(sweep: Sweep) -> frozenset[int]:
             if sweep.memory.reach(name) & found
             for region in sweep.memory.reach(name)
         }
-        if more <= found:
-            return frozenset(found)
+        if more <= found:  # what nothing writes to has its cotangent in the slot that holds it
+            return frozenset(region for region in found if sweep.memory.reaches_written(region))
         found |= more
 
 
@@ -87,6 +90,8 @@ def _has_one_origin(sweep: Sweep, name: str, node: Node) -> bool:
     if sweep.definitions.same(name) != name:
         return True
     fact = fa.widen(sweep.facts[name])
+    if not isinstance(node, Step) and not isinstance(fact, Array) and sweep.memory.is_changed(name):
+        return False  # one of several lists or objects
     if not isinstance(fact, Array):
         if not isinstance(node, Step) and sweep.memory.is_changed(name):
             return False  # one of several lists, one of which is changed
@@ -251,7 +256,10 @@ def _made(sweep: Sweep, step: Step, shadow: str) -> Step:
     if step.callee is make_dict:
         slots = [o if i % 2 == 0 else shadow_operand(sweep, o) for i, o in enumerate(step.operands)]
         return Step((shadow,), make_dict, tuple(slots), (), step.site)
-    return Step((shadow,), make_list, tuple(shadow_operand(sweep, o) for o in step.operands), (), step.site)
+    if step.callee is make_object:
+        named = tuple((str(key.value), shadow_operand(sweep, o)) for key, o in made_slots(step))
+        return Step((shadow,), rt.Shadow, (), named, step.site)
+    return Step((shadow,), make_list, tuple(shadow_operand(sweep, o) for _, o in made_slots(step)), (), step.site)
 
 
 def _moved(sweep: Sweep, step: Step, shadow: str) -> Step:

@@ -27,6 +27,7 @@ from srcad.transform.reverse.steps import (
     d_name,
     inline,
     is_mask,
+    is_number_slot,
     like_fact,
     project,
     split_result,
@@ -227,15 +228,22 @@ def reverse_slot_store(sweep: Sweep, step: Step) -> tuple[Node, ...]:
     outer = sweep.builder.steps
     sweep.builder.steps = saving = []
     saved = sweep.builder.step(rt.slot, container, index, like="saved")
-    if travels(sweep, container):
+    is_number = is_number_slot(sweep, container, index)
+    if travels(sweep, container) and not is_number:
         shadow = sweep.shadow(str(container))
         slot = sweep.builder.step(rt.slot, shadow, index, like="saved")
         sweep.builder.effect(operator.setitem, shadow, index, shadow_operand(sweep, value))
     sweep.builder.steps = outer
     sweep.restoring.add(saved)
     sweep.builder.effect(rt.restore_slot, container, index, saved)
+    if is_number and sweep.home(container) is Home.SHADOW:
+        shadow = sweep.shadow(str(container))
+        d = sweep.builder.step(operator.getitem, shadow, index, like=d_name(value))
+        sweep.builder.effect(operator.setitem, shadow, index, ZERO)
+        sweep.add(value, as_cotangent(sweep, d, value))
+        return tuple(saving)
     if travels(sweep, container):
-        if not travels(sweep, value):
+        if has_its_cotangent_in_the_slot(sweep, value):
             d = sweep.builder.step(rt.take_slot, shadow, index, like=d_name(value))
             sweep.add(value, as_cotangent(sweep, d, value))
         sweep.builder.effect(rt.restore_slot, shadow, index, slot)
@@ -254,7 +262,7 @@ def reverse_append(sweep: Sweep, step: Step) -> tuple[Node, ...]:
     sweep.restoring.add(undone)
     if travels(sweep, container):
         d = sweep.builder.step(Method("pop"), sweep.shadow(str(container)), like=d_name(value), fact=fa.UNKNOWN)
-        if not travels(sweep, value):
+        if has_its_cotangent_in_the_slot(sweep, value):
             sweep.add(value, as_cotangent(sweep, d, value))
         return (appended(sweep, step),)
     if sweep.home(container) is Home.SHADOW:
@@ -262,6 +270,11 @@ def reverse_append(sweep: Sweep, step: Step) -> tuple[Node, ...]:
         if sweep.home(value) is not Home.NONE:
             sweep.add(value, as_cotangent(sweep, d, value))
     return ()
+
+
+def has_its_cotangent_in_the_slot(sweep: Sweep, value: Operand) -> bool:
+    """Whether what is stored in a container that travels is no memory with a shadow of its own."""
+    return sweep.home(value) is not Home.NONE and not travels(sweep, value)
 
 
 def fa_needed(container: Operand, step: Step) -> UnsupportedError:

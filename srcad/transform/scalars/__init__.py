@@ -18,6 +18,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from srcad.objects import Field
 from srcad.transform.lower.tidy import tidy
 from srcad.transform.scalars.candidates import candidates
 from srcad.transform.scalars.tuples import take_functions_out
@@ -40,6 +41,7 @@ from srcad.wengert import (
     WhileLoop,
     base,
     identity,
+    made_slots,
     make_list,
     make_tuple,
     own_operands,
@@ -110,7 +112,8 @@ class _Walker:
     def _fresh(self, slot: Slot, *sources: Operand) -> str:
         """A new value of an entry; it may be undefined where a source is."""
         container, key = slot
-        name = self._names.fresh(key if isinstance(key, Variable) else base(container))
+        like = key if isinstance(key, Variable) else base(container)
+        name = self._names.fresh(f"{like}_{key}" if isinstance(key, Field) else like)
         if not self._partly.isdisjoint(sources):
             self._partly.add(name)
         return name
@@ -161,7 +164,7 @@ class _Walker:
             self._lengths[step.target] = len(step.operands)
             pairs = enumerate(step.operands)
         else:
-            pairs = ((k.value, v) for k, v in zip(step.operands[::2], step.operands[1::2], strict=True))
+            pairs = ((k.value, v) for k, v in made_slots(step) if isinstance(k, Const))
         state.update(((step.target, key), value) for key, value in pairs)
 
     def _read(self, step: Step, slot: Slot, state: State) -> list[Node]:

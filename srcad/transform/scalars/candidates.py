@@ -16,8 +16,10 @@ from srcad.wengert import (
     Step,
     Variable,
     identity,
+    made_slots,
     make_dict,
     make_list,
+    make_object,
     own_operands,
     walk,
 )
@@ -67,7 +69,11 @@ def _is_second_name(step: Step) -> bool:
 def _makes(step: Step) -> bool:
     if len(step.targets) != 1 or step.keywords:
         return False
-    return step.callee is make_list or step.callee is make_dict and all(map(_is_key, step.operands[::2]))
+    return (
+        step.callee is make_list
+        or step.callee in (make_dict, make_object)
+        and all(_is_key(key) for key, _ in made_slots(step))
+    )
 
 
 def _is_key(operand: Operand) -> bool:

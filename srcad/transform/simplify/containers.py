@@ -66,11 +66,11 @@ def _item(container: Operand, index: Operand, context: Context) -> Operand | Non
         items = _items(container, context)
         if items is not None and -len(items) <= index.value < len(items):
             return items[index.value]
-    made = context.definition(container, wengert.make_dict)
-    if made is not None and context.is_value(container) and all(isinstance(k, Const) for k in made.operands[::2]):
-        for key, value in zip(made.operands[-2::-2], made.operands[::-2], strict=True):
-            if key.value == index.value:
-                return value
+    made = context.definition(container, wengert.make_dict) or context.definition(container, wengert.make_object)
+    if made is not None and context.is_value(container):
+        slots = wengert.made_slots(made)
+        if all(isinstance(key, Const) for key, _ in slots):
+            return next((value for key, value in reversed(slots) if key.value == index.value), None)
     return None
 
 

@@ -81,7 +81,7 @@ class _Owner:
         for i in sorted(primal):
             self._give(items[i])
         for i, item in enumerate(items):
-            if i not in primal and not (node.callee is wengert.make_dict and i % 2 == 0):
+            if i not in primal and isinstance(item, str):
                 before, items[i] = self.own(before, item)
         if tuple(items) != node.operands:
             node = Step(node.targets, node.callee, tuple(items), (), node.site)
