@@ -1,0 +1,204 @@
+"""Calls of functions with source: inlined, or calls of a list that is made for arguments with these facts.
+
+Guarantee: a call that does not fit the function's parameters stays as it is, and raises what Python raises.
+"""
+
+from __future__ import annotations
+
+import inspect
+import operator
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from srcad import facts as fa
+from srcad.errors import DifferentiationError
+from srcad.facts import UNKNOWN
+from srcad.transform.analyses import effects
+from srcad.transform.analyses.containers import holds_container
+from srcad.transform.analyses.facts import refreshed
+from srcad.transform.binding import bind
+from srcad.transform.helpers import (
+    Closure,
+    Helper,
+    canonical,
+    deals_in_values,
+    fact_of_result,
+    is_plain,
+    is_tiny,
+    returning_fresh,
+    sets_attributes,
+    without_sites,
+)
+from srcad.transform.specialise.resolving import IN_PLACE
+from srcad.wengert import (
+    CALL,
+    Augmented,
+    Function,
+    MakeFunction,
+    Method,
+    Node,
+    Operand,
+    Spread,
+    Step,
+    identity,
+    renamed,
+    walk,
+)
+
+if TYPE_CHECKING:
+    from srcad.transform.specialise.run import Specialiser
+
+
+BY_POSITION = ("POSITIONAL_ONLY", "POSITIONAL_OR_KEYWORD")
+"""The kinds of parameters that take an argument by its place."""
+
+_MUTATES_LIST = {Method(name) for name in ("append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse")}
+_MUTATES_DICT = {Method(name) for name in ("update", "pop", "popitem", "clear", "setdefault")}
+
+
+def called_function(run: Specialiser, step: Step) -> tuple[Function, tuple[Operand, ...]] | None:
+    """The list of the function a step calls and the operands it captured, if it is to be inlined."""
+    callee = step.callee
+    if callee is CALL and isinstance(closure := run.fact(step.operands[0]), Closure):
+        again = closure.function in run.inlining and not closure.function.generator
+        return None if again else (closure.function, closure.captured)
+    if isinstance(callee, Function):
+        return callee, ()
+    if not isinstance(callee, types.FunctionType) or not effects.is_python_call(step):
+        return None
+    again = callee in run.inlining and not inspect.isgeneratorfunction(callee)
+    if again or not may_carry(run, step) or effects.makes_function(step):
+        return None
+    try:
+        list_ = run.lower(callee)
+        if list_ is run.top and any(run.fact(o) == UNKNOWN for o in step.operands):
+            return None  # what it is given is known at run time
+        return list_, ()
+    except DifferentiationError as refusal:
+        run.refused[callee] = refusal
+        return None
+
+
+def may_carry(run: Specialiser, step: Step) -> bool:
+    """Whether any argument can carry a derivative, or be a function that does."""
+    given = step.operands + tuple(o for _, o in step.keywords)
+    return any(fa.is_active_type(run.fact(o)) is not False for o in given)
+
+
+def call_helper(run: Specialiser, step: Step, function: Function, captured: tuple[Operand, ...]) -> bool:
+    """Keeps the call of a function that deserves a definition of its own; False if it is to be inlined."""
+    given = (*step.operands, *(o for _, o in step.keywords))
+    if run.site is not None or not isinstance(step.callee, types.FunctionType) or is_tiny(function):
+        return False
+    if len(step.targets) != 1 or any(not is_plain(run.fact(o)) for o in given) or sets_attributes(function):
+        return False
+    if any(p.kind not in BY_POSITION for p in function.params) or "**" in dict(step.keywords):
+        return False  # helpers are called by position
+    try:
+        bound = bind(function, step.operands, dict(step.keywords), run.make_tuple, run.make_dict)
+    except TypeError:
+        return False  # the call raises this itself, when it runs
+    helper = helper_for(run, step.callee, function, bound)
+    if helper is None:
+        return False
+    list_ = helper.specialised.function
+    operands = tuple(bound[p.name] for p in list_.params)
+    fact = without_sites(refreshed(fact_of_result(helper.specialised)))
+    if holds_container(fact) and any(holds_container(run.fact(o)) for o in given):
+        return False  # it may return a container it was given
+    run.builder.append(replace(step, callee=list_, operands=operands, keywords=()), fact)
+    run.note_containers(step)
+    return True
+
+
+def helper_call(run: Specialiser, step: Step) -> Step:
+    """A call of a helper as it was before: what is known of the arguments by now may ask for another helper."""
+    positional, keywords = [], []
+    for p, operand in zip(step.callee.params, step.operands, strict=True):
+        if p.kind == "KEYWORD_ONLY":
+            keywords.append((p.name, operand))
+        else:
+            positional.append(operand)
+    helper: Helper = run.helpers[step.callee]
+    return replace(step, callee=helper.callable, operands=tuple(positional), keywords=tuple(keywords))
+
+
+def helper_for(run: Specialiser, callee: Callable, function: Function, bound: Mapping[str, Operand]) -> Helper | None:
+    """The helper for a call with these arguments; None if the function deals in memory, and must be inlined."""
+    facts = canonical({p.name: run.fact(bound[p.name]) for p in function.params})
+    key = (callee, tuple(facts.items()))
+    if key not in run.helpers:
+        for capture in function.captures:
+            facts[capture.name] = fa.fact_of(capture.read(), ("captured", capture.name))
+        if fa.DEVICE in run.facts:
+            facts[fa.DEVICE] = run.facts[fa.DEVICE]
+        run.inlining.append(callee)
+        specialised = run.specialised(function, facts)
+        run.inlining.pop()
+        helper = Helper(callee, returning_fresh(specialised)) if deals_in_values(specialised) else None
+        run.helpers[key] = helper
+        if helper is not None:
+            run.helpers[helper.specialised.function] = helper
+    helper = run.helpers[key]
+    if helper is not None:
+        list_ = helper.specialised.function
+        run.guards.extend(list_.guards)
+        run.shared_captures(list_)
+    return helper
+
+
+def inline(run: Specialiser, step: Step, function: Function, captured: tuple[Operand, ...]) -> bool:
+    """Writes the body of a called function in place of the call; False if the call does not fit it."""
+    operands = step.operands[1:] if step.callee is CALL else step.operands
+    keywords = dict(step.keywords)
+    if "**" in keywords or isinstance(step.callee, Spread):
+        return False
+    calls = function if step.callee is CALL else step.callee
+    function = with_captured_defaults(run.shared_captures(function), captured)
+    try:
+        bound = bind(function, (*captured, *operands), keywords, run.make_tuple, run.make_dict)
+    except TypeError:
+        return False  # the call raises this itself, when it runs
+    new = renamed(function, run.builder.names)
+    run.replaced.update({n.name: bound[p.name] for n, p in zip(new.params, function.params, strict=True)})
+    function = new
+    run.guards.extend(function.guards)
+    place, made_here = run.place, run.made_here
+    run.enter(function.body, f"{place}:{made_here}")
+    around, run.inlining = run.inlining, [*run.consumers.get(calls, run.inlining), calls]
+    changing, run.changing = run.changing, run.changing or changes_containers(function.body)
+    run.nodes(function.body)
+    run.changing = changing
+    run.inlining = around
+    run.place, run.made_here = place, made_here + 1
+    run.builder.site = step.site
+    give_result(run, step, run.use(function.result))
+    return True
+
+
+def give_result(run: Specialiser, step: Step, result: Operand) -> None:
+    """Names the result of an inlined call as the call's targets."""
+    if step.targets:
+        run.builder.append(Step(step.targets, identity, (result,), (), step.site))
+
+
+def with_captured_defaults(function: Function, captured: tuple[Operand, ...]) -> Function:
+    """A nested function with the operands that it captured in place of their names where these are defaults."""
+    given = {p.name: operand for p, operand in zip(function.params, captured, strict=False)}
+    params = (replace(p, default=given[p.default]) if p.default in given else p for p in function.params)
+    return replace(function, params=tuple(params))
+
+
+def changes_containers(nodes: tuple[Node, ...]) -> bool:
+    """Whether a block contains a step that could change a list or dict."""
+    from_methods = _MUTATES_LIST | _MUTATES_DICT
+    for node in walk(nodes):
+        if not isinstance(node, Step):
+            continue
+        if node.callee in (operator.setitem, operator.delitem) or node.callee in IN_PLACE:
+            return True
+        if isinstance(node.callee, (Augmented, MakeFunction)) or node.callee in from_methods:
+            return True
+    return False

@@ -1,0 +1,155 @@
+"""Branches and loops: what facts decide of them, and what is known of what they merge and carry.
+
+Guarantee: a loop's body is rewritten under facts that hold on every trip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from srcad import facts as fa
+from srcad.facts import UNKNOWN, Fact, List, Tuple
+from srcad.transform.analyses.facts import element_of, truth_of
+from srcad.transform.helpers import Closure, Partial
+from srcad.transform.iterators import Generator
+from srcad.transform.specialise import generators
+from srcad.transform.unroll import trips, unrolled
+from srcad.wengert import UNDEFINED, Branch, Carried, ForLoop, Merge, Node, Operand, WhileLoop
+
+if TYPE_CHECKING:
+    from srcad.transform.specialise.run import Specialiser
+
+
+_MAX_ITERATIONS = 6
+
+
+def branch(run: Specialiser, node: Branch) -> None:
+    """Rewrites a branch; one whose test is known becomes the arm it takes."""
+    test = run.use(node.test)
+    truth = truth_of(run.fact(test))
+    if truth is not None:
+        run.nodes(node.then if truth else node.orelse)
+        for merge in node.merges:
+            run.replaced[merge.target] = run.use(merge.then if truth else merge.orelse)
+        return
+    pulled = set(run.pulls.pulled)
+    then = run.builder.nested(lambda: run.nodes(node.then))
+    pulled, run.pulls.pulled = run.pulls.pulled, pulled
+    orelse = run.builder.nested(lambda: run.nodes(node.orelse))
+    run.pulls.pulled |= pulled
+    merges = []
+    for merge in node.merges:
+        left, right = run.use(merge.then), run.use(merge.orelse)
+        run.replaced.pop(merge.target, None)  # an earlier pass over a loop's body may have known the test
+        merges.append(Merge(merge.target, left, right))
+        run.facts[merge.target] = joined(run, left, right)
+    run.builder.add(Branch(test, then, orelse, tuple(merges), run.site or node.site))
+
+
+def joined(run: Specialiser, left: Operand, right: Operand) -> Fact:
+    """What is known of a value that is one of two.  An undefined one is never read."""
+    if left == UNDEFINED or right == UNDEFINED:
+        other = right if left == UNDEFINED else left
+        run.hand_on(run.fact(other))
+        fact = run.fact(other)
+        return UNKNOWN if isinstance(fact, (Closure, Partial)) else fact
+    run.hand_on(run.fact(left))
+    run.hand_on(run.fact(right))
+    return fa.join(run.fact(left), run.fact(right))
+
+
+def for_loop(run: Specialiser, node: ForLoop) -> None:
+    """Rewrites a for loop."""
+    iterable = run.use(node.iterable)
+    source = run.fact(iterable)
+    if isinstance(source, Generator) and run.pulls.pull(source, run.loops, node):
+        generators.generate(run, node, source)
+        return
+    for c in node.carried:
+        run.replaced.pop(c.result, None)  # an earlier pass over a loop's body may have known that there is no trip
+    if isinstance(source, (Tuple, List)) and source.items == ():
+        run.replaced.update((c.result, run.use(c.init)) for c in node.carried)
+        return
+    if (items := trips(run.builder, iterable)) is not None:
+        written_out(run, node, items)
+        return
+    item = element_of(run.fact(iterable))
+    run.facts[node.target] = item if run.containers is None else run.containers.settled(item)
+
+    def parts() -> tuple[tuple[Node, ...], ...]:
+        return (run.builder.nested(lambda: run.nodes(node.body)),)
+
+    carried, (body,) = stable(run, node.carried, parts)
+    until = way_out(run, node)
+    run.builder.add(ForLoop(node.target, iterable, body, carried, until, run.site or node.site))
+
+
+def written_out(run: Specialiser, node: ForLoop, items: list[Operand]) -> None:
+    """Rewrites a for loop as its trips."""
+    carried = tuple(replace(c, init=run.use(c.init)) for c in node.carried)
+    nodes, results = unrolled(replace(node, carried=carried), items, run.builder.names)
+    place = run.places.get(id(node), run.place)
+    run.enter(nodes, place)
+    run.nodes(tuple(nodes))
+    run.replaced.update({result: run.use(operand) for result, operand in results.items()})
+
+
+def while_loop(run: Specialiser, node: WhileLoop) -> None:
+    """Rewrites a while loop."""
+
+    def parts() -> tuple[tuple[Node, ...], ...]:
+        tests = run.builder.nested(lambda: run.nodes(node.test_steps))
+        return tests, run.builder.nested(lambda: run.nodes(node.body))
+
+    carried, (test_steps, body) = stable(run, node.carried, parts)
+    until = way_out(run, node)
+    run.builder.add(WhileLoop(test_steps, run.use(node.test), body, carried, until, run.site or node.site))
+
+
+def way_out(run: Specialiser, node: ForLoop | WhileLoop) -> Operand | None:
+    """The test by which a loop is left, if it ever is."""
+    until = node.until if node.until is None else run.use(node.until)
+    return None if until is None or truth_of(run.fact(until)) is False else until
+
+
+def stable(run: Specialiser, carried: tuple[Carried, ...], parts: Callable) -> tuple[tuple[Carried, ...], tuple]:
+    """Rewrites a loop's blocks under facts of the carried values that hold on every trip."""
+    inits = {c.name: run.use(c.init) for c in carried}
+    for c in carried:
+        run.facts[c.name] = run.fact(inits[c.name])
+    around, run.loops = run.loops, (*run.loops, object())
+    for attempt in range(_MAX_ITERATIONS + 1):
+        blocks = parts()
+        settled = True
+        for c in carried:
+            before = run.facts[c.name]
+            after = carried_fact(run, c, inits[c.name], attempt)
+            if after != before:
+                run.facts[c.name] = after
+                settled = False
+        if settled:
+            break
+    run.loops = around
+    for c in carried:
+        run.facts[c.result] = run.facts[c.name]
+    new = tuple(Carried(c.name, inits[c.name], run.use(c.next), c.result) for c in carried)
+    return new, blocks
+
+
+def carried_fact(run: Specialiser, c: Carried, init: Operand, attempt: int) -> Fact:
+    """The fact of a carried value after one more pass over the body."""
+    before, following = run.facts[c.name], run.fact(run.use(c.next))
+    for fact in (before, following):
+        run.hand_on(fact)
+    if init == UNDEFINED:
+        joined = following if before in (UNKNOWN, following) else fa.join(before, following)
+        joined = UNKNOWN if isinstance(joined, (Closure, Partial)) else joined
+    else:
+        joined = fa.join(before, following)
+    if joined == before:
+        return before
+    if attempt >= _MAX_ITERATIONS - 1:
+        return UNKNOWN
+    return fa.with_own_axes(joined, c.name)

@@ -1,0 +1,144 @@
+"""Which callee a step reaches, where facts decide it.
+
+Guarantee: the step does what it did before; what facts leave open stays open.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from srcad.facts import Dict, Fact, Known, List, Number, Tuple
+from srcad.transform.binding import call_method
+from srcad.transform.helpers import Closure, Partial, is_user_object
+from srcad.wengert import CALL, Attribute, Augmented, Branch, Const, Merge, Method, Operand, Step, identity
+
+if TYPE_CHECKING:
+    from srcad.transform.specialise.run import Specialiser
+
+
+IN_PLACE: dict[Any, Callable] = {
+    getattr(operator, "i" + name.strip("_")): getattr(operator, name)
+    for name in (
+        "add",
+        "sub",
+        "mul",
+        "truediv",
+        "floordiv",
+        "mod",
+        "pow",
+        "matmul",
+        "lshift",
+        "rshift",
+        "and_",
+        "or_",
+        "xor",
+    )
+}
+"""The in-place functions of the operator module, and what they do to a value that cannot be written."""
+
+
+def resolved(run: Specialiser, step: Step) -> Step:
+    """The step with its callee decided as far as facts decide it."""
+    callee = step.callee
+    if callee is CALL:
+        function = run.fact(step.operands[0])
+        if isinstance(function, Partial) and "**" not in dict(step.keywords):
+            named = dict(function.keywords) | dict(step.keywords)
+            given = (function.function, *function.operands, *step.operands[1:])
+            return resolved(run, replace(step, operands=given, keywords=tuple(named.items())))
+        if isinstance(function, Known):
+            return resolved(run, replace(step, callee=function.value, operands=step.operands[1:]))
+    if isinstance(callee, functools.partial) and "**" not in dict(step.keywords):
+        fixed = tuple(Const(a) for a in callee.args)
+        named = {k: Const(v) for k, v in callee.keywords.items()} | dict(step.keywords)
+        called = Step(step.targets, callee.func, fixed + step.operands, tuple(named.items()), step.site)
+        return resolved(run, called)
+    if (
+        isinstance(callee, Method)
+        and step.operands
+        and isinstance(ufunc := getattr(run.fact(step.operands[0]), "value", None), np.ufunc)
+    ):
+        return replace(step, callee=getattr(ufunc, callee.name), operands=step.operands[1:])
+    if isinstance(callee, Attribute) and isinstance(pair := run.fact(step.operands[0]), Tuple):
+        fields = getattr(pair.type, "_fields", ())
+        if callee.name in fields:
+            operands = (step.operands[0], Const(fields.index(callee.name)))
+            return replace(step, callee=operator.getitem, operands=operands)
+    method = call_method(type(callee))
+    if method is not None and is_user_object(callee):
+        return replace(step, callee=method, operands=(Const(callee), *step.operands))
+    if callee is functools.update_wrapper and isinstance(run.fact(step.operands[0]), Closure):
+        return replace(step, callee=identity, operands=step.operands[:1], keywords=())  # it names the function
+    if callee in IN_PLACE and is_immutable(run.fact(step.operands[0])):
+        return replace(step, callee=IN_PLACE[callee])
+    if isinstance(callee, Augmented) and isinstance(run.fact(step.operands[0]), (List, Dict)):
+        return augmented_slot(run, step, callee)
+    return step
+
+
+def dict_get(run: Specialiser, step: Step) -> bool:
+    """Rewrites `d.get(k, default)` on a dict as the choice that it is; False if it is something else."""
+    if (
+        getattr(run.fact(step.operands[0]), "type", None) is not dict
+        or len(step.targets) != 1
+        or len(step.operands) < 2
+    ):
+        return False
+    container, key, *rest = step.operands
+    default = rest[0] if rest else Const(None)
+    items = run.fact(container).items
+    if items is not None and isinstance(run.fact(key), Known):
+        found = run.fact(key).value in dict(items)
+        callee, operands = (operator.getitem, (container, key)) if found else (identity, (default,))
+        run.step(Step(step.targets, callee, operands, (), step.site))
+        return True
+    test, item = run.builder.names.fresh("t"), run.builder.names.fresh("t")
+    contains = Step((test,), operator.contains, (container, key), (), step.site)
+    then = (Step((item,), operator.getitem, (container, key), (), step.site),)
+    run.nodes((contains, Branch(test, then, (), (Merge(step.target, item, default),), step.site)))
+    return True
+
+
+def is_immutable(fact: Fact) -> bool:
+    """Whether `op=` on such a value rebinds the name."""
+    return isinstance(fact, (Number, Tuple)) or isinstance(fact, Known) and not callable(fact.value)
+
+
+def augmented_slot(run: Specialiser, step: Step, callee: Augmented) -> Step:
+    """`c[i] op= v` on a list or dict: the item is updated, then stored."""
+    container, index, value = step.operands
+    old = run.builder.step(operator.getitem, container, index)
+    update = resolved(run, Step((run.builder.names.fresh("t"),), callee.operation, (old, value), (), step.site))
+    run.builder.append(update)
+    return Step((), operator.setitem, (container, index, update.target), (), step.site)
+
+
+def spread(run: Specialiser, step: Step) -> Step:
+    """Resolves `*args` and `**kwargs` whose items are known."""
+    operands: list[Operand] = []
+    for position, operand in enumerate(step.operands):
+        if position not in step.callee.starred:
+            operands.append(operand)
+            continue
+        items = getattr(run.fact(operand), "items", None)
+        if isinstance(run.fact(operand), Known) and isinstance(run.fact(operand).value, tuple):
+            items = run.fact(operand).value
+        if not isinstance(items, tuple):
+            return step
+        operands.extend(run.builder.step(operator.getitem, operand, Const(i)) for i in range(len(items)))
+    keywords: list[tuple[str, Operand]] = []
+    for key, operand in step.keywords:
+        if key != "**":
+            keywords.append((key, operand))
+            continue
+        fact = run.fact(operand)
+        if not isinstance(fact, Dict) or fact.items is None:
+            return step
+        keywords.extend((k, run.builder.step(operator.getitem, operand, Const(k))) for k, _ in fact.items)
+    return replace(step, callee=step.callee.callee, operands=tuple(operands), keywords=tuple(keywords))
