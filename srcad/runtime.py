@@ -112,6 +112,17 @@ def zeros_like(x: Any) -> Any:
     return None
 
 
+def zeros_at(container: Any, *path: Any) -> Any:
+    """A cotangent of zero for what stands at a path in a container; None if the container is None, not made yet.
+
+    >>> zeros_at((1.5, [np.ones(2)]), 1, 0)
+    array([0., 0.])
+    """
+    for slot in path:
+        container = None if container is None else container[slot]
+    return zeros_like(container)
+
+
 def add(a: Any, b: Any) -> Any:
     """The sum of two cotangents of one value, slot by slot; 0.0 and None are zeros of any structure.
 

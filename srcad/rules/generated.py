@@ -69,7 +69,8 @@ def _(d_out, new, old):
 
 register.facts(rt.rebound)(lambda new, old: new)
 register.shares(rt.rebound, "new", always=True)
-register.constant(rt.one_like, rt.zeros_like, rt.zero_slots, rt.shadow_of, rt.from_end, rt.key_at, rt.writable)
+register.constant(rt.one_like, rt.zeros_like, rt.zeros_at, rt.zero_slots, rt.shadow_of)
+register.constant(rt.from_end, rt.key_at, rt.writable)
 register.constant(rt.checked_scalar, rt.boundary, pure=False)
 register.facts(rt.from_end)(lambda container, index: fa.INT)
 register.facts(rt.zero_slots)(lambda container: fa.List(None, fa.UNKNOWN))

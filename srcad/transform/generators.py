@@ -18,6 +18,7 @@ from srcad.transform.iterators import Generator
 from srcad.wengert import (
     UNDEFINED,
     Branch,
+    Carried,
     CarriedVariable,
     Const,
     ForLoop,
@@ -31,6 +32,7 @@ from srcad.wengert import (
     base,
     make_dict,
     make_tuple,
+    raise_error,
     walk,
     yield_item,
 )
@@ -108,6 +110,20 @@ def consumption(
     stopped = Const(False) if loop.until is None else loop.until
     body = (*first, *loop.body, *last)
     return tuple(before), Function("consumer", (Param(item),), body, stopped, site=loop.site), tuple(after)
+
+
+def first_of(step: Step, names: Names) -> tuple[Node, ...]:
+    """`next(generator)` and `next(generator, default)`: a loop that is left at the first value."""
+    generator, *default = step.operands
+    item, value, found, any_ = names.fresh("item"), names.fresh("t"), names.fresh("found"), names.fresh("found")
+    carried = [Carried(value, default[0] if default else UNDEFINED, item, step.target)]
+    if default:
+        return (ForLoop(item, generator, (), tuple(carried), Const(True), step.site),)
+    carried.append(Carried(any_, Const(False), Const(True), found))
+    error = names.fresh("error")
+    missing = (Step((error,), StopIteration, (), (), step.site), Step((), raise_error, (error,), (), step.site))
+    loop = ForLoop(item, generator, (), tuple(carried), Const(True), step.site)
+    return loop, Branch(found, (), missing, (), step.site)
 
 
 def handed_to(consumer: Function, generator: Function) -> tuple[Node, ...]:

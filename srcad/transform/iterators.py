@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import math
+import operator
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from srcad.wengert import ForLoop, Function, Method, Names, Node, Operand, Step,
 VIEWS = (type({}.items()), type({}.values()))
 ITERATORS = (zip, enumerate, reversed, types.GeneratorType, *VIEWS)
 
-CONSUMERS = (list, tuple, sum, max, min, sorted, math.fsum, math.prod, builtins.dict, Method("extend"))
+CONSUMERS = (list, tuple, sum, max, min, sorted, math.fsum, math.prod, builtins.dict, Method("extend"), operator.iadd)
 """What takes all items of an iterable at once; so does unpacking."""
 
 

@@ -42,6 +42,16 @@ def joined_list_of_written_arrays(x):
     return np.sum(a**2) + np.sum(np.array(rows) * a) + np.sum(np.concatenate(rows) ** 2)
 
 
+@programs.on((V, A))
+def tuple_that_no_trip_has_made_yet(x, m):
+    for row in m:
+        if row[0] > -1.0:
+            pair = (x * row[0], np.sum(row) * 0.3, [x * row])
+            if row[1] > 0.0:
+                pair = (row, 2.0, [x])
+    return np.sum(pair[0]) * np.sin(pair[1]) + np.sum(pair[2][0] ** 2)
+
+
 @programs.on((V,))
 def starred_unpacking_of_an_array(x):
     a, *b = x

@@ -370,6 +370,21 @@ def array_of_a_list(x):
     return np.sum(np.array([np.sum(v) for v in multiples(x, 3)]) ** 2) + np.sum(np.stack(list(multiples(x, 2))))
 
 
+@programs.on((V, 0.4), (V, 2.5))
+def first_that_fits(x, low):
+    first = next(v * v for v in x if v * v > low)
+    other = next((v * first for v in x if v > low), x[0])
+    return first * other + next(enumerate(multiples(x[1], 2), 5))[1] + next(powers(x[2]))
+
+
+@programs.on((V,))
+def added_to_a_list(x):
+    items = [x[0]]
+    items += multiples(x[1], 2)
+    items.extend(iter(multiples(x[2], 1)))
+    return sum([v * (i + 1) for i, v in enumerate(items)])
+
+
 @programs.on((1.3,))
 def unpacked(x):
     a, b, c = multiples(x, 2)
@@ -429,6 +444,22 @@ def in_a_while_loop(x):
     for v in halving(x):
         total = total + np.sum(v**3)
     return total
+
+
+def index_pairs(n):
+    for i in range(n):
+        for j in range(i):
+            yield i, j
+
+
+@programs.on((V, 4), (V, 0))
+def generator_of_indices(x, n):
+    total = 1.0
+    for i, j in index_pairs(n):
+        if i == j + 2:
+            continue
+        total = total + (x[i] - x[j]) ** 2 * total
+    return total + sum(i * x[j] for i, j in index_pairs(n))
 
 
 @programs.on((V,))
@@ -504,6 +535,15 @@ def test_a_variable_that_no_trip_has_assigned_yet():
             value_and_grad(function)(1.3)
 
 
+def test_next_of_nothing_raises():
+    def f(x):
+        return next(v * v for v in [x, 2.0 * x] if v > 3.0)
+
+    assert value_and_grad(f)(2.0) == (16.0, 16.0)
+    with pytest.raises(StopIteration):
+        value_and_grad(f)(1.0)
+
+
 # ------------------------------------------------------------------------------------------------- refusals
 
 
@@ -539,6 +579,11 @@ def asked_by_next_first(x):
     g = multiples(x, 3)
     first = next(g)
     return first + sum(g) * x
+
+
+def asked_by_next_twice(x):
+    g = multiples(x, 3)
+    return next(g) + next(g) * x
 
 
 def two_in_turns(x):
@@ -612,6 +657,7 @@ def too_many_yields(x):
         (asked_in_a_loop_around, 1.3),
         (asked_by_next_and_a_loop, 1.3),
         (asked_by_next_first, 1.3),
+        (asked_by_next_twice, 1.3),
         (two_in_turns, 0.3),
         (kept_in_a_list, 1.3),
         (one_of_two, 1.3),

@@ -212,7 +212,7 @@ FUNCTIONS = (
     _yes("print_and_logging", "print and logging in the middle"),
     _yes("generator_function", "generator function as a helper"),
     _not("value_of_a_yield", "value that is sent to a `yield`"),
-    _not("next_of_a_generator", "generator that is advanced by `next`"),
+    _not("next_of_a_generator", "generator that goes on after `next`"),
     _not("generator_of_itself", "generator function that calls itself"),
     _yes("derivative_inside", "derivative inside a differentiated function"),
     _yes("type_annotations", "type annotations"),

@@ -160,7 +160,7 @@ def merge_entries(sweep: Sweep, test: Operand, arms: list, before: dict[Key, Ope
                 arm[2][key] = UNDEFINED
             elif key not in arm[2]:
                 with sweep.builder.block() as steps:
-                    arm[2][key] = sweep.zero(sweep.primal_at(*key))
+                    arm[2][key] = sweep.zero_at(*key)
                 arm[1].extend(steps)
             sides.append(arm[2][key])
         target = sweep.names.fresh(sweep.cotangent_name(key[0]))
@@ -268,15 +268,15 @@ def write_loop(
     entries_out: list[Carried] = []
     after: dict[Key, str] = {}
     with sweep.builder.block() as closing:
-        nexts = {key: entries[key] if key in entries else sweep.zero(sweep.primal_at(*key)) for key in phis}
+        nexts = {key: entries[key] if key in entries else sweep.zero_at(*key) for key in phis}
     steps = [*steps, *closing]
     for key in phis:
         if key in carried:
             c, path = carried[key]
             leaves = results[c.result][1]
-            init = leaves[path] if path in leaves else sweep.zero(sweep.primal_at(c.result, path))
+            init = leaves[path] if path in leaves else sweep.zero_at(c.result, path)
         else:
-            init = sweep.entries[key] if key in sweep.entries else sweep.zero(sweep.primal_at(*key))
+            init = sweep.entries[key] if key in sweep.entries else sweep.zero_at(*key)
         result = sweep.names.fresh(sweep.cotangent_name(key[0]))
         sweep.facts[result] = sweep.facts[phis[key]]
         entries_out.append(Carried(phis[key], init, nexts[key], result))

@@ -241,7 +241,7 @@ class Sweep:
         fact = self.fact_at(name, path)
         slots = slots_of(fact)
         if slots is None or not any(p[: len(path)] == path for p in leaves):
-            return self.zero(self.primal_at(name, path))
+            return self.zero_at(name, path)
         items = [(slot, self.structure(name, leaves, (*path, slot))) for slot, _ in slots]
         like = self.cotangent_name(name)
         if isinstance(fact, Dict):
@@ -271,6 +271,17 @@ class Sweep:
         like = self.cotangent_name(primal) if isinstance(primal, str) else "t"
         site, self.builder.site = self.builder.site, None
         made = self.builder.step(callee, primal, like=like, fact=cotangent_fact(fact))
+        self.builder.site = site
+        return made
+
+    def zero_at(self, name: str, path: Path) -> Operand:
+        """A cotangent of zero for the part of a container at a path."""
+        fact = self.fact_at(name, path)
+        if not path or name not in self.undefined or isinstance(fact, Number):
+            return self.zero(self.primal_at(name, path))
+        like = self.cotangent_name(name)  # the container may be None, which has no parts
+        site, self.builder.site = self.builder.site, None
+        made = self.builder.step(rt.zeros_at, name, *map(Const, path), like=like, fact=cotangent_fact(fact))
         self.builder.site = site
         return made
 

@@ -26,6 +26,7 @@ from srcad.wengert import (
 )
 
 _ABSENT = frozenset({UNDEFINED, UNSET})
+_HANDED_ON = (make_tuple, rt.zeros_like, rt.zeros_at, Method("append"))
 
 
 def define_recorded(nodes: tuple[Node, ...], also: Iterable[str] = ()) -> tuple[Node, ...]:
@@ -33,7 +34,7 @@ def define_recorded(nodes: tuple[Node, ...], also: Iterable[str] = ()) -> tuple[
     handed = set(also)
     for node in walk(nodes):
         match node:
-            case Step(callee=callee) if callee in (make_tuple, rt.zeros_like) or callee == Method("append"):
+            case Step(callee=callee) if callee in _HANDED_ON:
                 handed.update(o for o in node.operands if isinstance(o, str))
     flows = _flows(nodes)
     todo = list(handed)

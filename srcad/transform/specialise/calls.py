@@ -68,8 +68,9 @@ def called_function(run: Specialiser, step: Step) -> tuple[Function, tuple[Opera
         return callee, ()
     if not isinstance(callee, types.FunctionType) or not effects.is_python_call(step):
         return None
-    again = callee in run.inlining and not inspect.isgeneratorfunction(callee)
-    if again or not may_carry(run, step) or effects.makes_function(step):
+    if effects.makes_function(step):
+        return None
+    if not inspect.isgeneratorfunction(callee) and (callee in run.inlining or not may_carry(run, step)):
         return None
     try:
         list_ = run.lower(callee)

@@ -50,8 +50,8 @@ def branch(run: Specialiser, node: Branch) -> None:
 
 def joined(run: Specialiser, left: Operand, right: Operand) -> Fact:
     """What is known of a value that is one of two.  An undefined one is never read."""
-    if left == UNDEFINED or right == UNDEFINED:
-        other = right if left == UNDEFINED else left
+    if left in run.undefined or right in run.undefined:
+        other = right if left in run.undefined else left
         run.hand_on(run.fact(other))
         fact = run.fact(other)
         return UNKNOWN if isinstance(fact, (Closure, Partial)) else fact
@@ -120,9 +120,13 @@ def stable(run: Specialiser, carried: tuple[Carried, ...], parts: Callable) -> t
     for c in carried:
         run.facts[c.name] = run.fact(inits[c.name])
     around, run.loops = run.loops, (*run.loops, object())
+    begins_undefined = {c.name for c in carried if inits[c.name] == UNDEFINED}
     for attempt in range(_MAX_ITERATIONS + 1):
+        assumed = begins_undefined if attempt == 0 else set()
+        run.undefined |= assumed
         blocks = parts()
-        settled = True
+        run.undefined -= assumed
+        settled = not assumed
         for c in carried:
             before = run.facts[c.name]
             after = carried_fact(run, c, inits[c.name], attempt)

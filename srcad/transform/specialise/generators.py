@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from srcad.errors import UnsupportedError
 from srcad.facts import UNKNOWN
 from srcad.transform.binding import bind
-from srcad.transform.generators import consumption, handed_to
+from srcad.transform.generators import consumption, first_of, handed_to
 from srcad.transform.iterators import Generator
 from srcad.transform.specialise.calls import called_function, with_captured_defaults
 from srcad.wengert import CALL, Const, ForLoop, Function, Operand, Spread, Step, identity, renamed
@@ -24,8 +24,11 @@ def iterates(run: Specialiser, step: Step) -> bool:
     """Notes a generator that a step makes, or counts the values of; False if the step does something else."""
     made: Generator | None = None
     source = run.fact(step.operands[0]) if step.operands else UNKNOWN
-    if step.callee in (enumerate, identity) and isinstance(source, Generator) and len(step.targets) == 1:
-        made = source if step.callee is identity else counted(source, step)
+    if isinstance(source, Generator) and step.callee is next and len(step.targets) == 1:
+        run.nodes(first_of(step, run.builder.names))
+        return True
+    if isinstance(source, Generator) and step.callee in (enumerate, identity, iter) and len(step.targets) == 1:
+        made = counted(source, step) if step.callee is enumerate else source
     elif len(step.targets) == 1 and (target := called_function(run, step)) and target[0].generator:
         made = generator(run, step, *target)
     if made is None:

@@ -29,6 +29,7 @@ from srcad.transform.scalars.unread import without_unread
 from srcad.transform.specialise import calls, control, generators, resolving
 from srcad.transform.spelling import spelt_out
 from srcad.wengert import (
+    UNDEFINED,
     Branch,
     Capture,
     Const,
@@ -147,6 +148,7 @@ class Specialiser:
         self.changing = False
         self.refused: dict[Any, DifferentiationError] = {}
         self.helpers: dict[Any, Any] = {}
+        self.undefined: set[Operand] = {UNDEFINED}  # and what a loop carries that no trip has assigned yet
         self.loops: tuple[object, ...] = ()
         self.pulls = Pulls()
         self.consumers: dict[Function, list[Any]] = {}
