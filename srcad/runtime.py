@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from srcad import objects
-from srcad.errors import ArgumentError, ResultError, UnsupportedError
+from srcad.errors import ArgumentError, DifferentiationError, ResultError, UnsupportedError
 
 
 def unbroadcast(d: Any, like: Any) -> Any:
@@ -542,6 +542,12 @@ def shadow_of_view(candidate: Any, view: Any, of: Any) -> Any:
 
 def boundary() -> None:
     """Marks the end of the forward sweep while a helper's program is made; never printed."""
+
+
+def let_refusal_pass(error: BaseException) -> None:
+    """At the start of a handler: what refuses to differentiate a callee is no error of the function's own."""
+    if isinstance(error, DifferentiationError):
+        raise error
 
 
 _installed: list[Callable[..., tuple[Any, Callable]]] = []

@@ -17,6 +17,7 @@ import numpy as np
 from srcad.transform.lower import lower
 from srcad.wengert import (
     UNDEFINED,
+    Attempt,
     Attribute,
     Augmented,
     Branch,
@@ -30,6 +31,7 @@ from srcad.wengert import (
     Spread,
     Step,
     WhileLoop,
+    Within,
 )
 
 
@@ -76,6 +78,11 @@ def block(nodes: tuple, env: dict[str, Any]) -> None:
         match node:
             case Step():
                 step(node, env)
+            case Attempt():
+                attempt(node, env)
+            case Within():
+                block(node.then, env)
+                env.update({m.target: raw(m.then, env) for m in node.merges})
             case Branch():
                 taken = bool(value(node.test, env))
                 block(node.then if taken else node.orelse, env)
@@ -96,6 +103,18 @@ def block(nodes: tuple, env: dict[str, Any]) -> None:
                     block(node.body, env)
                     if trip(node, env):
                         break
+
+
+def attempt(node: Attempt, env: dict[str, Any]) -> None:
+    """Runs the body, and the handler if the body raises what is caught."""
+    try:
+        block(node.then, env)
+    except value(node.test, env) as error:
+        env[node.error] = error
+        block(node.orelse, env)
+        env.update({m.target: raw(m.orelse, env) for m in node.merges})
+    else:
+        env.update({m.target: raw(m.then, env) for m in node.merges})
 
 
 def start(node: Any, env: dict[str, Any]) -> None:

@@ -308,18 +308,6 @@ def asynchronous():
     return f
 
 
-def with_try(x):
-    try:
-        return x * x
-    except ValueError:
-        return x
-
-
-def with_with(x):
-    with np.errstate(all="ignore"):
-        return x * x
-
-
 def with_yield(x):
     yield x
 
@@ -338,8 +326,6 @@ def with_class(x):
 @pytest.mark.parametrize(
     ("f", "line", "reason"),
     [
-        (with_try, "try:", "A `try` statement cannot be differentiated."),
-        (with_with, 'with np.errstate(all="ignore"):', "A `with` statement cannot be differentiated."),
         (with_yield, "def with_yield(x):", "Generator functions cannot be differentiated."),
         (asynchronous(), "async def f(x):", "Asynchronous functions cannot be differentiated."),
         (with_eval, 'return eval("x * x")', "eval() sees the frame it is called in"),

@@ -99,6 +99,13 @@ def parse(function: Callable) -> Parsed:
     return Parsed(function, node, function.__code__.co_filename, file.lines, definition.class_name)
 
 
+def tree_of(function: types.FunctionType) -> gast.AST:
+    """The tree of a Python function of any kind, such as a generator, to see what it does."""
+    _, definition = _find(function)
+    with deep_trees(definition.node):
+        return gast.ast_to_gast(definition.node)
+
+
 def _find(function: types.FunctionType) -> tuple[_File, _Definition]:
     """The definition of a function in what linecache holds or, failing that, in the file as it is now."""
     code = function.__code__

@@ -2,9 +2,9 @@
 
 Guarantees.  Every name is assigned once.  Every operand is a name (`str`) or a `Const`.  Control flow
 is structured: `Branch`, `ForLoop` and `WhileLoop` state explicitly which values they merge or carry;
-`break`, `continue` and `return` have become values.  A step that writes memory is a step like any
-other; its order among the steps that read that memory is the program's meaning.  Nothing here knows
-NumPy, or how any primitive is differentiated.
+`break`, `continue` and `return` have become values.  `try` and `with` are branches too (`Attempt`, `Within`).
+A step that writes memory is a step like any other; its order among the steps that read that memory is the
+program's meaning.  Nothing here knows NumPy, or how any primitive is differentiated.
 
 Names have the form ``base`` or ``base.n``, where `base` is the user's identifier (`t` for values that the
 user did not name, `d_x` for the cotangent of `x`).  The dot keeps them apart from every Python identifier,
@@ -35,6 +35,7 @@ from srcad.wengert.nodes import (
     CALL,
     UNDEFINED,
     UNSET,
+    Attempt,
     Attribute,
     Augmented,
     Branch,
@@ -58,11 +59,14 @@ from srcad.wengert.nodes import (
     Step,
     Variable,
     WhileLoop,
+    Within,
     callee_name,
     check,
+    enter,
     format_function,
     format_nodes,
     identity,
+    leave,
     made_slots,
     make_dict,
     make_list,
@@ -74,12 +78,14 @@ from srcad.wengert.nodes import (
     raise_error,
     yield_item,
 )
+from srcad.wengert.raising import exposed, never_raises
 from srcad.wengert.validation import validate
 
 __all__ = [
     "CALL",
     "UNDEFINED",
     "UNSET",
+    "Attempt",
     "Attribute",
     "Augmented",
     "Branch",
@@ -104,6 +110,7 @@ __all__ = [
     "Step",
     "Variable",
     "WhileLoop",
+    "Within",
     "all_names",
     "as_forward",
     "base",
@@ -111,11 +118,14 @@ __all__ = [
     "callee_name",
     "check",
     "defined_names",
+    "enter",
+    "exposed",
     "format_function",
     "format_nodes",
     "free_names",
     "identity",
     "inner_names",
+    "leave",
     "made_slots",
     "make_dict",
     "make_list",
@@ -124,6 +134,7 @@ __all__ = [
     "make_set",
     "make_string",
     "make_tuple",
+    "never_raises",
     "outer_names",
     "own_operands",
     "raise_error",

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from srcad.wengert.nodes import Branch, Carried, ForLoop, Function, Merge, Node, Operand, Step, WhileLoop
+from srcad.wengert.nodes import Attempt, Branch, Carried, ForLoop, Function, Merge, Node, Operand, Step, WhileLoop
 
 
 def blocks(node: Node) -> tuple[tuple[Node, ...], ...]:
@@ -80,6 +80,8 @@ def inner_names(node: Node) -> tuple[str, ...]:
             return (node.target, *(c.name for c in node.carried))
         case WhileLoop():
             return tuple(c.name for c in node.carried)
+        case Attempt(error=str() as error):
+            return (error,)
         case _:
             return ()
 
@@ -176,7 +178,8 @@ def substitute(nodes: Iterable[Node], names: Mapping[str, Operand]) -> tuple[Nod
                 )
             case Branch():
                 merges = tuple(Merge(use(m.target), use(m.then), use(m.orelse)) for m in node.merges)
-                return replace(node, test=use(node.test), then=many(node.then), orelse=many(node.orelse), merges=merges)
+                new = replace(node, test=use(node.test), then=many(node.then), orelse=many(node.orelse), merges=merges)
+                return replace(new, error=use(new.error)) if isinstance(new, Attempt) else new
             case ForLoop():
                 return ForLoop(
                     use(node.target),

@@ -2,9 +2,9 @@
 
 Guarantees.  Every name is assigned once.  Every operand is a name (`str`) or a `Const`.  Control flow
 is structured: `Branch`, `ForLoop` and `WhileLoop` state explicitly which values they merge or carry;
-`break`, `continue` and `return` have become values.  A step that writes memory is a step like any
-other; its order among the steps that read that memory is the program's meaning.  Nothing here knows
-NumPy, or how any primitive is differentiated.
+`break`, `continue` and `return` have become values.  `try` and `with` are branches too (`Attempt`, `Within`).
+A step that writes memory is a step like any other; its order among the steps that read that memory is the
+program's meaning.  Nothing here knows NumPy, or how any primitive is differentiated.
 
 Names have the form ``base`` or ``base.n``, where `base` is the user's identifier (`t` for values that the
 user did not name, `d_x` for the cotangent of `x`).  The dot keeps them apart from every Python identifier,
@@ -222,6 +222,19 @@ def yield_item(value):
     raise TypeError("a step of a generator runs in a generator")
 
 
+def enter(manager):
+    """`with manager as ...:`, where its block begins.
+
+    Further operands of this step are the memory of the program that the manager may write to, here and at the end.
+    """
+    return manager.__enter__()
+
+
+def leave(manager):
+    """The end of the block of `with manager:`."""
+    manager.__exit__(None, None, None)
+
+
 Callee = Callable | Method | Attribute | SetAttribute | Augmented | MakeFunction | Call | Spread
 """What a step calls: a Python function or class, a `Function`, or one of the classes above.
 
@@ -279,6 +292,29 @@ class Branch:
     orelse: tuple[Node, ...]
     merges: tuple[Merge, ...] = ()
     site: Site | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt(Branch):
+    """`try: then except test as error: orelse`.
+
+    A branch whose way is not known before: `then` begins in any case, and may be abandoned at each of its steps.
+    `test` is what is caught, a class or a tuple of classes; `error` is seen in `orelse` only.  Names of `then`
+    are not: a merge takes its `orelse` from before the node or from the handler.  A step never moves into or out
+    of `then` unless it cannot raise.
+    """
+
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Within(Branch):
+    """`with test as ...: then`.
+
+    A branch that always goes one way: `orelse` is empty, and UNDEFINED in the merges.  The first step of `then` is
+    `enter`, whose target is what follows `as`, the last one is `leave`.  `test` is the manager, which lets
+    every error pass.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -443,10 +479,11 @@ def _lines(node: Node, indent: str) -> Iterator[str]:
             targets = ", ".join(node.targets) + " = " if node.targets else ""
             yield f"{indent}{targets}{callee_name(node.callee)}({', '.join(arguments)})"
         case Branch():
-            yield f"{indent}if {_show(node.test)}:"
+            first, other = _headers(node)
+            yield f"{indent}{first}:"
             yield from (line for n in node.then for line in _lines(n, inside))
-            if node.orelse:
-                yield f"{indent}else:"
+            if node.orelse or isinstance(node, Attempt):
+                yield f"{indent}{other}:"
                 yield from (line for n in node.orelse for line in _lines(n, inside))
             for m in node.merges:
                 yield f"{indent}{m.target} = {_show(m.then)} or {_show(m.orelse)}"
@@ -464,6 +501,15 @@ def _lines(node: Node, indent: str) -> Iterator[str]:
                 yield f"{inside}leave if {_show(node.until)}"
             for c in node.carried:
                 yield f"{indent}{c.result} = last {c.name}"
+
+
+def _headers(node: Branch) -> tuple[str, str]:
+    match node:
+        case Attempt():
+            return "try", f"except {_show(node.test)}{f' as {node.error}' if node.error else ''}"
+        case Within():
+            return f"with {_show(node.test)}", ""
+    return f"if {_show(node.test)}", "else"
 
 
 def _show(o: Operand) -> str:

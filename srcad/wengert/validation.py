@@ -9,7 +9,20 @@ from collections.abc import Iterable
 from typing import Any
 
 from srcad.wengert.names import inner_names, outer_names, own_operands
-from srcad.wengert.nodes import Branch, Const, ForLoop, Function, Node, Operand, Step, WhileLoop, format_nodes
+from srcad.wengert.nodes import (
+    Branch,
+    Const,
+    ForLoop,
+    Function,
+    Node,
+    Operand,
+    Step,
+    WhileLoop,
+    Within,
+    enter,
+    format_nodes,
+    leave,
+)
 
 
 def validate(function: Function) -> Function:
@@ -31,6 +44,11 @@ def validate(function: Function) -> Function:
             elif o is not None and not isinstance(o, Const):
                 raise ValueError(f"{function.name}: {o!r} is neither a name nor a Const in {node!r}")
 
+    def enters_and_leaves(node: Within) -> None:
+        callees = [n.callee for n in (*node.then[:1], *node.then[-1:]) if isinstance(n, Step)]
+        if callees != [enter, leave] or node.orelse:
+            raise ValueError(f"{function.name}: a block is not entered and left at {format_nodes((node,))}")
+
     def block(nodes: Iterable[Node], scope: set[str]) -> None:
         for node in nodes:
             match node:
@@ -39,10 +57,13 @@ def validate(function: Function) -> Function:
                 case Branch():
                     read((node.test,), scope, node)
                     then, orelse = set(scope), set(scope)
+                    define(inner_names(node), orelse)
                     block(node.then, then)
                     block(node.orelse, orelse)
                     read((m.then for m in node.merges), then, node)
                     read((m.orelse for m in node.merges), orelse, node)
+                    if isinstance(node, Within):
+                        enters_and_leaves(node)
                 case ForLoop() | WhileLoop():
                     read((c.init for c in node.carried), scope, node)
                     inner = set(scope)

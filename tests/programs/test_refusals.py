@@ -81,22 +81,6 @@ def dict_pop(x):
     return a * d["b"]
 
 
-@refusing("A `try` statement")
-def exceptions(x):
-    try:
-        y = x[0] * x[1]
-    except ValueError:
-        y = x[0]
-    return y
-
-
-@refusing("A `with` statement")
-def context_manager(x):
-    with np.errstate(all="ignore"):
-        y = np.log(np.abs(x))
-    return np.sum(y)
-
-
 @refusing("A `global` statement")
 def global_statement(x):
     global KEPT

@@ -8,8 +8,6 @@ from srcad.transform.lower.sites import one_line
 from srcad.wengert import Branch, ForLoop, Step, WhileLoop, walk
 
 REFUSED = {
-    "try: x = 1\n    finally: pass": "`try`",
-    "with x: pass": "`with`",
     "class A: pass": "class",
     "global y": "`global`",
     "async def g(): pass": "asynchronous",

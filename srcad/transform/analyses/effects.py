@@ -218,6 +218,8 @@ def writes_of(step: Step, facts: Mapping[str, Fact]) -> tuple[Operand, ...]:
     callee, operands = step.callee, step.operands
     if isinstance(callee, (SetAttribute, Augmented)) or callee is operator.setitem or callee is operator.delitem:
         return operands[:1]
+    if callee is wengert.enter or callee is wengert.leave:
+        return tuple(o for o in operands[1:] if not is_immutable(fact_of_operand(o, facts)))
     if is_pure(step, facts):
         return ()
     if isinstance(callee, Method) and callee.name in WRITING_METHODS or _is_among(callee, IN_PLACE):
@@ -322,9 +324,12 @@ def is_pure_function(function: Function) -> bool:
     return all(is_pure(node) for node in wengert.walk(function.body) if isinstance(node, Step))
 
 
-_KNOWN_EFFECTS = frozenset(
-    {rt.check_unshared, rt.attribute, operator.setitem, operator.delitem, wengert.check, wengert.raise_error, print}
-)
+_KNOWN_EFFECTS = frozenset({operator.setitem, operator.delitem, print, rt.check_unshared, rt.attribute}) | {
+    wengert.check,
+    wengert.raise_error,
+    wengert.enter,
+    wengert.leave,
+}
 
 
 def hashable(callee: Any) -> Any:

@@ -18,6 +18,7 @@ from srcad.facts import UNKNOWN, Array, Dict, Either, Fact, Known, List, Number,
 from srcad.rules.register import lookup
 from srcad.transform.analyses import effects
 from srcad.wengert import (
+    Attempt,
     Attribute,
     Augmented,
     Branch,
@@ -197,6 +198,8 @@ class Memory:
                 continue
             for block in wengert.blocks(node):
                 self._block(block)
+            if isinstance(node, Attempt) and node.error is not None:
+                self._union(self._of(node.error), 0)  # it may hold what was given to the class when it was made
             if isinstance(node, Branch):
                 for m in node.merges:
                     self._alias(m.target, m.then, m.orelse)
@@ -288,6 +291,8 @@ class Memory:
             return None
         if callee is wengert.identity:
             return self._of(operands[0])
+        if callee is wengert.enter:
+            return self._holding(map(self._of, operands), shared=True)
         if callee in effects.MAKERS:
             return self._holding(map(self._of, operands))
         if callee in effects.COPYING_CONTAINERS:

@@ -7,6 +7,7 @@ arrives, the reverse sweep writes nothing.)
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Mapping
 
 from srcad import facts as fa
@@ -14,7 +15,7 @@ from srcad.facts import Fact
 from srcad.rules import register
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.memory import Memory
-from srcad.wengert import Branch, ForLoop, Function, Node, Step, blocks
+from srcad.wengert import Attempt, Branch, ForLoop, Function, Node, Step, blocks, check, walk
 
 
 def varied_names(function: Function, facts: Mapping[str, Fact], memory: Memory, wrt: Iterable[str]) -> frozenset[str]:
@@ -62,6 +63,8 @@ class _Varied:
                 self.mark(node.target)
             for block in blocks(node):
                 self.block(block)
+            if isinstance(node, Attempt) and node.error is not None and any(map(self.raises, walk(node.then))):
+                self.mark(node.error)
             if isinstance(node, Branch):
                 for m in node.merges:
                     if self.varies(m.then) or self.varies(m.orelse):
@@ -71,6 +74,16 @@ class _Varied:
                 if self.varies(c.init) or self.varies(c.next):
                     self.mark(c.name)
                     self.mark(c.result)
+
+    def raises(self, node: Node) -> bool:
+        """Whether an error that a node raises may hold what varies: one that is made from it, or a missing key."""
+        if not isinstance(node, Step):
+            return False
+        if any(node.callee is callee for callee in (check, operator.getitem, operator.delitem)):
+            return any(map(self.varies, node.operands[1:]))
+        if effects.is_pure(node, self.facts) or register.lookup(node.callee) is not None:
+            return False
+        return any(map(self.varies, (*node.operands, *(o for _, o in node.keywords))))
 
     def step(self, step: Step) -> None:
         """Marks the targets of a step and the memory it writes."""

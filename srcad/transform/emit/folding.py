@@ -22,7 +22,7 @@ from srcad import wengert as w
 from srcad.errors import Site
 from srcad.transform.emit import effects
 from srcad.transform.emit.effects import NOTHING, READS, WRITES
-from srcad.transform.emit.forms import AugmentedAttribute, bound, comprehension
+from srcad.transform.emit.forms import AugmentedAttribute, bound, comprehension, raising_again
 from srcad.transform.emit.widths import Expression, callee_width, widest, width_of
 
 _STATEMENTS = (w.check, w.raise_error, operator.setitem, operator.delitem)
@@ -117,6 +117,8 @@ class _Folder:
         match node:
             case w.Step():
                 self._step(node, pending)
+            case w.Attempt() | w.Within():
+                self._guarded(node, pending, depth)
             case w.Branch():
                 self._branch(node, pending, depth)
             case w.ForLoop():
@@ -185,6 +187,19 @@ class _Folder:
                 return
         (test,) = pending.consume((node.test,), 8).operands
         pending.add(replace(node, test=test, then=then.nodes(), orelse=orelse.nodes()), effect)
+
+    def _guarded(self, node: w.Attempt | w.Within, pending: _Pending, depth: int) -> None:
+        """Adds a `try` or `with`, past which nothing is folded that could be seen to move."""
+        within = isinstance(node, w.Within)
+        first, inside = (node.then[:1], node.then[1:-1]) if within else ((), node.then)
+        (then, _), (orelse, _) = self.block(inside, depth + 1), self.block(node.orelse, depth + 1)
+        new = replace(node, then=then.nodes(), orelse=orelse.nodes())
+        if within:  # of the first step only what follows `as` is left
+            (test,) = pending.consume((node.test,), 6, reads=3).operands  # the first and the last step read it too
+            new = replace(new, test=test, then=(*(replace(step, operands=()) for step in first), *new.then))
+        elif new.error is not None:
+            new = replace(new, orelse=raising_again(new.orelse, new.error))
+        pending.add(new, WRITES)
 
     def _choice(self, node: w.Branch, then: Expression, orelse: Expression, effect: int, pending: _Pending) -> None:
         """Adds a branch that is an expression."""
@@ -332,7 +347,7 @@ def is_statement(callee: Any) -> bool:
     """Whether a step is printed as a statement of its own kind, not as an expression."""
     if isinstance(callee, (w.SetAttribute, w.Augmented, AugmentedAttribute)) or effects.in_place(callee):
         return True
-    return any(callee is c for c in (w.check, w.raise_error, operator.setitem, operator.delitem))
+    return any(callee is c for c in (w.check, w.raise_error, w.enter, operator.setitem, operator.delitem))
 
 
 def _foldable_target(step: w.Step) -> str | None:
@@ -346,7 +361,9 @@ def _foldable_target(step: w.Step) -> str | None:
 
 def is_choice(node: w.Branch) -> bool:
     """Whether a branch was an expression where it was written, and no `if` statement: it chooses one value."""
-    if len(node.merges) != 1 or w.UNDEFINED in (node.merges[0].then, node.merges[0].orelse):
+    if type(node) is not w.Branch or len(node.merges) != 1:
+        return False
+    if w.UNDEFINED in (node.merges[0].then, node.merges[0].orelse):
         return False
     if is_temporary(target := node.merges[0].target):
         return True

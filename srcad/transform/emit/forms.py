@@ -1,14 +1,14 @@
 """Callees that exist in folded functions only: forms of Python that take several steps of a list.
 
 `AugmentedAttribute` is `x.name op= v`; `Comprehension` is a list, set or dict comprehension; `Jump` (in `jumps`)
-is `break`, `continue` or `return`.
+is `break`, `continue` or `return`.  A `raise_error` without operands is a bare `raise`.
 """
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from srcad import wengert as w
@@ -82,7 +82,7 @@ def comprehension(made: w.Node, loop: w.ForLoop) -> w.Step | None:
             case w.ForLoop(carried=(), until=None, body=(inner,)):
                 clauses.append(node.target)
                 operands.append(node.iterable)
-            case w.Branch(merges=(), then=(inner,), orelse=()):
+            case w.Branch(merges=(), then=(inner,), orelse=()) if type(node) is w.Branch:
                 clauses.append(None)
                 operands.append(node.test)
             case w.Step(targets=(), operands=(container, *elements)) if container == made.target:
@@ -95,6 +95,24 @@ def comprehension(made: w.Node, loop: w.ForLoop) -> w.Step | None:
             case _:
                 return None
         node = inner
+
+
+def raising_again(nodes: tuple[w.Node, ...], error: str) -> tuple[w.Node, ...]:
+    """The nodes of a handler with `raise` where they raise the error that it handles."""
+
+    def one(node: w.Node) -> w.Node:
+        match node:
+            case w.Step(callee=w.raise_error, operands=(raised,)) if raised == error:
+                return replace(node, operands=())
+            case w.Attempt():  # in its own handler it would be another error
+                return replace(node, then=raising_again(node.then, error))
+            case w.Branch():
+                return replace(node, then=raising_again(node.then, error), orelse=raising_again(node.orelse, error))
+            case w.ForLoop() | w.WhileLoop():
+                return replace(node, body=raising_again(node.body, error))
+        return node
+
+    return tuple(map(one, nodes))
 
 
 def _fills(kind: Any, step: w.Step) -> bool:

@@ -178,6 +178,8 @@ class _Threader:
         if is_expression(node):
             out.append(self.rewrite(node))
             return True
+        if type(node) is not w.Branch:
+            return self._guarded(node, after, out)
         test = self._resolve(node.test)
         if isinstance(test, w.Const) and type(test.value) is bool:
             return self._decided(node, test.value, after, out)
@@ -204,6 +206,23 @@ class _Threader:
         else:
             out.append(replace(node, test=test, then=tuple(then), orelse=tuple(orelse), merges=tuple(merges)))
         return then_falls or orelse_falls
+
+    def _guarded(self, node: w.Attempt | w.Within, after: _After, out: list[w.Node]) -> bool:
+        """A `try` or `with`, whose arms stay where they are: what follows it is not guarded."""
+        then, falls = self._arm(node, True, after)
+        handler, handler_falls = ([], False) if isinstance(node, w.Within) else self._arm(node, False, after)
+        merges = []
+        for m in node.merges:
+            ways = [self._resolve(m.then) if falls else None, self._resolve(m.orelse) if handler_falls else None]
+            values = [way for way in ways if way is not None]
+            if values and all(v == values[0] and not isinstance(v, (w.Step, w.Branch)) for v in values):
+                self._known[m.target] = values[0]
+                if values[0] != w.UNDEFINED:
+                    continue
+            merges.append(w.Merge(m.target, *(w.UNDEFINED if way is None else way for way in ways)))
+        test = self.rewrite(node.test)
+        out.append(replace(node, test=test, then=tuple(then), orelse=tuple(handler), merges=tuple(merges)))
+        return falls or handler_falls
 
     def _decided(self, node: w.Branch, taken: bool, after: _After, out: list[w.Node]) -> bool:
         """A branch whose test is known there: only one arm is left."""

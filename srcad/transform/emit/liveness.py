@@ -99,6 +99,7 @@ class Liveness:
         self.conflicts: defaultdict[str, set[str]] = defaultdict(set)
         self.alive: set[str] = set()
         self._result_of: dict[str, str] = {}
+        self._handlers: list[set[str]] = []
         self._ways_out: list[dict[str, set[str]]] = []
         self._members: defaultdict[str, set[str]] = defaultdict(set)
         self._group = group
@@ -137,8 +138,13 @@ class Liveness:
             match node:
                 case w.Step(callee=Jump()):
                     live = self._jump(node)
+                    self._may_leave(live)
                 case w.Step():
                     self._step(node, live)
+                    if not w.never_raises(node):
+                        self._may_leave(live)
+                case w.Attempt():
+                    live = self._attempt(node, live)
                 case w.Branch():
                     live = self._branch(node, live)
                 case _:
@@ -171,6 +177,7 @@ class Liveness:
             self._define(name, after, same)
         if effects.in_place(step.callee):
             rest = {self.variable(leaf) for leaf in leaves(step.operands[1])}
+            self._may_leave(rest)
             for name in names:  # may have to be printed as `y = x; y += v`
                 self._define(name, rest - {step.operands[0]})
         live.difference_update(names)
@@ -183,7 +190,29 @@ class Liveness:
         orelse = self._block(node.orelse, self._copy([(m.target, m.orelse) for m in merges], live))
         then |= orelse
         self._use(then, node.test)
+        self._may_leave(then)
         return then
+
+    def _attempt(self, node: w.Attempt, live: set[str]) -> set[str]:
+        """What the handler reads is alive wherever the body may be abandoned; the name of the error ends with it."""
+        self.alive.update(m.target for m in node.merges if m.target in live)
+        merges = [m for m in node.merges if m.target in live]
+        if node.error is not None:
+            self._define(node.error, live)  # Python deletes it at the end of the handler
+        handler = self._block(node.orelse, self._copy([(m.target, m.orelse) for m in merges], set(live)))
+        if node.error is not None:
+            self._define(node.error, handler)
+            handler.discard(node.error)
+        self._use(handler, node.test)
+        self._handlers.append(handler)
+        then = self._block(node.then, self._copy([(m.target, m.then) for m in merges], live))
+        self._handlers.pop()
+        return then | handler
+
+    def _may_leave(self, live: set[str]) -> None:
+        """At a place that may raise all is alive that the handlers around it read."""
+        for handler in self._handlers:
+            live |= handler
 
     def _copy(self, pairs: list[tuple[str, Any]], live: set[str]) -> set[str]:
         """What is alive before all of `target = source` at once."""
@@ -208,6 +237,7 @@ class Liveness:
             ends.append(node.until)
         self._use(read, *ends, *(c.next for c in node.carried if c.next != c.name))
         header = live | (read - {self.variable(n) for n in definitions(inside)})
+        self._may_leave(header)
         if isinstance(node, w.ForLoop):
             header.difference_update(pattern_names(node.target))
         carried = [c for c in node.carried if c.name in header]
@@ -240,5 +270,7 @@ def definitions(nodes: Iterable[w.Node]) -> Iterator[str]:
                 yield from (c.name for c in node.carried)
             case w.WhileLoop():
                 yield from (c.name for c in node.carried)
+            case w.Attempt(error=str() as error):
+                yield error
         yield from pattern_names(w.outer_names(node))
         yield from bound_names(node)

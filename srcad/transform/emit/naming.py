@@ -64,7 +64,9 @@ def choose(
     params = [p.name for p in function.params if p.name not in fixed]
     hints = _hints(function.body)
     groups = Classes()
-    for name in (*params, *defined):
+    for name in params:
+        groups.union("base " + w.base(name), name)  # what the user calls `d` or `t` is no temporary
+    for name in defined:
         groups.union("base " + _base(name, hints), name)
     for a, b in related:
         groups.union(a, b)

@@ -67,6 +67,11 @@ def lines(block: Sequence, indent: str = "") -> Iterator[Line]:
             if node.orelse:
                 yield f"{indent}else:", node
                 yield from lines(node.orelse, indent + INDENT)
+        elif isinstance(node, gast.Try):
+            yield from _try(node, indent)
+        elif isinstance(node, gast.With):
+            yield from _split(_header(node), indent, node)
+            yield from lines(node.body, indent + INDENT)
         elif isinstance(node, gast.FunctionDef):
             yield from _function(node, indent)
         else:
@@ -84,6 +89,15 @@ def _if(node: gast.If, indent: str, keyword: str) -> Iterator[Line]:
         (node,), keyword = node.orelse, "elif"
     yield f"{indent}else:", node
     yield from lines(node.orelse, indent + INDENT)
+
+
+def _try(node: gast.Try, indent: str) -> Iterator[Line]:
+    yield f"{indent}try:", node
+    yield from lines(node.body, indent + INDENT)
+    for handler in node.handlers:
+        bare = gast.Try([gast.Pass()], [gast.ExceptHandler(handler.type, handler.name, [gast.Pass()])], [], [])
+        yield from _split("\n".join(statement_text(bare).split("\n")[2:-1]), indent, node)
+        yield from lines(handler.body, indent + INDENT)
 
 
 def _function(node: gast.FunctionDef, indent: str) -> Iterator[Line]:
@@ -109,7 +123,7 @@ def _header(node: gast.stmt) -> str:
     """The first line of a compound statement."""
     bare = type(node)(**{field: getattr(node, field, None) for field in node._fields})
     bare.body = [gast.Pass()]
-    if not isinstance(bare, gast.FunctionDef):
+    if not isinstance(bare, (gast.FunctionDef, gast.With)):
         bare.orelse = []
     lines = statement_text(bare).split("\n")
     return "\n".join(lines[:-1])

@@ -21,7 +21,9 @@ from srcad.transform.emit.constants import literal
 from srcad.transform.emit.expressions import IN_PLACE, Expressions
 from srcad.transform.emit.folding import is_expression, steps_of
 from srcad.transform.emit.forms import AugmentedAttribute, leaves
+from srcad.transform.emit.handlers import clauses
 from srcad.transform.emit.jumps import Jump, is_raise, is_value
+from srcad.transform.emit.liveness import reads_within
 from srcad.transform.emit.naming import Naming
 from srcad.transform.emit.printing import Block, Comment
 
@@ -73,6 +75,10 @@ class Statements:
                 case w.Step():
                     self._comment(block, node.site)
                     block += self._step(node)
+                case w.Attempt():
+                    block += self._attempt(node)
+                case w.Within():
+                    block += self._within(node)
                 case w.Branch():
                     block += self._branch(node)
                 case w.ForLoop():
@@ -151,7 +157,7 @@ class Statements:
         if callee is w.check:
             return [gast.Assert(*self._optional(operands))]
         if callee is w.raise_error:
-            return [gast.Raise(*self._optional(operands))]
+            return [gast.Raise(*(*self._expressions.many(operands), None, None)[:2])]
         if effects.in_place(callee):
             return self._augmented(step)
         if callee is w.identity and len(step.targets) == 1 and isinstance(operands[0], str):
@@ -246,6 +252,25 @@ class Statements:
         if orelse:
             return [*block, gast.If(negated(test), orelse, [])]
         return [*block, gast.Expr(test)] if not isinstance(node.test, (str, w.Const)) else block
+
+    def _attempt(self, node: w.Attempt) -> Block:
+        merges = [m for m in node.merges if m.target in self._naming.alive]
+        body = self._inner(node.then, [(m.target, m.then) for m in merges])
+        handlers = []
+        for classes, nodes, pairs in clauses(node, [(m.target, m.orelse) for m in merges]):
+            read = reads_within(nodes) | {leaf for _, source in pairs for leaf in leaves(source)}
+            name = store(self._naming[node.error]) if node.error in read else None
+            block = self._inner(nodes, pairs) or [gast.Pass()]
+            handlers.append(gast.ExceptHandler(self._expressions.of(classes), name, block))
+        return [gast.Try(body or [gast.Pass()], handlers, [], [])]
+
+    def _within(self, node: w.Within) -> Block:
+        enter, *nodes = node.then
+        target = self._expressions.target(enter.targets) if enter.targets else None
+        merges = [m for m in node.merges if m.target in self._naming.alive]
+        item = gast.withitem(self._expressions.of(node.test), target)
+        body = self._inner(tuple(nodes), [(m.target, m.then) for m in merges])
+        return [gast.With([item], body or [gast.Pass()], None)]
 
     def _carried(self, node: w.ForLoop | w.WhileLoop) -> list[w.Carried]:
         return [c for c in node.carried if c.name in self._naming.alive]

@@ -23,6 +23,7 @@ from typing import Any, NoReturn
 import gast
 
 from srcad.errors import Site, UnsupportedError
+from srcad.transform.lower.abandoned import Watch, is_lost, refuse_lost
 from srcad.transform.lower.language import TABLE
 from srcad.transform.lower.outside import Outside
 from srcad.transform.lower.scopes import Scope
@@ -109,6 +110,19 @@ class Choice:
     orelse: Callable[[list[gast.AST]], None]
 
 
+@dataclass
+class Fork:
+    """Where a block goes on after a statement: with `act`, unless `test` holds, then with the rest of the block.
+
+    `taken` and `other` are what is known of variables and flags if `test` holds and if it does not.
+    """
+
+    test: Operand
+    taken: dict[Key, Operand]
+    other: dict[Key, Operand]
+    act: Callable[[], None]
+
+
 Handler = Callable[["Builder", Any, str], Operand]
 EXPRESSIONS: dict[type, Handler] = {}
 STATEMENTS: dict[type, Callable[[Builder, Any], None]] = {}
@@ -153,6 +167,10 @@ class Builder:
         self.consumed: set[int] = set()
         self.cells: dict[str, str] = {}
         self.statements = lambda nodes: block(self, nodes)
+        self.watches: list[Watch] = []
+        self.handled: list[Operand] = []
+        self.lost: set[Operand] = set()
+        self.certain: dict[Operand, dict[Key, Operand]] = {}
         self._made: dict[str, int] = {}
 
     # ------------------------------------------------------------------------------------ nodes of the tree
@@ -204,6 +222,8 @@ class Builder:
 
     def append(self, node: Node) -> None:
         """Appends a node."""
+        for watch in self.watches:
+            watch.note(node, self.here.env)
         self.here.nodes.append(node)
 
     # --------------------------------------------------------------------------------------------- names
@@ -222,6 +242,7 @@ class Builder:
         operand = self.peek(name)
         if operand is None:
             self.refuse(node, f"{name!r} is read before it is assigned.", f"assign {name!r} first.")
+        refuse_lost(operand, self.sites.of(node))
         return operand
 
     def assign(self, name: str, operand: Operand) -> None:
@@ -273,9 +294,20 @@ class Builder:
         self.join(test, arms[0], arms[1], (Merge(target, values[0], values[1]),))
         return target
 
-    def join(self, test: Operand, then: Arm, orelse: Arm, merges: tuple[Merge, ...] = ()) -> None:
-        """Appends the branch of two arms; from here on variables stand for what the arm taken left."""
+    def join(
+        self,
+        test: Operand,
+        then: Arm,
+        orelse: Arm,
+        merges: tuple[Merge, ...] = (),
+        kind: Callable[..., Branch] = Branch,
+    ) -> dict[Key, Operand]:
+        """Appends the branch of two arms; from here on variables stand for what the arm taken left.
+
+        Returns what those that the second arm has lost stand for where it was the first one.
+        """
         before, extra = self.here.env, []
+        lost: dict[Key, tuple[Operand, Operand]] = {}
         env: dict[Key, Operand] = {}
         flags: dict[tuple[Operand, Operand], str] = {}
         for key in {**then.env, **orelse.env}:
@@ -291,12 +323,44 @@ class Builder:
                 continue
             env[key] = target = self.fresh(key.value if isinstance(key, Flag) else key)
             extra.append(Merge(target, a, b))
+            if self.is_lost(a) or self.is_lost(b):
+                lost[key] = (a, b)
             if isinstance(key, Flag) and key is not Flag.VALUE:
                 flags[a, b] = target
                 self.flags.add(target)
-        self.append(Branch(test, tuple(then.nodes), tuple(orelse.nodes), (*merges, *extra), self.site))
+        certain = {key: self._merged(extra, key, a, UNDEFINED) for key, (a, b) in lost.items() if is_lost(b)}
+        skipped = env.get(Flag.SKIPPED, before[Flag.SKIPPED])
+        for key, (a, b) in lost.items():
+            self.lost.add(env[key])
+            left, right = self._certain(then, key, a), self._certain(orelse, key, b)
+            if left is not None and right is not None:
+                self.certain.setdefault(skipped, {})[key] = self._merged(extra, key, left, right)
+        self.append(kind(test, tuple(then.nodes), tuple(orelse.nodes), (*merges, *extra), self.site))
         before.update(env)
         self.here.raised = then.raised and orelse.raised
+        return certain
+
+    # --------------------------------------------------------------------------------- lost and certain values
+
+    def is_lost(self, operand: Operand) -> bool:
+        """Whether an operand may stand for no certain value."""
+        return is_lost(operand) or operand in self.lost
+
+    def unless_left(self) -> dict[Key, Operand]:
+        """What the variables that may be lost stand for where the flag `SKIPPED` does not hold."""
+        known = self.certain.get(self.here.env[Flag.SKIPPED], {})
+        return {key: operand for key, operand in known.items() if self.is_lost(self.here.env.seen(key))}
+
+    def _certain(self, arm: Arm, key: Key, operand: Operand) -> Operand | None:
+        """What a variable stands for at the end of an arm, where that is reached; None if that is not certain."""
+        if arm.left:
+            return UNDEFINED
+        return self.certain.get(arm.env[Flag.SKIPPED], {}).get(key) if self.is_lost(operand) else operand
+
+    def _merged(self, merges: list[Merge], key: Key, then: Operand, orelse: Operand) -> str:
+        target = self.fresh(str(key))
+        merges.append(Merge(target, then, orelse))
+        return target
 
     def _joined(self, key: Key, a: Operand, b: Operand, before: Operand, then: Arm, orelse: Arm) -> Operand | None:
         """What a variable stands for after two arms if that needs no merge."""

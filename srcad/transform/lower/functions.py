@@ -12,6 +12,7 @@ from typing import Any
 
 import gast
 
+from srcad.transform.lower.abandoned import refuse_lost_in
 from srcad.transform.lower.builder import Builder, Flag, expression, statement
 from srcad.transform.lower.outside import Outside, is_callee
 from srcad.transform.lower.scopes import FunctionNode, Scope, scope_of
@@ -74,7 +75,7 @@ def finished(b: Builder, node: Any, name: str, params: tuple[Param, ...], lower:
     function = Function(name, params, tuple(b.here.nodes), result, site=site, generator=b.scope.generator)
     if b.outermost:
         function = replace(function, captures=b.outside.captures, guards=b.outside.guards)
-    return validate(tidy(function, b.aliases, b.flags))
+    return validate(refuse_lost_in(tidy(function, b.aliases, b.flags)))
 
 
 def _docstring(body: list[gast.AST]) -> str | None:

@@ -49,11 +49,11 @@ class Scope:
 
     `bindings` are its local names; `free` the names read but not bound here, in order of first reading;
     `uses` where each is read; `inner` the scopes of the functions directly inside it, by node; `assigned` what
-    each loop or comprehension binds, by node.  Of each nested function, `made_at` is its turn, `loops_around` and
-    `blocks_around` say where it is, `called_by` the variable it is put in.  `shared` are the variables of each
-    comprehension that functions capture, `nonlocals` what `nonlocal` says are variables of a function around.
-    `used_up` are the generator expressions that need no function.  `generator`: it has a `yield`; `yields` holds those
-    that are statements, and whether they are inside `try` or `with`.
+    each loop, comprehension, `try` or `with` binds, by node.  Of each nested function, `made_at` is its turn,
+    `loops_around` and `blocks_around` say where it is, `called_by` the variable it is put in.  `shared` are the
+    variables of each comprehension that functions capture, `nonlocals` what `nonlocal` says are variables of a
+    function around.  `used_up` are the generator expressions that need no function.  `generator`: it has a `yield`;
+    `yields` holds those that are statements, and whether they are inside `try` or `with`.
     """
 
     node: FunctionNode
@@ -141,6 +141,7 @@ class _Walker:
     def __init__(self, scope: Scope):
         self.scope = scope
         self.loops: list[tuple[int, dict[str, None]]] = []
+        self.attempts: list[dict[str, None]] = []
         self.hidden: list[tuple[int, set[str]]] = []
         self.blocks: list[int] = []
         self.guarded = 0
@@ -172,7 +173,7 @@ class _Walker:
             return
         place = Binding(self.tick(), tuple(loop for loop, _ in self.loops))
         self.scope.bindings.setdefault(name, []).append(place)
-        for _, assigned in self.loops:
+        for assigned in (*(assigned for _, assigned in self.loops), *self.attempts):
             assigned[name] = None
 
     def read(self, name: str, called: bool = False) -> None:
@@ -181,6 +182,22 @@ class _Walker:
 
     def visit_Nonlocal(self, node: gast.Nonlocal) -> None:
         self.scope.nonlocals.update(node.names)
+
+    def visit_Try(self, node: gast.Try) -> None:
+        self.attempts.append({})
+        self.visit(node.body)
+        if not node.finalbody:
+            self.scope.assigned[id(node)] = tuple(self.attempts.pop())
+        self.visit(node.handlers)
+        self.visit(node.orelse)
+        if node.finalbody:
+            self.scope.assigned[id(node)] = tuple(self.attempts.pop())
+        self.visit(node.finalbody)
+
+    def visit_With(self, node: gast.With) -> None:
+        self.attempts.append({})
+        self.visit_others(node)
+        self.scope.assigned[id(node)] = tuple(self.attempts.pop())
 
     def visit_ExceptHandler(self, node: gast.ExceptHandler) -> None:
         self.visit(node.type)

@@ -8,11 +8,13 @@ what follows is guarded by the flag that says so.  After an arm that raises, not
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
 
 import gast
 
-from srcad.transform.lower.builder import FALSE, STATEMENTS, TRUE, Arm, Builder, Choice, Flag, statement
+from srcad.transform.lower.builder import FALSE, STATEMENTS, TRUE, Arm, Builder, Choice, Flag, Fork, statement
 from srcad.transform.lower.calls import call
 from srcad.transform.lower.outside import is_callee
 from srcad.wengert import Const, Operand, check, identity, raise_error
@@ -25,7 +27,7 @@ def lower_block(b: Builder, statements: list[gast.AST]) -> None:
             return
         skipped = b.here.env[Flag.SKIPPED]
         if skipped != FALSE:
-            _fork(b, skipped, _already_left(b, skipped), b.arm(given=_not_left()), statements[i:])
+            _fork(b, skipped, _already_left(b, skipped), b.arm(given=_not_left() | b.unless_left()), statements[i:])
             return
         before = b.sites.enter(node)
         b.site = b.sites.of(node)
@@ -43,6 +45,8 @@ def _lower(b: Builder, node: gast.AST, rest: list[gast.AST]) -> bool:
     ended = handler(b, node)
     if isinstance(ended, Choice):
         return choose(b, ended, rest)
+    if isinstance(ended, Fork):
+        return _fork(b, ended.test, b.arm(given=ended.taken), b.arm(ended.act, ended.other), rest)
     if ended is None or not ended[1]:
         return False
     stopped, orelse = ended
@@ -134,9 +138,9 @@ def _set(b: Builder, *flags: Flag) -> None:
 
 @statement(gast.Raise)
 def _raise(b: Builder, node: gast.Raise) -> None:
-    if node.exc is None:
-        b.refuse(node, "`raise` without an exception needs a `try` around it.", "raise an exception by name.")
-    operands = [b.expr(part) for part in (node.exc, node.cause) if part is not None]
+    if node.exc is None and not b.handled:
+        b.refuse(node, "`raise` without an exception needs a handler around it.", "raise an exception by name.")
+    operands = [b.expr(part) for part in (node.exc, node.cause) if part is not None] or b.handled[-1:]
     b.effect(raise_error, *operands)
     b.here.raised = True
 
@@ -161,24 +165,38 @@ def _assert(b: Builder, node: gast.Assert) -> None:
 @statement(gast.Import)
 def _import(b: Builder, node: gast.Import) -> None:
     """Modules are imported while lowering and become constants."""
-    for alias in node.names:
-        module = importlib.import_module(alias.name)
-        if alias.asname is None:
-            module = importlib.import_module(alias.name.partition(".")[0])
-        b.assign((alias.asname or alias.name).partition(".")[0], Const(module))
+    with _raising_later(b):
+        for alias in node.names:
+            module = importlib.import_module(alias.name)
+            if alias.asname is None:
+                module = importlib.import_module(alias.name.partition(".")[0])
+            b.assign((alias.asname or alias.name).partition(".")[0], Const(module))
 
 
 @statement(gast.ImportFrom)
 def _import_from(b: Builder, node: gast.ImportFrom) -> None:
     package = b.outside.globals.get("__package__") or ""
-    module = importlib.import_module("." * (node.level or 0) + (node.module or ""), package)
-    for alias in node.names:
-        b.assign(alias.asname or alias.name, _imported(b, module, alias.name))
+    with _raising_later(b):
+        module = importlib.import_module("." * (node.level or 0) + (node.module or ""), package)
+        for alias in node.names:
+            b.assign(alias.asname or alias.name, _imported(b, module, alias.name))
+
+
+@contextmanager
+def _raising_later(b: Builder) -> Iterator[None]:
+    """Lets what cannot be imported raise where the program imports it, for a `try` around that to catch."""
+    try:
+        yield
+    except ImportError as error:
+        b.effect(raise_error, b.step(type(error), Const(str(error))))
+        b.here.raised = True
 
 
 def _imported(b: Builder, module: ModuleType, name: str) -> Operand:
     found = b.outside.attribute(module, name)
     if found is not None:
         return found
+    if not hasattr(module, name):
+        raise ImportError(f"cannot import name {name!r} from {module.__name__!r}")
     value = getattr(module, name)
     return Const(value) if is_callee(value) else b.step(identity, Const(value), like=name)

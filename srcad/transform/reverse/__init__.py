@@ -25,6 +25,7 @@ from srcad.transform.reverse.calls import Sweeps
 from srcad.transform.reverse.closures import refuse_writing_closures
 from srcad.transform.reverse.control import flat, reverse_block
 from srcad.transform.reverse.homes import Home
+from srcad.transform.reverse.managers import refuse_active_managers
 from srcad.transform.reverse.rebinding import rebind_sums
 from srcad.transform.reverse.recompute import recompute_cheap
 from srcad.transform.reverse.record import drop_restores, prune_tapes
@@ -110,6 +111,7 @@ def start(
     function, copied = copy_written_parameters(replace(specialised, function=replace(whole, body=live)))
     inner = wrt_names(wrt, copied)
     sweep = Sweep(function, specialised.facts, inner, lower, specialised, make_sweeps, pairs, pull_through)
+    refuse_active_managers(sweep)
     refuse_writes_outside(sweep)
     refuse_writing_closures(function, specialised.facts)
     refuse_missing_rules(sweep)

@@ -9,12 +9,15 @@ takes off what turns out not to be needed.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from srcad import facts as fa
 from srcad.transform.analyses import effects
 from srcad.transform.reverse import containers, iteration, travelling
+from srcad.transform.reverse.attempts import letting_refusals_pass, note_restores, refuse_unsound, way_back
 from srcad.transform.reverse.calls import reverse_helper_call, reverse_python_call
 from srcad.transform.reverse.homes import Home
+from srcad.transform.reverse.managers import write_within
 from srcad.transform.reverse.steps import reverse_step
 from srcad.transform.reverse.sweep import Context, Key, Sweep, cotangent_fact
 from srcad.transform.reverse.views import shadow_of_view
@@ -22,6 +25,7 @@ from srcad.transform.reverse.writes import reverse_write
 from srcad.wengert import (
     UNDEFINED,
     UNSET,
+    Attempt,
     Branch,
     Carried,
     ForLoop,
@@ -32,6 +36,7 @@ from srcad.wengert import (
     Operand,
     Step,
     WhileLoop,
+    Within,
     free_names,
     identity,
     inner_names,
@@ -80,7 +85,9 @@ def reverse_node(sweep: Sweep, node: Node) -> tuple[Node, ...]:
     """Writes the reverse of a node; returns what the forward sweep does for it."""
     match node:
         case Step():
-            return (*reverse_call_or_step(sweep, node), *travelling.define(sweep, node))
+            return (*note_restores(sweep, node, reverse_call_or_step), *travelling.define(sweep, node))
+        case Within():
+            return (reverse_within(sweep, node),)
         case Branch():
             return (reverse_branch(sweep, node),)
         case ForLoop() | WhileLoop():
@@ -107,12 +114,10 @@ def reverse_call_or_step(sweep: Sweep, step: Step) -> tuple[Node, ...]:
 
 def reverse_branch(sweep: Sweep, node: Branch) -> Branch:
     """The reverse of a branch takes the same arm, backwards."""
+    if isinstance(node, Attempt):
+        refuse_unsound(sweep, node)
     site = sweep.builder.site
-    incoming = [
-        (m, sweep.take_leaves(m.target))
-        for m in node.merges
-        if sweep.home(m.target) is not Home.NONE and not is_shared(sweep, m.target)
-    ]
+    incoming = take_merged(sweep, node)
     before = dict(sweep.entries)
     arms = []
     for block, arm in ((node.then, "then"), (node.orelse, "orelse")):
@@ -131,6 +136,15 @@ def reverse_branch(sweep: Sweep, node: Branch) -> Branch:
     sweep.entries = before
     merges = merge_entries(sweep, node.test, arms, before)
     return export_arms(sweep, node, arms, merges)
+
+
+def take_merged(sweep: Sweep, node: Branch) -> list[tuple[Merge, dict]]:
+    """The merges of a branch through which a derivative passes, with the cotangents of their targets."""
+    return [
+        (m, sweep.take_leaves(m.target))
+        for m in node.merges
+        if sweep.home(m.target) is not Home.NONE and not is_shared(sweep, m.target)
+    ]
 
 
 def is_shared(sweep: Sweep, name: str) -> bool:
@@ -189,8 +203,11 @@ def export_arms(sweep: Sweep, node: Branch, arms: list, merges: list[Merge]) -> 
         merges = [replace_side(m, is_then, new) for m in merges]
         reversed_arms.append(substitute(steps, new))
     if reversed_arms[0] or reversed_arms[1] or merges:
-        sweep.builder.add(Branch(node.test, *reversed_arms, tuple(merges), sweep.builder.site))
-    return Branch(node.test, then, orelse, tuple(exports), node.site)
+        back, recorded = way_back(sweep, node)
+        sweep.builder.add(back(*reversed_arms, tuple(merges), sweep.builder.site))
+        exports += recorded
+    new = replace(node, then=then, orelse=orelse, merges=tuple(exports))
+    return letting_refusals_pass(sweep, new) if isinstance(new, Attempt) else new
 
 
 def replace_side(merge: Merge, is_then: bool, new: dict[str, str]) -> Merge:
@@ -198,6 +215,31 @@ def replace_side(merge: Merge, is_then: bool, new: dict[str, str]) -> Merge:
     if is_then:
         return Merge(merge.target, new.get(merge.then, merge.then), merge.orelse)
     return Merge(merge.target, merge.then, new.get(merge.orelse, merge.orelse))
+
+
+def reverse_within(sweep: Sweep, node: Within) -> Within:
+    """The reverse of the block of a `with`, which needs the manager only if it is one for arithmetic."""
+    site, before = sweep.builder.site, dict(sweep.entries)
+    incoming = take_merged(sweep, node)
+
+    def begin() -> None:
+        for merge, leaves in incoming:
+            for path, d in leaves.items():
+                sweep.add(merge.then, d, path)
+
+    forward, steps, _ = reverse_block(sweep, node.then, begin=begin)
+    sweep.builder.site = site
+    block = flat(forward)
+    own = {n for inner in block for n in outer_names(inner)}
+    sweep.entries = {k: d for k, d in sweep.entries.items() if k[0] not in own}
+    handed = {d for d in sweep.entries.values() if isinstance(d, str)}
+    new = {name: sweep.names.fresh(name) for name in sorted((free_names(steps) | handed) & own)}
+    sweep.moved(new)
+    steps = substitute(steps, new)
+    sweep.entries = {k: new.get(d, d) if isinstance(d, str) else d for k, d in sweep.entries.items()}
+    write_within(sweep, node, steps, before)
+    exports = (*travelling.merged(sweep, node.merges), *(Merge(new[n], n, UNDEFINED) for n in new))
+    return replace(node, then=block, merges=exports)
 
 
 # --------------------------------------------------------------------------------------------------- loops

@@ -17,6 +17,7 @@ from srcad.transform.analyses import effects
 from srcad.wengert import (
     UNDEFINED,
     UNSET,
+    Attempt,
     Branch,
     Carried,
     Const,
@@ -35,7 +36,7 @@ from srcad.wengert import (
 
 @dataclass(frozen=True)
 class Definition:
-    """What defines a name: a step, a merge, a carried value or a loop (for its target); None for parameters.
+    """What defines a name: a step, a merge, a carried value or a loop (for its target); None for parameters and errors.
 
     `loops` are the loops around the definition, `blocks` the blocks, outermost first.
     """
@@ -69,6 +70,8 @@ class Definitions:
                     for target in node.targets:
                         self._definitions[target] = Definition(node, loops, around)
                 case Branch():
+                    if isinstance(node, Attempt) and node.error is not None:
+                        self._definitions[node.error] = Definition(None, loops, (*around, id(node), 1))
                     for merge in node.merges:
                         self._definitions[merge.target] = Definition(merge, loops, around)
                 case ForLoop() | WhileLoop():

@@ -20,6 +20,7 @@ from srcad.transform.analyses.facts import step_fact
 from srcad.transform.analyses.memory import Memory
 from srcad.transform.helpers import Specialised
 from srcad.wengert import (
+    Attempt,
     Branch,
     ForLoop,
     Function,
@@ -31,6 +32,7 @@ from srcad.wengert import (
     all_names,
     blocks,
     defined_names,
+    exposed,
     identity,
     own_operands,
     walk,
@@ -143,10 +145,11 @@ class _Owners:
                     self._step(node, moved)
                 case Branch():
                     self._read(node.test, moved)
-                    after = []
+                    after, abandoned = [], set[str]()
                     for block, arm in ((node.then, "then"), (node.orelse, "orelse")):
-                        inside = set(moved)
+                        inside = moved | abandoned
                         self._block(block, inside)
+                        abandoned = inside - _kept(node) if isinstance(node, Attempt) else abandoned
                         for merge in node.merges:
                             self._hand_on(getattr(merge, arm), merge.target, inside)
                         after.append(inside)
@@ -175,3 +178,9 @@ class _Owners:
         for name in inside - moved - defined_names((node,)):
             self.shared.add(name)  # it is handed on in each trip
         moved |= inside
+
+
+def _kept(node: Attempt) -> set[Operand]:
+    """What the last steps of a body read: where it is abandoned, they have not handed it on."""
+    done = {id(step) for step in exposed(node.then)}
+    return {o for n in node.then if isinstance(n, Step) and id(n) not in done for o in own_operands(n)}

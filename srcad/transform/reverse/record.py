@@ -25,6 +25,7 @@ from srcad.facts import Fact
 from srcad.transform.analyses import effects
 from srcad.transform.reverse.sweep import Sweep
 from srcad.wengert import (
+    Attempt,
     Branch,
     Const,
     ForLoop,
@@ -35,6 +36,7 @@ from srcad.wengert import (
     Operand,
     Step,
     WhileLoop,
+    base,
     callee_name,
     identity,
     make_list,
@@ -87,13 +89,14 @@ class _Restores:
                 case Step():
                     if self.is_restore(node):
                         if live & self.reach(node.operands[0]):
+                            self.refuse_abandoned(node)
                             kept.append(node)
                         continue
                     live |= self.contents_read(node)
                     kept.append(node)
                 case Branch():
-                    then, after_then = self.block(node.then, live)
                     orelse, after_else = self.block(node.orelse, live)
+                    then, after_then = self.block(node.then, live | after_else if isinstance(node, Attempt) else live)
                     live = after_then | after_else
                     kept.append(replace(node, then=then, orelse=orelse))
                 case ForLoop() | WhileLoop():
@@ -112,6 +115,21 @@ class _Restores:
         return (
             step.callee in (Method("pop"), rt.take_tail) and bool(step.targets) and step.target in self.sweep.restoring
         )
+
+    def refuse_abandoned(self, step: Step) -> None:
+        """Raises for a restore that is needed, but does not happen where the body of a `try` was abandoned."""
+        for saved in (*step.operands[2:], *step.targets):
+            origin = str(saved)
+            while origin in self.sweep.origins:
+                origin = self.sweep.origins[origin]
+            if origin in self.sweep.abandoned:
+                write = self.sweep.abandoned[origin]
+                raise UnsupportedError(
+                    f"{base(str(write.operands[0]))!r} is written to in a `try`, before a step that may raise, and the "
+                    "gradient needs its earlier contents",
+                    "write to it in the last statement of the `try`, or in its `else`; or write to a copy",
+                    write.site,
+                )
 
     def reach(self, operand: Operand) -> frozenset[int]:
         """The regions of the forward sweep that a name stands for."""

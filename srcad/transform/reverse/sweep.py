@@ -120,6 +120,8 @@ class Sweep:
         self.travelled: dict[str, str] = {}
         self.travelling = travelling_regions(self)
         self.opaque_writes: list[tuple[Operand, Step]] = []
+        self.exposed: set[int] = set()  # the steps that an abandoned `try` may leave done
+        self.abandoned: dict[str, Step] = {}  # of these, by what their restores put back
 
     # ----------------------------------------------------------------------------------------- cotangents
 

@@ -7,7 +7,8 @@ functions share with the function around them, once their calls are inlined.
 
 Control flow is structured, so one walk does it: it keeps the value that each entry has at that point.  Every other
 container stays, and is right too.  A dict stays if an entry may be missing where it is read, for the sake of its
-KeyError; a variable that is not assigned raises what Python raises, because the value is undefined then.
+KeyError, or if what it holds depends on where a `try` was abandoned; a variable that is not assigned raises what
+Python raises, because the value is undefined then.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from srcad.transform.scalars.tuples import take_functions_out
 from srcad.transform.scalars.unread import without_unread
 from srcad.wengert import (
     UNDEFINED,
+    Attempt,
     Branch,
     Carried,
     CarriedVariable,
@@ -40,6 +42,7 @@ from srcad.wengert import (
     Variable,
     WhileLoop,
     base,
+    exposed,
     identity,
     made_slots,
     make_list,
@@ -189,6 +192,9 @@ class _Walker:
 
     def _branch(self, node: Branch, state: State) -> Branch:
         test, slots = self.use(node.test), self._stored((node,))
+        if isinstance(node, Attempt):  # what an abandoned body stored is not known: its handler asks the container
+            exposing = [step for step in exposed(node.then) if self._stored((step,))]
+            self.missing.update(self._roots[str(step.operands[0])] for step in exposing)
         then, left = self.block(node.then, state)
         orelse, right = self.block(node.orelse, state)
         merges = [Merge(m.target, self.use(m.then), self.use(m.orelse)) for m in node.merges]

@@ -27,6 +27,7 @@ from srcad.wengert import (
     Operand,
     Step,
     WhileLoop,
+    Within,
 )
 
 _COMMUTATIVE = frozenset({operator.add, operator.mul, np.add, np.multiply, np.maximum, np.minimum})
@@ -91,6 +92,13 @@ class _Walk:
         self._forget(mark)
         return nodes
 
+    def _apart(self, nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+        """A block in which the same steps may do something else: under `np.errstate(all="raise")` they raise."""
+        seen, self._seen = self._seen, {}
+        nodes = self._scope(nodes)
+        self._seen = seen
+        return nodes
+
     def _forget(self, mark: int) -> None:
         while len(self._undo) > mark:
             del self._seen[self._undo.pop()]
@@ -108,9 +116,10 @@ class _Walk:
                 return self._step(self._used(node))
             case Branch():
                 test = self._use(node.test)
-                then, orelse = self._scope(node.then), self._scope(node.orelse)
+                inside = self._apart if isinstance(node, Within) else self._scope
+                then, orelse = inside(node.then), self._scope(node.orelse)
                 merges = tuple(Merge(m.target, self._use(m.then), self._use(m.orelse)) for m in node.merges)
-                return Branch(test, then, orelse, merges, node.site)
+                return replace(node, test=test, then=then, orelse=orelse, merges=merges)
         return self._loop(node)
 
     def _loop(self, node: ForLoop | WhileLoop) -> Node:

@@ -8,14 +8,17 @@ array or list that nothing reads go with it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from srcad import wengert
+import numpy as np
+
+from srcad import runtime, wengert
 from srcad.facts import Array, Dict, Fact, Instance, Known, List, Tuple
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.memory import Memory
-from srcad.wengert import Branch, ForLoop, Function, Node, Operand, Step, WhileLoop
+from srcad.wengert import Attempt, Augmented, Branch, ForLoop, Function, Node, Operand, Step, WhileLoop
 
 
 def remove_dead_steps(function: Function, facts: Mapping[str, Fact], values: frozenset[str] = frozenset()) -> Function:
@@ -110,6 +113,10 @@ class _Marks:
             match node:
                 case Step():
                     self._read(wengert.own_operands(node))
+                case Attempt():
+                    self._read((node.test,))
+                    for inner in _deciding(node.then):
+                        self._keep(inner)
                 case Branch():
                     self._read((node.test,))
                 case ForLoop():
@@ -137,6 +144,28 @@ class _Marks:
                         self._keep(step)
 
 
+def _deciding(nodes: tuple[Node, ...]) -> Iterator[Node]:
+    """The nodes in the body of a `try` at which it may be abandoned, which decides what comes after."""
+    for i, node in enumerate(nodes):
+        if not (wengert.never_raises(node) or _only_saves(node, nodes[i + 1 : i + 3])):
+            yield node
+        for block in wengert.blocks(node):
+            yield from _deciding(block)
+
+
+def _only_saves(node: Node, rest: tuple[Node, ...]) -> bool:
+    """Whether a step reads, or copies, what is about to be written, so that the write raises what it would raise."""
+    if not isinstance(node, Step) or not rest or not isinstance(write := rest[-1], Step):
+        return False
+    if node.callee is np.copy:
+        return True
+    if isinstance(rest[0], Step) and rest[0].callee is not np.copy:
+        write = rest[0]
+    stores = isinstance(write.callee, Augmented) or write.callee is operator.setitem
+    reads = node.callee is operator.getitem or node.callee is runtime.slot
+    return reads and stores and write.operands[:2] == node.operands[:2]
+
+
 def _sweep(nodes: tuple[Node, ...], marks: _Marks) -> tuple[Node, ...]:
     kept = tuple(_swept(node, marks) for node in nodes if id(node) in marks.kept)
     return nodes if len(kept) == len(nodes) and all(a is b for a, b in zip(kept, nodes, strict=True)) else kept
@@ -152,7 +181,7 @@ def _swept(node: Node, marks: _Marks) -> Node:
         merges = tuple(m for m in node.merges if m.target in needed)
         if then is node.then and orelse is node.orelse and len(merges) == len(node.merges):
             return node
-        return Branch(node.test, then, orelse, merges, node.site)
+        return replace(node, then=then, orelse=orelse, merges=merges)
     carried = tuple(c for c in node.carried if c.result in needed)
     body = _sweep(node.body, marks)
     if isinstance(node, ForLoop):

@@ -10,7 +10,7 @@ from srcad import wengert
 from srcad.facts import Array, Fact, widen
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.memory import Memory
-from srcad.wengert import Branch, Const, ForLoop, Function, Node, Step, WhileLoop
+from srcad.wengert import Branch, Const, ForLoop, Function, Node, Step, WhileLoop, leave
 
 
 def store_zeros_late(function: Function, facts: Mapping[str, Fact]) -> Function:
@@ -49,6 +49,9 @@ def store_zeros_late(function: Function, facts: Mapping[str, Fact]) -> Function:
                 ready = [s for s in waiting if memory.region(s.operands[0]) in reached or changes_index(node, s)]
                 result.extend(ready)
                 waiting = [s for s in waiting if not any(s is r for r in ready)]
+            if isinstance(node, Step) and node.callee is leave:
+                result.extend(waiting)
+                waiting = []
             if _is_clearing(node, facts) and memory.region(node.operands[0]) is not None:
                 waiting.append(node)
             else:

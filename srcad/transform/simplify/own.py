@@ -97,7 +97,8 @@ class _Owner:
         orelse, b = self.own(node.orelse, merge.orelse, primal)
         self._given |= given
         merges = tuple(Merge(m.target, a, b) if m is merge else m for m in node.merges)
-        return (*block[:position], Branch(node.test, then, orelse, merges, node.site), *block[position + 1 :]), operand
+        new = replace(node, then=then, orelse=orelse, merges=merges)
+        return (*block[:position], new, *block[position + 1 :]), operand
 
     def _give(self, operand: Operand) -> bool:
         """Gives the memory of an operand away.  Whether the operand had it alone."""
@@ -157,7 +158,7 @@ def _structure(function: Function, facts: Mapping[str, Fact]) -> dict[str, Step 
         wanted = {o for o in operands if isinstance(o, str)}
         for node in reversed(block):
             for name in [n for n in wengert.outer_names(node) if n in wanted]:
-                if isinstance(node, Branch):
+                if type(node) is Branch:
                     found[name] = node
                     (merge,) = (m for m in node.merges if m.target == name)
                     visit(node.then, (merge.then,))

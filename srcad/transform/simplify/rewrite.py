@@ -8,13 +8,26 @@ several targets, or the steps to put in its place.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from srcad import wengert
 from srcad.facts import UNKNOWN, Fact, Known, Number, widen
 from srcad.transform.simplify.context import Context
-from srcad.wengert import Branch, Carried, Const, ForLoop, Function, Merge, Node, Operand, Step, WhileLoop
+from srcad.wengert import (
+    Attempt,
+    Branch,
+    Carried,
+    Const,
+    ForLoop,
+    Function,
+    Merge,
+    Node,
+    Operand,
+    Step,
+    WhileLoop,
+    Within,
+)
 
 Rewriting = None | Operand | Mapping[str, Operand] | Step | tuple[Step, ...]
 Rewriter = Callable[[Step, "Context"], Rewriting]
@@ -141,7 +154,7 @@ class _Walk:
 
     def _branch(self, node: Branch, result: list[Node]) -> None:
         test = self.use(node.test)
-        decided = _truth(test, self.context)
+        decided = _way(node, test, self.context)
         if decided is not None:
             result.extend(self.block(node.then if decided else node.orelse))
             for m in node.merges:
@@ -154,16 +167,18 @@ class _Walk:
             self._join(m.target, new.then, new.orelse)
             if new.then == new.orelse:
                 self.mapping[m.target] = new.then
-            elif new.then == Const(True) and new.orelse == Const(False) and self._is_truth(test, m.target):
+            elif (new.then, new.orelse) == (Const(True), Const(False)) and self._is_truth(node, test, m.target):
                 self.mapping[m.target] = test
             else:
                 merges.append(m if new == m else new)
         if then or orelse or merges:
-            new_node = Branch(test, then, orelse, tuple(merges), node.site)
+            new_node = replace(node, test=test, then=then, orelse=orelse, merges=tuple(merges))
             result.append(node if _same(new_node, node) else new_node)
 
-    def _is_truth(self, test: Operand, flag: str) -> bool:
+    def _is_truth(self, node: Branch, test: Operand, flag: str) -> bool:
         """Whether a flag that says which way a branch went is as good as the branch's test."""
+        if type(node) is not Branch:
+            return False
         fact = widen(self.context.fact(test))
         if not isinstance(fact, Number) or fact.dtype != "bool":
             return False
@@ -214,11 +229,23 @@ class _Walk:
 
 def _same(new: Any, old: Any) -> bool:
     """Whether a rebuilt node has the very parts of the old one."""
-    for part in old.__slots__:
-        a, b = getattr(new, part), getattr(old, part)
+    for part in fields(old):
+        a, b = getattr(new, part.name), getattr(old, part.name)
         if a is not b and not (isinstance(a, tuple) and len(a) == len(b) and all(map(_is, a, b))) and a != b:
             return False
     return True
+
+
+def _way(node: Branch, test: Operand, context: Context) -> bool | None:
+    """Which way a branch goes, if that is known."""
+    match node:
+        case Attempt(orelse=(Step(callee=wengert.raise_error, operands=(error,)),)) if error == node.error:
+            return True  # it only raises again what it catches
+        case Attempt():
+            return True if all(map(wengert.never_raises, node.then)) else None
+        case Within():
+            return None
+    return _truth(test, context)
 
 
 def _truth(test: Operand, context: Context) -> bool | None:

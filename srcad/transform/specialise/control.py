@@ -28,7 +28,7 @@ _MAX_ITERATIONS = 6
 def branch(run: Specialiser, node: Branch) -> None:
     """Rewrites a branch; one whose test is known becomes the arm it takes."""
     test = run.use(node.test)
-    truth = truth_of(run.fact(test))
+    truth = truth_of(run.fact(test)) if type(node) is Branch else None
     if truth is not None:
         run.nodes(node.then if truth else node.orelse)
         for merge in node.merges:
@@ -45,7 +45,8 @@ def branch(run: Specialiser, node: Branch) -> None:
         run.replaced.pop(merge.target, None)  # an earlier pass over a loop's body may have known the test
         merges.append(Merge(merge.target, left, right))
         run.facts[merge.target] = joined(run, left, right)
-    run.builder.add(Branch(test, then, orelse, tuple(merges), run.site or node.site))
+    site = run.site or node.site
+    run.builder.add(replace(node, test=test, then=then, orelse=orelse, merges=tuple(merges), site=site))
 
 
 def joined(run: Specialiser, left: Operand, right: Operand) -> Fact:
