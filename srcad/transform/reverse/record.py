@@ -153,7 +153,8 @@ class _Restores:
         for operand in operands_looked_at(step):
             if step.callee is not operator.setitem or operand != step.operands[0]:
                 found |= self.reach(operand)
-        if step.site is not None and step.site.adjoint:
+        is_save = not self.sweep.restoring.isdisjoint(step.targets)  # made in the forward sweep, before the write
+        if step.site is not None and step.site.adjoint and not is_save:
             self.read |= found
         return found
 
