@@ -60,10 +60,16 @@ UNKNOWN = Unknown()
 
 @dataclass(frozen=True, slots=True)
 class Nothing(Fact):
-    """There is no such value as far as is known: an item of a list into which no store has been found yet."""
+    """There is no such value as far as is known: an item of a list into which no store has been found yet.
+
+    `filled` says that None stands where the value would.
+    """
+
+    filled: bool = False
 
 
 NOTHING = Nothing()
+ABSENT = Nothing(filled=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +114,14 @@ class Either(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Tuple(Fact):
-    """A tuple of known length; `type` is a named tuple's class, or tuple."""
+    """A tuple of known length; `type` is a named tuple's class, or tuple.
+
+    `absent` says that None stands in its place where the program has no value for it, and nobody looks.
+    """
 
     items: tuple[Fact, ...]
     type: type = tuple
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,10 +287,8 @@ def join(a: Fact, b: Fact) -> Fact:
     if a == b:
         return a
     match a, b:
-        case Nothing(), _:
-            return b
-        case _, Nothing():
-            return a
+        case (Nothing(filled=filled), fact) | (fact, Nothing(filled=filled)):
+            return _maybe_absent(fact) if filled else fact
         case Number(), Number():
             return Number(
                 a.dtype if a.dtype == b.dtype else None,
@@ -298,7 +306,8 @@ def join(a: Fact, b: Fact) -> Fact:
             array = join_all(f for f in both if isinstance(f, Array))
             return Either(number, array)
         case Tuple(), Tuple() if len(a.items) == len(b.items) and a.type is b.type:
-            return Tuple(tuple(join(x, y) for x, y in zip(a.items, b.items, strict=True)), a.type)
+            items = tuple(join(x, y) for x, y in zip(a.items, b.items, strict=True))
+            return Tuple(items, a.type, a.absent or b.absent)
         case List(), List():
             if a.items is not None and b.items is not None and len(a.items) == len(b.items):
                 items = tuple(join(x, y) for x, y in zip(a.items, b.items, strict=True))
@@ -309,6 +318,13 @@ def join(a: Fact, b: Fact) -> Fact:
         case Instance(), Instance() if a.type is b.type:
             return Instance(a.type, join(a.element, b.element))
     return UNKNOWN
+
+
+def _maybe_absent(fact: Fact) -> Fact:
+    """What holds of a value or None; it matters where a structure would be taken apart."""
+    if isinstance(fact, Nothing):
+        return ABSENT
+    return replace(fact, absent=True) if isinstance(fact, Tuple) else fact
 
 
 def alternatives(fact: Fact) -> tuple[Fact, ...]:

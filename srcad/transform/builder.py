@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from srcad.errors import Site
-from srcad.facts import NOTHING, UNKNOWN, Array, Fact, constant_fact, element
+from srcad.facts import ABSENT, UNKNOWN, Array, Fact, constant_fact, element
 from srcad.transform.analyses.facts import step_fact, unpacked
 from srcad.wengert import UNDEFINED, UNSET, Const, Names, Node, Operand, Step, identity
 
@@ -30,7 +30,7 @@ class Builder:
         """What is known of an operand."""
         if isinstance(operand, Const):
             if operand == UNSET:
-                return NOTHING
+                return ABSENT
             return UNKNOWN if operand == UNDEFINED else constant_fact(operand.value)
         return self.facts.get(operand, UNKNOWN)
 

@@ -457,6 +457,28 @@ def decorated_helper(x):
     return doubled(x) + doubled(x * 2)
 
 
+def sine_times_exponential(v):
+    y = math.sin(v)
+    return y * math.exp(y)
+
+
+def on_one_side(v):
+    if v > 0:
+        y = sine_times_exponential(v)
+        z = y * y
+    else:
+        z = v**3
+    return z * v
+
+
+@programs.on((np.array([1.5, -0.5, 0.7, -2.0]),))
+def helper_called_by_one_arm_of_a_helper(x):
+    total = 0.0
+    for v in x:
+        total += on_one_side(v)
+    return total
+
+
 @pytest.mark.parametrize(("function", "args"), programs.cases)
 def test_program(function, args):
     check(function, args)

@@ -144,7 +144,8 @@ class Containers:
             return
         for site in sites:
             before = self._stored.get(site)
-            if self._stage < 2 and value in (UNKNOWN, fa.NOTHING) or self._stage == 0 and key is None:
+            unknown = value == UNKNOWN or isinstance(value, fa.Nothing)
+            if self._stage < 2 and unknown or self._stage == 0 and key is None:
                 value = None  # read from containers of which too little was known then; the next pass counts
             if key is not None and value is not None:
                 self._store_slot(site, key, value)

@@ -19,7 +19,21 @@ import numpy as np
 
 from srcad import runtime, wengert
 from srcad import runtime as rt
-from srcad.facts import NOTHING, UNKNOWN, Array, Dict, Fact, Instance, Known, List, Nothing, Number, Tuple, Unknown
+from srcad.facts import (
+    ABSENT,
+    NOTHING,
+    UNKNOWN,
+    Array,
+    Dict,
+    Fact,
+    Instance,
+    Known,
+    List,
+    Nothing,
+    Number,
+    Tuple,
+    Unknown,
+)
 from srcad.rules.register import Primitive, lookup
 from srcad.wengert import Attribute, Augmented, Call, Const, Function, MakeFunction, Method, Operand, SetAttribute, Step
 
@@ -154,7 +168,9 @@ IMMUTABLE_TYPES = (range, slice, str, bytes, type(None), type(...))
 def fact_of_operand(operand: Operand, facts: Mapping[str, Fact]) -> Fact:
     """The fact of a name (UNKNOWN if there is none) or of a constant."""
     if isinstance(operand, Const):
-        return NOTHING if operand in (wengert.UNDEFINED, wengert.UNSET) else Known(operand.value)
+        if operand == wengert.UNSET:
+            return ABSENT
+        return NOTHING if operand == wengert.UNDEFINED else Known(operand.value)
     return facts.get(operand, UNKNOWN)
 
 

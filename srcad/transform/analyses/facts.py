@@ -38,7 +38,7 @@ def step_fact(callee: Any, operands: Sequence[Fact], keywords: Mapping[str, Fact
         return operands[0]
     if callee is zip:
         return _zip(*operands)  # strict or not
-    if fa.NOTHING in operands and not _is_among(callee, _MAKERS):
+    if any(isinstance(f, fa.Nothing) for f in operands) and not _is_among(callee, _MAKERS):
         return fa.NOTHING
     if any(isinstance(f, Either) for f in operands) and not _is_among(callee, _MAKERS):
         choices = itertools.product(*map(fa.alternatives, operands))
@@ -86,7 +86,7 @@ def _holds_nothing(fact: Fact) -> bool:
             return any(map(_holds_nothing, items))
         case List(element=element) | Dict(element=element) | Instance(element=element):
             return _holds_nothing(element)
-    return fact == fa.NOTHING
+    return isinstance(fact, fa.Nothing)
 
 
 def _field(fact: Fact, name: str) -> Fact | None:

@@ -100,7 +100,9 @@ class Homes:
             case Tuple() | List(items=tuple()) | Dict(items=tuple()):
                 own = self._memory.region(name)
                 dynamic = root in self._indexed or (own is not None and self._memory.region_is_written(own))
-                return Home.SHADOW if dynamic and not isinstance(fact, Tuple) or root in self._indexed else Home.PATHS
+                if dynamic and not isinstance(fact, Tuple) or root in self._indexed:
+                    return Home.SHADOW
+                return Home.VALUE if isinstance(fact, Tuple) and fact.absent else Home.PATHS  # None has no leaves
             case List() | Dict():
                 return Home.SHADOW
             case Known():

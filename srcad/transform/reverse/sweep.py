@@ -141,7 +141,7 @@ class Sweep:
         if home is Home.PATHS:
             self.add_to_paths(operand, d, path)
         elif home is Home.VALUE:
-            self.accumulate((operand, ()), d)
+            self.accumulate((operand, ()), self.structure(operand, {path: d}))
         elif home is Home.THROUGH:
             self.pull_through(self, self.definitions[self.definitions.same(operand)].by, d)
         elif path:
@@ -154,11 +154,14 @@ class Sweep:
             self.builder.effect(adding, self.shadow(operand), d)
 
     def add_to_paths(self, name: str, d: Operand, path: Path) -> None:
-        """Adds a contribution leaf by leaf."""
+        """Adds a contribution leaf by leaf.  A tuple in whose place None may stand is a leaf."""
+        whole = next((n for n in range(len(path) + 1) if is_absent(self.fact_at(name, path[:n]))), None)
+        if whole is not None:
+            path, d = path[:whole], self.structure(name, {path: d}, path[:whole])
         fact = self.fact_at(name, path)
         if fa.is_active_type(fact) is False:
             return
-        slots = slots_of(fact)
+        slots = slots_of(fact) if whole is None else None
         if slots is None:
             self.accumulate((name, path), d)
             return
@@ -350,6 +353,11 @@ class Sweep:
     def refuse(self, reason: str, remedy: str, site: Site | None) -> UnsupportedError:
         """The error for something that cannot be differentiated yet, or at all."""
         return UnsupportedError(reason, remedy, site)
+
+
+def is_absent(fact: Fact) -> bool:
+    """Whether None may stand in the place of a tuple."""
+    return isinstance(fact, Tuple) and fact.absent
 
 
 def slots_of(fact: Fact) -> list[tuple[Any, Fact]] | None:
