@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from srcad.facts import UNKNOWN, Array, some_dim
+from srcad.facts import UNKNOWN, Array
 from srcad.rules.axes import array_or_number, as_array, flattened, is_none
 from srcad.rules.reductions import AXES, mean_dtype, reduced
 from srcad.rules.register import adjoint, constant, facts, linear, sample
@@ -184,8 +184,7 @@ constant(
 )
 constant(np.searchsorted, samples=[sample(array(3), 0.5), sample(array(3), array(2, 2))])
 constant(np.digitize, samples=[sample(0.5, np.array([0.0, 1.0])), sample(array(2, 2), np.array([0.0, 1.0]))])
-constant(np.bincount, samples=[sample(np.array([0, 2, 2])), sample(np.array([0, 2, 2]), minlength=5)])
-constant(np.argpartition, np.lexsort, np.isin, np.histogram_bin_edges)
+constant(np.argpartition, np.lexsort, np.isin)
 
 
 @facts(np.argsort)
@@ -204,8 +203,3 @@ def _(a, v, side="left", sorter=None):
 @facts(np.digitize)
 def _(x, bins, right=False):
     return array_or_number("int64", as_array(x).shape)
-
-
-@facts(np.bincount)
-def _(x, weights=None, minlength=0):
-    return Array("int64" if is_none(weights) else None, (some_dim(),))

@@ -125,7 +125,18 @@ def in_double(value: Any) -> Any:
     return map_tree(convert, value)
 
 
-_DOUBLE: dict[Any, Any] = {"float32": "float64", np.float32: np.float64, np.dtype("float32"): np.dtype("float64")}
+_DOUBLE: dict[Any, Any] = {
+    "float32": "float64",
+    np.dtype("float32"): np.dtype("float64"),
+    np.float16: np.float64,
+    np.float32: np.float64,
+    np.complex64: np.complex128,
+}
+
+
+def entry_in_double(entry: Primitive) -> Primitive:
+    """What is registered of a conversion to single precision, in double precision; of anything else, itself."""
+    return register.lookup(in_double(entry.callee)) if isinstance(entry.callee, type) else entry
 
 
 def random_like(value: Any, rng: np.random.Generator) -> Any:
@@ -206,7 +217,8 @@ def check_cotangents(entry: Primitive, sample: Sample) -> None:
     if not (arguments := _bound(entry, sample)):
         return
     out, d_out, cotangents = _pull(entry, sample)
-    reference = _pull(entry, _double(sample), in_double(d_out))[2] if any(map(is_active, leaves(out))) else cotangents
+    wide = entry_in_double(entry)
+    reference = _pull(wide, _double(sample), in_double(d_out))[2] if any(map(is_active, leaves(out))) else cotangents
     tolerance = 1e-3 if _has_single((sample.args, dict(sample.kwargs), out)) else 1e-9
     for name, argument in arguments.items():
         _check_like(cotangents[name], argument, f"the cotangent of {name}")
@@ -234,7 +246,7 @@ def _has_single(value: Any) -> bool:
 
 def check_differences(entry: Primitive, sample: Sample) -> None:
     """Cotangents agree with central differences of the primitive."""
-    sample = _double(sample)
+    entry, sample = entry_in_double(entry), _double(sample)
     arguments = _bound(entry, sample)
     out, d_out, cotangents = _pull(entry, sample)
     for trial in range(2 if arguments else 0):
@@ -255,7 +267,7 @@ def inner_out(d_out: Any, value: Any, around: Any) -> float:
 
 def check_tangents(entry: Primitive, sample: Sample) -> None:
     """Tangents, as forward mode computes them, agree with cotangents by the dot-product identity."""
-    sample = _double(sample)
+    entry, sample = entry_in_double(entry), _double(sample)
     arguments = _bound(entry, sample)
     if not arguments or entry.rule.form == "adjoint":
         return

@@ -1,0 +1,195 @@
+"""Why some names have neither a rule nor a declaration.  These lists may only become shorter."""
+
+from __future__ import annotations
+
+
+def _named(section: str, names: str) -> list[str]:
+    return [f"{section}.{name}" for name in names.split()]
+
+
+def _methods(method: str, ufuncs: str) -> list[str]:
+    return [f"numpy.{ufunc}.{method}" for ufunc in ufuncs.split()]
+
+
+CLASSES = _named(
+    "numpy",
+    """broadcast busdaycalendar flatiter matrix memmap ndarray ndenumerate ndindex nditer poly1d recarray record ufunc
+    generic number integer signedinteger unsignedinteger inexact floating complexfloating flexible character""",
+) + [
+    "numpy.linalg.LinAlgError",
+    *(
+        f"numpy.polynomial.{module}.{name}"
+        for module, name in (
+            ("polynomial", "Polynomial"),
+            ("chebyshev", "Chebyshev"),
+            ("legendre", "Legendre"),
+            ("hermite", "Hermite"),
+            ("hermite_e", "HermiteE"),
+            ("laguerre", "Laguerre"),
+        )
+    ),
+    *(
+        f"numpy.polynomial.{module}.ABCPolyBase"
+        for module in ("polynomial", "chebyshev", "legendre", "hermite", "hermite_e", "laguerre")
+    ),
+]
+
+REASONS: dict[str, str] = {
+    **dict.fromkeys(CLASSES, "a class: refused where it is given a value that carries a derivative"),
+    **dict.fromkeys(_named("numpy", "test linalg.test fft.test"), "runs the tests of NumPy"),
+    **dict.fromkeys(
+        _named("numpy", "frombuffer from_dlpack fromstring object_ asmatrix bmat frompyfunc nested_iters"),
+        "hands its argument on as memory, text or an object of another class: refused",
+    ),
+    **dict.fromkeys(
+        _named("numpy.ndarray", "base byteswap ctypes data dump dumps flat getfield to_device tobytes tofile"),
+        "hands out the memory of an array as such: refused",
+    ),
+}
+NOT_YET: frozenset[str] = frozenset(
+    [
+        *_named(
+            "numpy",
+            """
+            apply_along_axis apply_over_axes asarray_chkfinite asfortranarray block broadcast_arrays choose
+            convolve corrcoef correlate cov cumulative_prod cumulative_sum delete diagflat dsplit ediff1d
+            frexp fromfunction fromiter geomspace gradient histogramdd i0 insert intersect1d kaiser logspace
+            matvec nancumprod nancumsum nanmax nanmean nanmedian nanmin nanpercentile nanprod nanquantile
+            nanstd nansum nanvar nextafter percentile piecewise poly polyadd polyder polydiv polyfit polyint
+            polymul polysub polyval quantile require resize roots row_stack select setdiff1d setxor1d
+            sort_complex trapezoid trim_zeros union1d unique unique_all unique_counts unique_inverse
+            unique_values unstack unwrap vander vecdot vecmat vectorize
+            """,
+        ),
+        *_named(
+            "numpy.linalg",
+            """
+            cond cross diagonal eig eigh eigvals eigvalsh lstsq matmul matrix_norm matrix_power
+            matrix_transpose multi_dot outer pinv qr svd svdvals tensordot tensorinv tensorsolve trace vecdot
+            vector_norm
+            """,
+        ),
+        *_named(
+            "numpy.fft",
+            """
+            fft fft2 fftn fftshift hfft ifft ifft2 ifftn ifftshift ihfft irfft irfft2 irfftn rfft rfft2 rfftn
+            """,
+        ),
+        *_named(
+            "numpy.emath",
+            """
+            arccos arcsin arctanh log log10 log2 logn power sqrt
+            """,
+        ),
+        *_named(
+            "numpy.lib.stride_tricks",
+            """
+            as_strided sliding_window_view
+            """,
+        ),
+        *_named(
+            "numpy.polynomial.polynomial",
+            """
+            polyadd polycompanion polyder polydiv polyfit polyfromroots polygrid2d polygrid3d polyint polyline
+            polymul polymulx polypow polyroots polysub polytrim polyval polyval2d polyval3d polyvalfromroots
+            polyvander polyvander2d polyvander3d
+            """,
+        ),
+        *_named(
+            "numpy.polynomial.chebyshev",
+            """
+            cheb2poly chebadd chebcompanion chebder chebdiv chebfit chebfromroots chebgauss chebgrid2d
+            chebgrid3d chebint chebinterpolate chebline chebmul chebmulx chebpow chebpts1 chebpts2 chebroots
+            chebsub chebtrim chebval chebval2d chebval3d chebvander chebvander2d chebvander3d chebweight
+            poly2cheb
+            """,
+        ),
+        *_named(
+            "numpy.polynomial.legendre",
+            """
+            leg2poly legadd legcompanion legder legdiv legfit legfromroots leggauss leggrid2d leggrid3d legint
+            legline legmul legmulx legpow legroots legsub legtrim legval legval2d legval3d legvander
+            legvander2d legvander3d legweight poly2leg
+            """,
+        ),
+        *_named(
+            "numpy.polynomial.hermite",
+            """
+            herm2poly hermadd hermcompanion hermder hermdiv hermfit hermfromroots hermgauss hermgrid2d
+            hermgrid3d hermint hermline hermmul hermmulx hermpow hermroots hermsub hermtrim hermval hermval2d
+            hermval3d hermvander hermvander2d hermvander3d hermweight poly2herm
+            """,
+        ),
+        *_named(
+            "numpy.polynomial.hermite_e",
+            """
+            herme2poly hermeadd hermecompanion hermeder hermediv hermefit hermefromroots hermegauss
+            hermegrid2d hermegrid3d hermeint hermeline hermemul hermemulx hermepow hermeroots hermesub
+            hermetrim hermeval hermeval2d hermeval3d hermevander hermevander2d hermevander3d hermeweight
+            poly2herme
+            """,
+        ),
+        *_named(
+            "numpy.polynomial.laguerre",
+            """
+            lag2poly lagadd lagcompanion lagder lagdiv lagfit lagfromroots laggauss laggrid2d laggrid3d lagint
+            lagline lagmul lagmulx lagpow lagroots lagsub lagtrim lagval lagval2d lagval3d lagvander
+            lagvander2d lagvander3d lagweight poly2lag
+            """,
+        ),
+        *_named(
+            "numpy.ndarray",
+            """
+            argpartition choose device view
+            """,
+        ),
+        *_methods(
+            "at",
+            """
+            absolute arccos arccosh arcsin arcsinh arctan arctan2 arctanh bitwise_and bitwise_count bitwise_or
+            bitwise_xor cbrt ceil conjugate copysign cos cosh deg2rad degrees divide equal exp exp2 expm1 fabs
+            float_power floor floor_divide fmax fmin fmod gcd greater greater_equal heaviside hypot invert
+            isfinite isinf isnan isnat lcm ldexp left_shift less less_equal log log10 log1p log2 logaddexp
+            logaddexp2 logical_and logical_not logical_or logical_xor maximum minimum multiply negative
+            nextafter not_equal positive power rad2deg radians reciprocal remainder right_shift rint sign
+            signbit sin sinh spacing sqrt square tan tanh trunc
+            """,
+        ),
+        *_methods(
+            "reduce",
+            """
+            add arctan2 bitwise_and bitwise_or bitwise_xor copysign divide equal float_power floor_divide fmax
+            fmin fmod gcd greater greater_equal heaviside hypot lcm ldexp left_shift less less_equal logaddexp
+            logaddexp2 logical_and logical_or logical_xor maximum minimum multiply nextafter not_equal power
+            remainder right_shift subtract
+            """,
+        ),
+        *_methods(
+            "accumulate",
+            """
+            add arctan2 bitwise_and bitwise_or bitwise_xor copysign divide equal float_power floor_divide fmax
+            fmin fmod gcd greater greater_equal heaviside hypot lcm ldexp left_shift less less_equal logaddexp
+            logaddexp2 logical_and logical_or logical_xor maximum minimum multiply nextafter not_equal power
+            remainder right_shift subtract
+            """,
+        ),
+        *_methods(
+            "outer",
+            """
+            add arctan2 bitwise_and bitwise_or bitwise_xor copysign divide equal float_power floor_divide fmax
+            fmin fmod gcd greater greater_equal heaviside hypot lcm ldexp left_shift less less_equal logaddexp
+            logaddexp2 logical_and logical_or logical_xor maximum minimum multiply nextafter not_equal power
+            remainder right_shift subtract
+            """,
+        ),
+        *_methods(
+            "reduceat",
+            """
+            add arctan2 bitwise_and bitwise_or bitwise_xor copysign divide equal float_power floor_divide fmax
+            fmin fmod gcd greater greater_equal heaviside hypot lcm ldexp left_shift less less_equal logaddexp
+            logaddexp2 logical_and logical_or logical_xor maximum minimum multiply nextafter not_equal power
+            remainder right_shift subtract
+            """,
+        ),
+    ]
+)
