@@ -124,6 +124,27 @@ class Tuple(Fact):
     absent: bool = False
 
 
+@dataclass(eq=False)
+class Structure:
+    """A structure that holds others of its kind: `fact` says what one level is."""
+
+    fact: Fact = UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Nested(Fact):
+    """A tuple of a kind that holds tuples of the same kind, such as what each call of a recursion hands out.
+
+    None may stand in its place: the structure ends somewhere.
+    """
+
+    structure: Structure
+
+    def level(self) -> Fact:
+        """What is known of one level, whose axes have lengths of their own."""
+        return with_own_axes(self.structure.fact, object())
+
+
 @dataclass(frozen=True, slots=True)
 class List(Fact):
     """A list.  `items` if its length is known and it is never changed, else None; `element` fits every item.
@@ -305,6 +326,8 @@ def join(a: Fact, b: Fact) -> Fact:
             number = join_all(f for f in both if isinstance(f, Number))
             array = join_all(f for f in both if isinstance(f, Array))
             return Either(number, array)
+        case (Nested() as nested, Tuple() as level) | (Tuple() as level, Nested() as nested):
+            return nested if _is_level(level, nested) else UNKNOWN
         case Tuple(), Tuple() if len(a.items) == len(b.items) and a.type is b.type:
             items = tuple(join(x, y) for x, y in zip(a.items, b.items, strict=True))
             return Tuple(items, a.type, a.absent or b.absent)
@@ -318,6 +341,12 @@ def join(a: Fact, b: Fact) -> Fact:
         case Instance(), Instance() if a.type is b.type:
             return Instance(a.type, join(a.element, b.element))
     return UNKNOWN
+
+
+def _is_level(fact: Tuple, nested: Nested) -> bool:
+    """Whether a tuple is one of a kind, whatever its axes are."""
+    level = with_own_axes(replace(fact, absent=False), "level")
+    return level == with_own_axes(nested.structure.fact, "level")
 
 
 def _maybe_absent(fact: Fact) -> Fact:

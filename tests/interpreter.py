@@ -27,6 +27,7 @@ from srcad.wengert import (
     Function,
     MakeFunction,
     Method,
+    Recursion,
     SetAttribute,
     Spread,
     Step,
@@ -174,6 +175,8 @@ def apply(callee: Any, operands: list, keywords: list) -> Any:
                         raise TypeError(f"multiple values for keyword argument {key!r}")
                     named[key] = item
             return apply(inner, spread, list(named.items()))
+        case Recursion():
+            return run(callee.finished(), *operands, **dict(keywords))
         case Function():
             return run(callee, *operands, **dict(keywords))
     return callee(*operands, **dict(keywords))

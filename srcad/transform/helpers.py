@@ -60,10 +60,16 @@ class Specialised:
 
 @dataclass(frozen=True)
 class Helper:
-    """A called function that keeps a definition of its own: the callable, and its list for the facts of one call."""
+    """A called function that keeps a definition of its own: the callable, and its list for the facts of one call.
+
+    One that is not final was made under assumptions about a function that calls it, which may prove wrong.
+    What one that `shares` returns may be what it was given.
+    """
 
     callable: Callable
     specialised: Specialised
+    is_final: bool = True
+    shares: bool = False
 
 
 def is_function(fact: Fact | None) -> bool:
@@ -138,15 +144,18 @@ def is_plain(fact: Fact) -> bool:
     return True
 
 
-def deals_in_values(specialised: Specialised) -> bool:
-    """Whether a function writes to nothing it is given, and returns nothing that it writes to."""
+def deals_in_values(specialised: Specialised, sharing: bool = False) -> bool:
+    """Whether a function writes to nothing it is given, and returns nothing that it writes to.
+
+    With `sharing` it may return what it was given; nobody must write to that.
+    """
     function, facts = specialised.function, specialised.facts
     outside = [p.name for p in function.params] + [c.name for c in function.captures]
     memory = Memory(function.body, facts, separate=frozenset(p.name for p in function.params))
     if any(memory.is_written(name) for name in outside):
         return False
     result = function.result
-    if isinstance(result, str) and any(memory.reach(result) & memory.reach(name) for name in outside):
+    if not sharing and isinstance(result, str) and any(memory.reach(result) & memory.reach(name) for name in outside):
         return False
     if isinstance(facts.get(result), Generator):
         return False

@@ -146,7 +146,7 @@ def derive_pair(function: Function, facts: Mapping[str, Fact], active: tuple[str
     """The pair of functions for a callee that is only known when the program runs."""
     refuse_generator(function)
     specialised = specialise(function, dict(facts), lowered, derived_list)
-    parts = make_sweeps(specialised, active, lowered)
+    parts = make_sweeps(specialised, active, lowered, {})
     name = identifier(function.name)
     forward = forward_function(parts, f"{name}_forward")
     backward = backward_function(parts, active, f"{name}_backward")

@@ -9,7 +9,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from srcad.wengert.nodes import Attempt, Branch, Carried, ForLoop, Function, Merge, Node, Operand, Step, WhileLoop
+from srcad.wengert.nodes import (
+    Attempt,
+    Branch,
+    Carried,
+    ForLoop,
+    Function,
+    Merge,
+    Node,
+    Operand,
+    Recursion,
+    Step,
+    WhileLoop,
+)
 
 
 def blocks(node: Node) -> tuple[tuple[Node, ...], ...]:
@@ -44,6 +56,21 @@ def walk(nodes: Iterable[Node]) -> Iterator[Node]:
         yield node
         for block in blocks(node):
             yield from walk(block)
+
+
+def callees(function: Function) -> list[Function | Recursion]:
+    """The lists that a function's steps call, each as it is called, with those that these call."""
+    found: list[Function | Recursion] = []
+    todo, seen = [function], {function}
+    while todo:
+        for node in walk(todo.pop().body):
+            if isinstance(node, Step) and isinstance(node.callee, (Function, Recursion)):
+                found.append(node.callee)
+                called = node.callee.function if isinstance(node.callee, Recursion) else node.callee
+                if called is not None and called not in seen:
+                    seen.add(called)
+                    todo.append(called)
+    return found
 
 
 def own_operands(node: Node) -> tuple[Operand, ...]:

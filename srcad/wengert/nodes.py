@@ -441,6 +441,23 @@ class Function:
         return f"<Wengert list of {self.name}>"
 
 
+@dataclass(eq=False)
+class Recursion:
+    """A callee: a function that is called by its own list, directly or by way of others.
+
+    A list cannot hold itself; it holds this, whose `function` is set when the list is finished.
+    """
+
+    name: str
+    function: Function | None = None
+
+    def finished(self) -> Function:
+        """The list it stands for."""
+        if self.function is None:
+            raise ValueError(f"the list of {self.name} is not finished")
+        return self.function
+
+
 # ---------------------------------------------------------------------------------------------- printing
 
 
@@ -461,7 +478,7 @@ def callee_name(callee: Any) -> str:
             return "call"
         case Spread(spread):
             return f"{callee_name(spread)} spreading"
-        case Function():
+        case Function() | Recursion():
             return callee.name
     return getattr(callee, "__name__", None) or repr(callee)
 

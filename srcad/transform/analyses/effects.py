@@ -35,7 +35,19 @@ from srcad.facts import (
     Unknown,
 )
 from srcad.rules.register import Primitive, lookup
-from srcad.wengert import Attribute, Augmented, Call, Const, Function, MakeFunction, Method, Operand, SetAttribute, Step
+from srcad.wengert import (
+    Attribute,
+    Augmented,
+    Call,
+    Const,
+    Function,
+    MakeFunction,
+    Method,
+    Operand,
+    Recursion,
+    SetAttribute,
+    Step,
+)
 
 IN_PLACE = {
     getattr(operator, "i" + name.strip("_")): getattr(operator, name)
@@ -213,7 +225,7 @@ def is_pure(step: Step, facts: Mapping[str, Fact] | None = None) -> bool:
             return True
         case Method(name=name):
             return name not in WRITING_METHODS and (_is_array_method(step, facts) or _reads_builtin(step, facts))
-        case Function():
+        case Function() | Recursion():
             return is_pure_function(callee)
     if _is_among(callee, _PURE):
         return not step.keywords or not _out(step)
@@ -297,7 +309,7 @@ def is_python_call(step: Step) -> bool:
     it is differentiated, and otherwise by refusing to read its arguments' earlier contents in the reverse sweep.
     """
     callee = step.callee
-    if isinstance(callee, Function) or getattr(type(callee), "__srcad_callee__", False):
+    if isinstance(callee, (Function, Recursion)) or getattr(type(callee), "__srcad_callee__", False):
         return True  # a list of its own deals in values: the specialisation inlines all others
     if makes_function(step):
         return False
@@ -335,9 +347,15 @@ def may_be_written_in_place(fact: Fact) -> bool:
     return not (is_immutable(fact) or isinstance(fact, Tuple))
 
 
-def is_pure_function(function: Function) -> bool:
-    """Whether all steps of a Wengert list are pure."""
-    return all(is_pure(node) for node in wengert.walk(function.body) if isinstance(node, Step))
+def is_pure_function(callee: Function | Recursion) -> bool:
+    """Whether all steps of a Wengert list, and of those it calls, are pure."""
+    first = callee.function if isinstance(callee, Recursion) else callee
+    called = [] if first is None else wengert.callees(first)
+    lists = {first, *(c.function if isinstance(c, Recursion) else c for c in called)}
+    if None in lists:
+        return False  # what it does is not known yet
+    own = (node for function in lists for node in wengert.walk(function.body) if isinstance(node, Step))
+    return all(isinstance(node.callee, (Function, Recursion)) or is_pure(node) for node in own)
 
 
 _KNOWN_EFFECTS = frozenset({operator.setitem, operator.delitem, print, rt.check_unshared, rt.attribute}) | {

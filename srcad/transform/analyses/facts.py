@@ -104,6 +104,8 @@ _MAKERS = (make_tuple, make_list, make_dict)
 def unpacked(fact: Fact, count: int) -> list[Fact]:
     """The facts of the `count` targets a value is unpacked into."""
     match fact:
+        case fa.Nested():
+            return unpacked(fact.level(), count)
         case Tuple(items=items) | List(items=tuple() as items) if len(items) == count:
             return list(items)
         case Known(value=tuple() as value) if len(value) == count:

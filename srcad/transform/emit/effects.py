@@ -87,7 +87,7 @@ def _effect(callee: Any, operands: int) -> int:
         return READS
     if isinstance(callee, w.Method):
         return READS if callee.name in _METHODS_READ else WRITES
-    if isinstance(callee, (w.Call, w.Function, w.SetAttribute, w.Augmented, AugmentedAttribute)):
+    if isinstance(callee, (w.Call, w.Function, w.Recursion, w.SetAttribute, w.Augmented, AugmentedAttribute)):
         return WRITES
     if callee in analysed.MAKERS | {w.make_string, w.identity}:
         return READS

@@ -115,6 +115,8 @@ class Expressions:
                 return self._spread(step)
             case w.Function():
                 return self._call(name(self._functions[id(callee)]), operands, step)
+            case w.Recursion():
+                return self._call(name(self._functions[id(callee.finished())]), operands, step)
             case Comprehension():
                 return self._comprehension(callee, operands)
         if step.keywords or not _hashable(callee):
@@ -194,6 +196,8 @@ class Expressions:
                 return gast.Call(function, operands, keywords)
             case w.Function():
                 return gast.Call(name(self._functions[id(inner)]), operands, keywords)
+            case w.Recursion():
+                return gast.Call(name(self._functions[id(inner.finished())]), operands, keywords)
         if _hashable(inner) and inner in displays:
             return displays[inner](operands, gast.Load())
         if inner is w.make_set:

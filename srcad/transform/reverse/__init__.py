@@ -129,9 +129,11 @@ def recorded(function: Function, sweep: Sweep) -> Function:
     return replace(function, body=define_recorded(function.body))
 
 
-def make_sweeps(specialised: Specialised, active: tuple[str, ...], lower: Callable[[Any], Function]) -> Sweeps:
+def make_sweeps(
+    specialised: Specialised, active: tuple[str, ...], lower: Callable[[Any], Function], pairs: dict[Function, Any]
+) -> Sweeps:
     """Both sweeps of a helper, for a cotangent of its result in the parameter `d_out`."""
-    sweep, copied = start(specialised, active, lower, {})
+    sweep, copied = start(specialised, active, lower, pairs)
     sweep.is_helper = True
     function, facts = sweep.function, sweep.facts
     d_out = sweep.names.fresh("d_out")

@@ -16,7 +16,7 @@ from srcad import runtime as rt
 from srcad.facts import Fact
 from srcad.transform.nesting import refusal_key
 from srcad.transform.reverse.homes import Home
-from srcad.transform.reverse.steps import d_name
+from srcad.transform.reverse.steps import d_name, missing_rule
 from srcad.transform.reverse.sweep import Sweep, cotangent_fact
 from srcad.transform.simplify.dead import remove_dead_steps
 from srcad.transform.simplify.own import own_results
@@ -29,6 +29,7 @@ from srcad.wengert import (
     Node,
     Operand,
     Param,
+    Recursion,
     Step,
     callee_name,
     identity,
@@ -43,10 +44,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Pair:
-    """A helper's forward and backward function.  The backward one takes `saved` and the cotangent `d_out`."""
+    """A helper's forward and backward function.  The backward one takes `saved` and the cotangent `d_out`.
 
-    forward: Function
-    backward: Function
+    It returns the cotangents of the parameters `active`, in their order.
+    """
+
+    forward: Function | Recursion
+    backward: Function | Recursion
+    active: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,9 @@ class Sweeps:
 
 def reverse_helper_call(sweep: Sweep, step: Step) -> tuple[Node, ...]:
     """Writes the call of a helper's backward function; returns the call of its forward function."""
-    function: Function = step.callee
+    function: Function = step.callee.finished() if isinstance(step.callee, Recursion) else step.callee
+    if function not in sweep.helpers:
+        raise missing_rule(sweep, step)  # a derivative that calls itself, of which too little is known
     helper = sweep.helpers[function]
     (target,) = step.targets
     d = sweep.take(target) if sweep.home(target) is not Home.NONE else None
@@ -83,12 +90,12 @@ def reverse_helper_call(sweep: Sweep, step: Step) -> tuple[Node, ...]:
     saved = sweep.names.fresh("saved")
     sweep.facts[saved] = fa.UNKNOWN
     sweep.kept[saved] = (*step.operands, target)
-    operands = [o for p, o in zip(function.params, step.operands, strict=True) if p.name in active]
+    operands = [o for p, o in zip(function.params, step.operands, strict=True) if p.name in pair.active]
     targets = tuple(sweep.names.fresh(d_name(o)) for o in operands)
     sweep.builder.add(Step(targets, pair.backward, (saved, d), (), sweep.builder.site))
     for name, operand in zip(targets, operands, strict=True):
         sweep.facts[name] = cotangent_fact(sweep.builder.fact(operand))
-        sweep.add(operand, name)
+        sweep.add(operand, name)  # nothing, where the pair serves calls with more active arguments too
     return (replace(step, targets=(target, saved), callee=pair.forward),)
 
 
@@ -98,17 +105,25 @@ def pair_for(sweep: Sweep, specialised: Specialised, active: tuple[str, ...]) ->
     if active in made:
         return made[active][1]
     for parts, pair in list(made.values()):
-        if set(active) <= set(parts.active):
+        if set(active) <= set(pair.active):
+            if parts is None:
+                return pair  # it is being made: the function calls itself
             backward = backward_function(
                 parts, active, f"{callee_name(specialised.function)}_backward_{'_'.join(active)}"
             )
-            made[active] = (parts, Pair(pair.forward, backward))
+            made[active] = (parts, Pair(pair.forward, backward, active))
             return made[active][1]
-    parts = sweep.make_sweeps(specialised, active, sweep.lower)
     name = specialised.function.name
-    pair = Pair(forward_function(parts, f"{name}_forward"), backward_function(parts, active, f"{name}_backward"))
-    made[active] = (parts, pair)
-    return pair
+    inside = Pair(Recursion(f"{name}_forward"), Recursion(f"{name}_backward"), active)
+    made[active] = (None, inside)
+    parts = sweep.make_sweeps(specialised, active, sweep.lower, sweep.pairs)
+    forward, backward = (
+        forward_function(parts, inside.forward.name),
+        backward_function(parts, active, inside.backward.name),
+    )
+    inside.forward.function, inside.backward.function = forward, backward
+    made[active] = (parts, Pair(forward, backward, active))
+    return made[active][1]
 
 
 def forward_function(parts: Sweeps, name: str) -> Function:

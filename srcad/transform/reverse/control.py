@@ -34,6 +34,7 @@ from srcad.wengert import (
     Method,
     Node,
     Operand,
+    Recursion,
     Step,
     WhileLoop,
     Within,
@@ -101,7 +102,7 @@ def reverse_call_or_step(sweep: Sweep, step: Step) -> tuple[Node, ...]:
         return containers.reverse_change(sweep, step)
     if effects.writes_of(step, sweep.facts):
         return (*reverse_write(sweep, step), step)
-    if isinstance(step.callee, Function):
+    if isinstance(step.callee, (Function, Recursion)):
         return reverse_helper_call(sweep, step)
     if effects.is_python_call(step):
         return reverse_python_call(sweep, step)

@@ -21,7 +21,7 @@ from collections.abc import Iterable, Mapping
 
 from srcad import facts as fa
 from srcad.errors import FactsNeededError, UnsupportedError
-from srcad.facts import Array, Dict, Fact, Instance, Known, List, Number, Tuple
+from srcad.facts import Array, Dict, Fact, Instance, Known, List, Nested, Number, Tuple
 from srcad.rules import register
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.memory import Memory
@@ -105,6 +105,8 @@ class Homes:
                 return Home.VALUE if isinstance(fact, Tuple) and fact.absent else Home.PATHS  # None has no leaves
             case List() | Dict():
                 return Home.SHADOW
+            case Nested():
+                return Home.VALUE
             case Known():
                 return Home.NONE
             case Closure() | Partial() | Super():

@@ -29,8 +29,10 @@ from srcad.wengert import (
     Augmented,
     Branch,
     Const,
+    Function,
     Method,
     Operand,
+    Recursion,
     Step,
     base,
     callee_name,
@@ -456,7 +458,7 @@ def project(sweep: Sweep, value: Operand, operand: Operand) -> Operand:
 def missing_rule(sweep: Sweep, step: Step) -> Exception:
     """The error for a call of which nothing is known."""
     name = callee_name(step.callee)
-    if step.callee is rt.pullback:
+    if step.callee is rt.pullback or isinstance(step.callee, (Function, Recursion)):
         return UnsupportedError(
             "the derivative of a call that is only resolved at run time (of a function that calls itself, or that is a "
             "value of the program) is differentiated once more",

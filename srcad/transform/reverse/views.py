@@ -17,7 +17,7 @@ from srcad.errors import UnsupportedError
 from srcad.facts import Array, Fact, Instance, Known, Number, Tuple
 from srcad.rules import register
 from srcad.transform.analyses import effects
-from srcad.wengert import Carried, Const, ForLoop, Function, Merge, Method, Operand, Step, base, identity
+from srcad.wengert import Carried, Const, ForLoop, Function, Merge, Method, Operand, Recursion, Step, base, identity
 
 if TYPE_CHECKING:
     from srcad.transform.reverse.sweep import Sweep
@@ -69,7 +69,10 @@ def _step_view(sweep: Sweep, name: str, step: Step) -> Callable[[str], str] | No
         if not entry.shares_always:
             raise _undecided(sweep, name, "it may be a view or a copy, depending on the memory layout")
         return _of_base(sweep, step, step.callee, step.operands)
-    if isinstance(step.callee, Function):
+    if isinstance(step.callee, (Function, Recursion)):
+        function = step.callee.finished() if isinstance(step.callee, Recursion) else step.callee
+        if sweep.helpers[function].shares:
+            raise _undecided(sweep, name, "it may be what the function that returns it was given")
         return None  # what a list of its own returns shares no memory with what it was given
     if effects.is_unknown(step, sweep.facts) or entry is None and not effects.is_pure(step, sweep.facts):
         raise _undecided(sweep, name, "it comes from a call of which nothing is known")

@@ -10,7 +10,7 @@ import operator
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from srcad import facts as fa
 from srcad.errors import DifferentiationError
@@ -23,14 +23,13 @@ from srcad.transform.helpers import (
     Closure,
     Helper,
     canonical,
-    deals_in_values,
     fact_of_result,
     is_plain,
     is_tiny,
-    returning_fresh,
     sets_attributes,
     without_sites,
 )
+from srcad.transform.specialise import recursion
 from srcad.transform.specialise.resolving import IN_PLACE
 from srcad.wengert import (
     CALL,
@@ -40,8 +39,10 @@ from srcad.wengert import (
     Method,
     Node,
     Operand,
+    Recursion,
     Spread,
     Step,
+    callees,
     identity,
     renamed,
     walk,
@@ -65,7 +66,7 @@ def called_function(run: Specialiser, step: Step) -> tuple[Function, tuple[Opera
         again = closure.function in run.inlining and not closure.function.generator
         return None if again else (closure.function, closure.captured)
     if isinstance(callee, Function):
-        return callee, ()
+        return None if callee in run.inlining else (callee, ())
     if not isinstance(callee, types.FunctionType) or not effects.is_python_call(step):
         return None
     if effects.makes_function(step):
@@ -91,12 +92,12 @@ def may_carry(run: Specialiser, step: Step) -> bool:
 def call_helper(run: Specialiser, step: Step, function: Function, captured: tuple[Operand, ...]) -> bool:
     """Keeps the call of a function that deserves a definition of its own; False if it is to be inlined."""
     given = (*step.operands, *(o for _, o in step.keywords))
-    if run.site is not None or not isinstance(step.callee, types.FunctionType) or is_tiny(function):
+    if run.site is not None or not has_definition(step.callee) or is_tiny(function):
         return False
     if len(step.targets) != 1 or any(not is_plain(run.fact(o)) for o in given) or sets_attributes(function):
         return False
-    if any(p.kind not in BY_POSITION for p in function.params) or "**" in dict(step.keywords):
-        return False  # helpers are called by position
+    if not by_position(function, step):
+        return False
     try:
         bound = bind(function, step.operands, dict(step.keywords), run.make_tuple, run.make_dict)
     except TypeError:
@@ -112,6 +113,18 @@ def call_helper(run: Specialiser, step: Step, function: Function, captured: tupl
     run.builder.append(replace(step, callee=list_, operands=operands, keywords=()), fact)
     run.note_containers(step)
     return True
+
+
+def has_definition(callee: Any) -> bool:
+    """Whether a callee is a function that was defined outside, or a list that calls itself."""
+    if isinstance(callee, Function):
+        return any(isinstance(c, Recursion) for c in callees(callee))
+    return isinstance(callee, types.FunctionType)
+
+
+def by_position(function: Function, step: Step) -> bool:
+    """Whether a call can be written with its arguments by position, as helpers are called."""
+    return all(p.kind in BY_POSITION for p in function.params) and "**" not in dict(step.keywords)
 
 
 def helper_call(run: Specialiser, step: Step) -> Step:
@@ -135,14 +148,13 @@ def helper_for(run: Specialiser, callee: Callable, function: Function, bound: Ma
             facts[capture.name] = fa.fact_of(capture.read(), ("captured", capture.name))
         if fa.DEVICE in run.facts:
             facts[fa.DEVICE] = run.facts[fa.DEVICE]
-        run.inlining.append(callee)
-        specialised = run.specialised(function, facts)
-        run.inlining.pop()
-        helper = Helper(callee, returning_fresh(specialised)) if deals_in_values(specialised) else None
-        run.helpers[key] = helper
+        helper = recursion.helper(run, callee, function, facts)
+        if helper is None or helper.is_final:
+            run.helpers[key] = helper
         if helper is not None:
             run.helpers[helper.specialised.function] = helper
-    helper = run.helpers[key]
+    else:
+        helper = run.helpers[key]
     if helper is not None:
         list_ = helper.specialised.function
         run.guards.extend(list_.guards)

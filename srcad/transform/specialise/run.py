@@ -26,7 +26,7 @@ from srcad.transform.iterators import Generator, consumed, listed
 from srcad.transform.nesting import called_derivative, made_derivative
 from srcad.transform.scalars import replace_containers
 from srcad.transform.scalars.unread import without_unread
-from srcad.transform.specialise import calls, control, generators, resolving
+from srcad.transform.specialise import calls, control, generators, recursion, resolving
 from srcad.transform.spelling import spelt_out
 from srcad.wengert import (
     UNDEFINED,
@@ -41,6 +41,7 @@ from srcad.wengert import (
     Names,
     Node,
     Operand,
+    Recursion,
     Spread,
     Step,
     WhileLoop,
@@ -114,7 +115,7 @@ def _run(
     if outer is not None:
         run.helpers, run.refused = outer.helpers, outer.refused
     if isinstance(outer, Specialiser):
-        run.inlining = outer.inlining
+        run.inlining, run.recursions = outer.inlining, outer.recursions
     run.enter(function.body, "")
     body = run.builder.nested(lambda: run.nodes(function.body))
     result = run.use(function.result)
@@ -142,6 +143,7 @@ class Specialiser:
         self.lower = lower
         self.replaced: dict[str, Operand] = {}
         self.inlining: list[Any] = []
+        self.recursions: list[recursion.Recursive] = []
         self.guards: list[Guard] = []
         self.captures: list[Capture] = []
         self.captured: dict[tuple, str] = {}
@@ -199,6 +201,12 @@ class Specialiser:
         step = replace(step, operands=operands, keywords=keywords)
         if isinstance(step.callee, Spread):
             step = resolving.spread(self, step)
+        if isinstance(step.callee, Recursion):
+            step = recursion.opened(self, step)
+        if isinstance(step.callee, Function) and len(step.targets) > 1:
+            both = self.builder.names.fresh("t")
+            self.nodes((replace(step, targets=(both,)), Step(step.targets, identity, (both,), (), step.site)))
+            return
         if isinstance(step.callee, Function) and step.callee in self.helpers:
             step = calls.helper_call(self, step)
         if step.callee == Method("get") and resolving.dict_get(self, step):
@@ -221,6 +229,8 @@ class Specialiser:
             self.nodes(listed(step, position, self.builder.names))
             return
         if generators.iterates(self, step):
+            return
+        if recursion.called_again(self, step):
             return
         target = calls.called_function(self, step)
         if target is not None and (calls.call_helper(self, step, *target) or calls.inline(self, step, *target)):
