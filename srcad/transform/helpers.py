@@ -22,10 +22,22 @@ from srcad.wengert import Capture, Const, Function, Guard, MakeFunction, Node, O
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Closure(Fact):
-    """A function made in the program itself: its list, and the operands it captured."""
+    """A function made in the program itself: its list, and the operands it captured.
+
+    One that `stays` is kept in a cell that was made in the same block: whoever reads the cell sees what it captured.
+    """
 
     function: Function
     captured: tuple[Operand, ...]
+    stays: bool = False
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Closure) or not (self.stays and other.stays):
+            return self is other
+        return self.function is other.function and self.captured == other.captured
+
+    def __hash__(self) -> int:
+        return hash((self.function, self.captured))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

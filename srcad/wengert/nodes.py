@@ -143,7 +143,7 @@ class MakeFunction:
     not parameters of the function a user sees.
     """
 
-    function: Function
+    function: Function | Recursion
     captured: int
 
 

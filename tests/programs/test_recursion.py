@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from programs.checking import Programs, check
+from programs.checking import Programs, check, refused
 
 import srcad
 
@@ -131,6 +131,86 @@ def called_for_what_it_notes(x, n):
     return noted(x, n) * x
 
 
+# ---------------------------------------------------------------------------------------- nested functions
+
+
+@programs.on((1.3,))
+def of_a_nested_function(x):
+    def go(n):
+        if n == 0:
+            return 1.0
+        return x * go(n - 1)
+
+    return go(3) + go(2)
+
+
+@programs.on((1.3,))
+def of_a_nested_function_on_integers(x):
+    def factorial(n):
+        return 1 if n == 0 else n * factorial(n - 1)
+
+    return x * factorial(4)
+
+
+@programs.on((0.7, 2.0))
+def adaptive(x, end):
+    def integral(low, high, depth):
+        middle = 0.5 * (low + high)
+        whole = (high - low) * np.sin(x * middle)
+        if depth == 0:
+            return whole
+        return integral(low, middle, depth - 1) + integral(middle, high, depth - 1)
+
+    return integral(0.0, end, 3)
+
+
+@programs.on((1.1,))
+def nested_and_used_as_a_value(x):
+    def go(n):
+        if n == 0:
+            return x
+        return sum([go(k) for k in range(n)]) * x
+
+    functions = [go, lambda n: x * n]
+    return functions[0](3) + functions[1](2)
+
+
+@programs.on((1.2,))
+def lambda_that_calls_itself(x):
+    product = lambda n: x if n == 0 else product(n - 1) * (x + n)
+    return product(3)
+
+
+def recursion_that_changes_a_list(x):
+    total = [0.0]
+
+    def go(n):
+        total[0] += x * n
+        if n > 0:
+            go(n - 1)
+
+    go(3)
+    return total[0]
+
+
+def recursion_that_assigns_outside(x):
+    total = 0.0
+
+    def go(n):
+        nonlocal total
+        total = total + x * n
+        if n > 0:
+            go(n - 1)
+
+    go(3)
+    return total
+
+
+@pytest.mark.parametrize("function", [recursion_that_changes_a_list, recursion_that_assigns_outside])
+def test_refused(function):
+    refused(function, (1.5,), "changes what it captured")
+
+
 @pytest.mark.parametrize(("function", "args"), programs.cases)
 def test_program(function, args):
     check(function, args)
@@ -156,3 +236,10 @@ def test_arguments_that_become_active_have_a_definition_of_their_own():
 def test_deep_recursion_raises_what_python_raises():
     with pytest.raises(RecursionError):
         srcad.grad(power)(1.0, 100_000)
+
+
+def test_nothing_is_left_of_a_nested_function_that_was_given_a_definition():
+    source = srcad.grad(of_a_nested_function).source_for(1.3)
+    assert "def go_forward(x, n):" in source
+    assert source.count("def go") == 2
+    assert "cell" not in source

@@ -55,6 +55,8 @@ REFUSED = {
     "recursion.calls_itself_in_a_loop": "resolved at run time",
     "functions.mutual_recursion": "resolved at run time",
     "recursion.in_turns": "resolved at run time",
+    "recursion.adaptive": "resolved at run time",
+    "recursion.nested_and_used_as_a_value": "resolved at run time",
     "recursion.argument_returned": "resolved at run time",
     "recursion.writing_its_own_array": "resolved at run time",
     "recursion.nested_lists": "lives outside the function",

@@ -113,15 +113,18 @@ class Expressions:
                 return self._call(self.of(operands[0]), operands[1:], step)
             case w.Spread():
                 return self._spread(step)
-            case w.Function():
-                return self._call(name(self._functions[id(callee)]), operands, step)
-            case w.Recursion():
-                return self._call(name(self._functions[id(callee.finished())]), operands, step)
+            case w.Function() | w.Recursion():
+                return self._call(self._definition(callee), operands, step)
             case Comprehension():
                 return self._comprehension(callee, operands)
         if step.keywords or not _hashable(callee):
             return self._call(self.reference(callee), operands, step)
         return self._operator(callee, operands) or self._call(self.reference(callee), operands, step)
+
+    def _definition(self, callee: w.Function | w.Recursion) -> gast.expr:
+        """The name of a function that is defined beside this one."""
+        function = callee.finished() if isinstance(callee, w.Recursion) else callee
+        return name(self._references.record(self._functions[id(function)]))
 
     def _operator(self, callee: Any, operands: tuple[Any, ...]) -> gast.expr | None:
         """The tree of a callee that has syntax of its own."""
@@ -194,10 +197,8 @@ class Expressions:
             case w.Call():
                 function, *operands = operands
                 return gast.Call(function, operands, keywords)
-            case w.Function():
-                return gast.Call(name(self._functions[id(inner)]), operands, keywords)
-            case w.Recursion():
-                return gast.Call(name(self._functions[id(inner.finished())]), operands, keywords)
+            case w.Function() | w.Recursion():
+                return gast.Call(self._definition(inner), operands, keywords)
         if _hashable(inner) and inner in displays:
             return displays[inner](operands, gast.Load())
         if inner is w.make_set:

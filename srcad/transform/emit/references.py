@@ -81,7 +81,8 @@ class References:
             if self._recorded:
                 self._recorded[-1] |= inner
 
-    def _record(self, name: str) -> str:
+    def record(self, name: str) -> str:
+        """Notes that a global name is asked for."""
         if self._recorded:
             self._recorded[-1].add(name)
         return name
@@ -96,7 +97,7 @@ class References:
         if key not in self._capture_names:
             self._capture_names[key] = name = unused(base, self._taken)
             self.captures[name] = capture
-        return self._record(self._capture_names[key])
+        return self.record(self._capture_names[key])
 
     def dotted(self, value: Any) -> str:
         """The text that stands for an object."""
@@ -129,7 +130,7 @@ class References:
             self._kept.append(value)  # an id means something as long as its object lives
             self._names[id(value)] = name = unused(base, self._taken)
             self.objects[name] = value
-        return self._record(self._names[id(value)])
+        return self.record(self._names[id(value)])
 
     def holds(self, text: str, value: Any) -> bool:
         """Whether a text such as `np.pi` stands for this value in the program; makes its root a reference."""

@@ -85,7 +85,7 @@ def reverse_helper_call(sweep: Sweep, step: Step) -> tuple[Node, ...]:
         p.name for p, o in zip(function.params, step.operands, strict=True) if sweep.home(o) is not Home.NONE
     )
     if d is None or not active:
-        return (replace(step, callee=helper.callable),)
+        return (step if isinstance(helper.callable, Function) else replace(step, callee=helper.callable),)
     pair = pair_for(sweep, helper.specialised, active)
     saved = sweep.names.fresh("saved")
     sweep.facts[saved] = fa.UNKNOWN

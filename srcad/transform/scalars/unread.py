@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from dataclasses import replace
 
-from srcad.wengert import Branch, ForLoop, Node, Operand, Step, WhileLoop, own_operands, walk
+from srcad.wengert import Branch, Const, ForLoop, Node, Operand, Step, Variable, WhileLoop, own_operands, walk
 
 
 def without(nodes: tuple[Node, ...], goes: Callable[[Step], bool]) -> tuple[Node, ...]:
@@ -27,9 +28,32 @@ def without(nodes: tuple[Node, ...], goes: Callable[[Step], bool]) -> tuple[Node
 
 
 def without_unread(body: tuple[Node, ...], result: Operand, may_go: Callable[[Step], bool]) -> tuple[Node, ...]:
-    """The body without steps, of those that may go, whose target nobody reads."""
-    count = -1
-    while count != (count := sum(1 for _ in walk(body))):
-        read = {result, *(o for node in walk(body) for o in own_operands(node))}
-        body = without(body, lambda step: len(step.targets) == 1 and step.target not in read and may_go(step))  # noqa: B023
-    return body
+    """The body without steps, of those that may go, whose target nobody reads.
+
+    Nested functions that nobody calls any more may still find each other in cells, from which nobody else reads.
+    """
+    nodes = list(walk(body))
+    waiting: dict[Operand, list[Node]] = {}
+    read: set[Operand] = {result}
+    todo: list[Node] = []
+    for node in nodes:
+        if isinstance(node, Step) and _fills_a_cell(node):
+            waiting.setdefault(node.operands[0], []).append(node)
+        elif isinstance(node, Step) and len(node.targets) == 1 and may_go(node):
+            waiting.setdefault(node.target, []).append(node)
+        else:
+            todo.append(node)
+    todo += waiting.pop(result, [])
+    while todo:
+        for operand in own_operands(todo.pop()):
+            if operand not in read:
+                read.add(operand)
+                todo += waiting.pop(operand, [])
+    gone = {id(node) for left in waiting.values() for node in left}
+    return without(body, lambda step: id(step) in gone)
+
+
+def _fills_a_cell(step: Step) -> bool:
+    """Whether a step puts something into a cell, which is a dict that only nested functions share."""
+    key = step.operands[1] if step.callee is operator.setitem else None
+    return isinstance(key, Const) and isinstance(key.value, Variable)

@@ -10,7 +10,7 @@ import operator
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from srcad import facts as fa
 from srcad.errors import DifferentiationError
@@ -39,10 +39,8 @@ from srcad.wengert import (
     Method,
     Node,
     Operand,
-    Recursion,
     Spread,
     Step,
-    callees,
     identity,
     renamed,
     walk,
@@ -92,7 +90,7 @@ def may_carry(run: Specialiser, step: Step) -> bool:
 def call_helper(run: Specialiser, step: Step, function: Function, captured: tuple[Operand, ...]) -> bool:
     """Keeps the call of a function that deserves a definition of its own; False if it is to be inlined."""
     given = (*step.operands, *(o for _, o in step.keywords))
-    if run.site is not None or not has_definition(step.callee) or is_tiny(function):
+    if run.site is not None or not recursion.has_definition(run, step.callee) or is_tiny(function):
         return False
     if len(step.targets) != 1 or any(not is_plain(run.fact(o)) for o in given) or sets_attributes(function):
         return False
@@ -113,13 +111,6 @@ def call_helper(run: Specialiser, step: Step, function: Function, captured: tupl
     run.builder.append(replace(step, callee=list_, operands=operands, keywords=()), fact)
     run.note_containers(step)
     return True
-
-
-def has_definition(callee: Any) -> bool:
-    """Whether a callee is a function that was defined outside, or a list that calls itself."""
-    if isinstance(callee, Function):
-        return any(isinstance(c, Recursion) for c in callees(callee))
-    return isinstance(callee, types.FunctionType)
 
 
 def by_position(function: Function, step: Step) -> bool:

@@ -8,9 +8,11 @@ and is differentiated when the program runs.
 
 from __future__ import annotations
 
+import operator
+import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from srcad import facts as fa
 from srcad.facts import NOTHING, UNKNOWN, Dict, Fact, List, Nested, Nothing, Structure, Tuple
@@ -18,6 +20,7 @@ from srcad.transform.analyses.containers import holds_container
 from srcad.transform.analyses.facts import refreshed
 from srcad.transform.binding import bind
 from srcad.transform.helpers import (
+    Closure,
     Helper,
     Specialised,
     canonical,
@@ -28,7 +31,22 @@ from srcad.transform.helpers import (
     without_sites,
 )
 from srcad.transform.specialise import calls
-from srcad.wengert import Function, Recursion, Step
+from srcad.wengert import (
+    CALL,
+    Const,
+    Function,
+    MakeFunction,
+    Node,
+    Operand,
+    Recursion,
+    Step,
+    Variable,
+    blocks,
+    callees,
+    own_operands,
+    walk,
+    with_blocks,
+)
 
 if TYPE_CHECKING:
     from srcad.transform.specialise.run import Specialiser
@@ -81,6 +99,9 @@ def helper(run: Specialiser, callee: Callable, function: Function, facts: Mappin
     sharing = isinstance(callee, Function)  # what a derivative hands out of what it was given, it hands to another
     if not this.possible or not deals_in_values(specialised, sharing):
         return None
+    final = (callee, tuple((p.name, known[p.name]) for p in function.params))
+    if final in run.helpers:
+        return run.helpers[final]
     specialised = returning_fresh(specialised)
     this.token.function = specialised.function
     return Helper(callee, specialised, all(r.given is given for r, given in waiting.items()), sharing)
@@ -145,6 +166,18 @@ def joined(a: Mapping[str, Fact], b: Mapping[str, Fact]) -> dict[str, Fact]:
     return canonical({name: fa.join(fact, b[name]) for name, fact in a.items()})
 
 
+def has_definition(run: Specialiser, callee: Any) -> bool:
+    """Whether a callee is a function that was defined outside, or a list that calls itself."""
+    if isinstance(callee, Function):
+        return (_LIFTED, callee) in run.helpers or any(isinstance(c, Recursion) for c in callees(callee))
+    return isinstance(callee, types.FunctionType)
+
+
+def list_of(function: Function | Recursion) -> Function:
+    """The list that a callee is or stands for."""
+    return function.finished() if isinstance(function, Recursion) else function
+
+
 # ---------------------------------------------------------------------------------------------- inner calls
 
 
@@ -185,3 +218,68 @@ def opened(run: Specialiser, step: Step) -> Step:
         return replace(step, callee=this.callable)
     function = token.finished()
     return replace(step, callee=run.helpers[function].callable if function in run.helpers else function)
+
+
+# ----------------------------------------------------------------------------------------- nested functions
+
+
+_LIFTED = "lifted"
+"""With a nested function's list, a key of its list as one that is given what it captures (Johnsson, 1985)."""
+
+
+def call_lifted(run: Specialiser, step: Step) -> bool:
+    """Writes the call of a nested function that calls itself; False if the step is something else."""
+    closure = run.fact(step.operands[0]) if step.callee is CALL else None
+    if not isinstance(closure, Closure):
+        return False
+    function, captured = closure.function, closure.captured
+    if (_LIFTED, function) not in run.helpers:
+        own = _cells_of_its_own(run, closure)
+        if not own:
+            return False
+        captured = tuple(o for p, o in zip(function.params, captured, strict=False) if p.name not in own)
+        function = run.helpers.setdefault((_LIFTED, function, own), _lifted(function, own, len(captured)))
+        run.helpers[_LIFTED, function] = function
+    call = replace(step, callee=function, operands=(*captured, *step.operands[1:]))
+    return called_again(run, call) or calls.call_helper(run, call, function, ())
+
+
+def _cells_of_its_own(run: Specialiser, closure: Closure) -> frozenset[str]:
+    """The parameters of a nested function for cells in which it finds nothing but itself."""
+    function, found = closure.function, set()
+    if any(isinstance(p.default, str) for p in function.params):
+        return frozenset()
+    for param, cell in zip(function.params, closure.captured, strict=False):
+        reads = [n for n in walk(function.body) if param.name in own_operands(n)]
+        if reads and all(_reads_itself(run, n, param.name, cell, function) for n in reads):
+            found.add(param.name)
+    return frozenset(found)
+
+
+def _reads_itself(run: Specialiser, node: Node, param: str, cell: Operand, function: Function) -> bool:
+    if not isinstance(node, Step) or node.callee is not operator.getitem or node.operands[0] != param:
+        return False
+    key, known = node.operands[1], run.fact(cell)
+    if not isinstance(key, Const) or not isinstance(key.value, Variable) or not isinstance(known, Dict):
+        return False
+    kept = known.get(key.value)
+    return isinstance(kept, Closure) and kept.function is function
+
+
+def _lifted(function: Function, own: frozenset[str], captured: int) -> Function:
+    """The function that makes itself where it read itself from a cell."""
+    token = Recursion(function.name)
+    params = tuple(p for p in function.params if p.name not in own)
+    again = MakeFunction(token, captured)
+    given = tuple(p.name for p in params[:captured])
+
+    def rewritten(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+        return tuple(map(read, nodes))
+
+    def read(node: Node) -> Node:
+        if isinstance(node, Step):
+            return replace(node, callee=again, operands=given) if own.intersection(node.operands) else node
+        return with_blocks(node, [rewritten(block) for block in blocks(node)])
+
+    token.function = replace(function, params=params, body=rewritten(function.body))
+    return token.function

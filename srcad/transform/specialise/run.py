@@ -6,6 +6,7 @@ Guarantee: every step is passed on, in order, or replaced by steps that do the s
 from __future__ import annotations
 
 import functools
+import operator
 import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -44,6 +45,7 @@ from srcad.wengert import (
     Recursion,
     Spread,
     Step,
+    Variable,
     WhileLoop,
     base,
     identity,
@@ -159,6 +161,7 @@ class Specialiser:
         self.top: Function | None = None
         self.place = ""
         self.made_here = 0
+        self.made_in: dict[str, list[Node]] = {}
         self.places: dict[int, str] = {}
         self.entered: list[Sequence[Node]] = []
 
@@ -230,7 +233,7 @@ class Specialiser:
             return
         if generators.iterates(self, step):
             return
-        if recursion.called_again(self, step):
+        if recursion.called_again(self, step) or recursion.call_lifted(self, step):
             return
         target = calls.called_function(self, step)
         if target is not None and (calls.call_helper(self, step, *target) or calls.inline(self, step, *target)):
@@ -242,9 +245,10 @@ class Specialiser:
         self.note_containers(step)
         if step.callee is not identity and not isinstance(step.callee, MakeFunction):
             for operand in (*operands, *(o for _, o in keywords)):
-                self.hand_on(self.fact(operand), step)
+                if not self.stays(step, operand):
+                    self.hand_on(self.fact(operand), step)
         if isinstance(step.callee, MakeFunction):
-            self.facts[step.target] = Closure(step.callee.function, operands)
+            self.facts[step.target] = Closure(recursion.list_of(step.callee.function), operands)
         if step.callee is functools.partial and len(step.targets) == 1 and step.operands:
             self.facts[step.target] = Partial(step.operands[0], step.operands[1:], step.keywords)
         if (made := made_derivative(self, step)) is not None:
@@ -252,8 +256,10 @@ class Specialiser:
 
     def note_containers(self, step: Step) -> None:
         """Names the containers a step makes, and notes what it stores."""
+        if step.callee is make_dict:
+            self.made_in[step.target] = self.builder.steps
         if self.containers is not None:
-            self.containers.note(step, [self.fact(o) for o in (*step.operands, *(o for _, o in step.keywords))])
+            self.containers.note(step, [self.noted(step, o) for o in (*step.operands, *(o for _, o in step.keywords))])
         for name in step.targets:
             fact = self.facts[name]
             if self.containers is not None:
@@ -262,21 +268,36 @@ class Specialiser:
             elif self.changing and isinstance(fact, (List, Dict)):
                 self.facts[name] = replace(fact, items=None, element=UNKNOWN)
 
-    def hand_on(self, fact: Fact, step: Step | None = None) -> None:
+    def noted(self, step: Step, operand: Operand) -> Fact:
+        """What is known of an operand wherever it is read from what the step stores it in."""
+        fact = self.fact(operand)
+        return replace(fact, stays=True) if isinstance(fact, Closure) and self.stays(step, operand) else fact
+
+    def stays(self, step: Step, operand: Operand) -> bool:
+        """Whether a step puts a function into a cell that was made in this block."""
+        if step.callee is not operator.setitem or not isinstance(self.fact(operand), Closure):
+            return False
+        cell, key, _ = step.operands
+        is_cell = isinstance(key, Const) and isinstance(key.value, Variable)
+        return is_cell and self.made_in.get(str(cell)) is self.builder.steps
+
+    def hand_on(self, fact: Fact, step: Step | None = None, seen: frozenset[Function] = frozenset()) -> None:
         """Notes that a function or generator may run where that is not seen: it may change what it was given."""
-        if self.containers is None:
+        if self.containers is None or isinstance(fact, Closure) and fact.function in seen:
             return
         held: list[Fact] = []
         if isinstance(fact, Generator) and self.pulls.hand_on(fact, step):
             held = [self.fact(o) for o in fact.bound.values()]
             self.facts[fact.name] = fa.Instance(types.GeneratorType)
         if isinstance(fact, Closure):
+            seen = seen | {fact.function}
             held = [self.fact(o) for o in fact.captured]
+            held += [f for cell in held if isinstance(cell, Dict) for _, f in cell.slots or ()]
         elif isinstance(fact, Partial):
             held = [self.fact(o) for o in (fact.function, *fact.operands, *(o for _, o in fact.keywords))]
         for inner in held:
             self.containers.lose(inner)
-            self.hand_on(inner, step)
+            self.hand_on(inner, step, seen)
 
     def specialised(self, function: Function, facts: Mapping[str, Fact]) -> Specialised:
         """Another function, called by the list of this run, rewritten for parameters with these facts."""
