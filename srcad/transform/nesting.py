@@ -120,13 +120,15 @@ def called_derivative(run: Run, step: Step) -> Step | None:
         if not isinstance(asked, Differentiated):
             inner, captured = list_of(run, asked.function if isinstance(asked, Gradient) else Const(asked.primal))
             asked = Differentiated(inner, len(captured), asked.options)
-        list_, given = derived(run, asked, captured, operands, dict(step.keywords))
-        return replace(step, callee=list_, operands=given, keywords=())
+        try:
+            wanted = requested(run, asked, captured, operands, dict(step.keywords))
+        except TypeError:
+            return None  # the call raises this itself, when it runs
+        list_ = derived(run, asked, wanted)
+        return replace(step, callee=list_, operands=tuple(wanted.bound[p.name] for p in list_.params), keywords=())
     except DifferentiationError as refusal:
         run.refused[refusal_key(step, run.facts)] = located(refusal, step.site)
         return None
-    except TypeError:
-        return None  # the call raises this itself, when it runs
 
 
 def is_derivative(callee: Any) -> bool:
@@ -193,16 +195,26 @@ def _of_partial(run: Run, made: Partial) -> tuple[Function, tuple[Operand, ...]]
     return replace(inner, params=params), (*fixed, *(named[p.name] for p in by_name))
 
 
-def derived(
+@dataclass(frozen=True)
+class Wanted:
+    """What a call of a derivative asks for: of which list, with which operands and facts."""
+
+    function: Function
+    bound: Mapping[str, Operand]
+    facts: Mapping[str, Fact]
+    request: Request
+
+
+def requested(
     run: Run,
     asked: Differentiated,
     captured: tuple[Operand, ...],
     operands: tuple[Operand, ...],
     keywords: Mapping[str, Operand],
-) -> tuple[Function, tuple[Operand, ...]]:
-    """The list of a derivative for a call with these operands, and what the list captured.
+) -> Wanted:
+    """What a call of a derivative with these operands asks for.
 
-    Raises DifferentiationError where there is none, TypeError where the call does not fit the parameters.
+    Raises TypeError where the call does not fit the parameters, or what is differentiated is no float.
     """
     count = asked.captured
     own = replace(asked.function, params=asked.function.params[count:])
@@ -215,16 +227,22 @@ def derived(
     for name in request.wrt:
         facts[name] = fa.widen(facts[name])
         check_fact(facts[name], name, function)
-    facts = canonical(facts)
-    key = (asked.function, asked.options, tuple(facts.items()))
+    return Wanted(function, bound, canonical(facts), request)
+
+
+def derived(run: Run, asked: Differentiated, wanted: Wanted) -> Function:
+    """The list of a derivative.  Raises DifferentiationError where there is none."""
+    key = (asked.function, asked.options, tuple(wanted.facts.items()))
     if asked in run.inlining:
-        raise UnsupportedError(f"{own.name} calls its own derivative", "stop at some order: call another function")
+        name = wanted.function.name
+        raise UnsupportedError(f"{name} calls its own derivative", "stop at some order: call another function")
     if key not in run.helpers:
         run.inlining.append(asked)
-        run.helpers[key] = run.derive(function, facts, request, run)
-        run.inlining.remove(asked)
-    list_ = run.helpers[key]
-    return list_, tuple(bound[p.name] for p in list_.params)
+        try:
+            run.helpers[key] = run.derive(wanted.function, wanted.facts, wanted.request, run)
+        finally:
+            run.inlining.remove(asked)
+    return run.helpers[key]
 
 
 def unfolded(run: Run, function: Function, bound: dict[str, Any]) -> tuple[Function, dict[str, Any]]:

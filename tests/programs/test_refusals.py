@@ -98,6 +98,18 @@ def rows_of_a_broadcast_array(x):
     return t
 
 
+@refusing("which function is called here is known at run time only", "    total = total + power(i)")
+def function_made_anew_on_each_trip(x):
+    total = x[0]
+    for i in range(3):
+
+        def power(n):
+            return x[0] if n == 0 else power(n - 1) * x[i]
+
+        total = total + power(i)
+    return total
+
+
 @pytest.mark.parametrize(("function", "words"), cases)
 def test_refused(function, words):
     refused(function, (V,), *words)

@@ -29,9 +29,12 @@ from srcad.transform.helpers import Closure, Partial, Super
 from srcad.transform.reverse.definitions import Definitions
 from srcad.transform.reverse.views import is_basic, is_read_only_view
 from srcad.wengert import (
+    Call,
+    Carried,
     Const,
     ForLoop,
     Function,
+    Merge,
     Method,
     Node,
     Step,
@@ -120,15 +123,48 @@ class Homes:
                     getattr(self._definitions[name].by, "site", None) or self._site,
                 )
         if written:
-            definition = self._definitions[name].by
-            site = getattr(definition, "site", None) or self._site
-            raise FactsNeededError(
-                f"whether {fa_base(name)!r} is a number or an array decides what writing to it means, and is not known",
-                "call the derivative, or use source_for(*args), so that the types of the arguments are known; if they "
-                "are, keep one type for the variable on all paths",
-                site,
-            )
+            raise self._undecided(name)
         return Home.VALUE
+
+    def _undecided(self, name: str) -> FactsNeededError:
+        """The error for a name of which too little is known, with what it comes from if that is a call."""
+        what = f"whether {fa_base(name)!r} is a number or an array decides what writing to it means, and is not known"
+        call = self._unresolved(name)
+        if call is not None:
+            return FactsNeededError(
+                f"which function is called here is known at run time only, so that it is not known whether "
+                f"{fa_base(name)!r} is a number or an array, which decides what writing to it means",
+                "call the function by its name, and make it in the same block, or at module level",
+                call.site,
+            )
+        return FactsNeededError(
+            what,
+            "call the derivative, or use source_for(*args), so that the types of the arguments are known; if they "
+            "are, keep one type for the variable on all paths",
+            getattr(self._definitions[name].by, "site", None) or self._site,
+        )
+
+    def _unresolved(self, name: str) -> Step | None:
+        """The call of a value of the program that a name of unknown kind comes from, if it comes from one."""
+        todo, seen = [name], {name}
+        while todo:
+            by = self._definitions[todo.pop()].by
+            match by:
+                case Step(callee=Call()):
+                    return by
+                case Step():
+                    sources: tuple = by.operands
+                case Merge():
+                    sources = (by.then, by.orelse)
+                case Carried():
+                    sources = (by.init, by.next)
+                case _:
+                    sources = ()
+            for source in sources:
+                if source in self._definitions and source not in seen and self._facts.get(source) == fa.UNKNOWN:
+                    seen.add(source)
+                    todo.append(source)
+        return None
 
     def _is_read_only(self, name: str) -> bool:
         """Whether a name is a view that nothing can be written through, or a view of one."""
