@@ -94,6 +94,11 @@ def is_function(fact: Fact | None) -> bool:
     return False
 
 
+def functions_of_record(kind: type) -> tuple[MakeFunction, ...]:
+    """The functions for which the records of a class stand; empty for other classes."""
+    return getattr(kind, "functions_of_record", ())
+
+
 class Rewriting(Protocol):
     """A list being rewritten step by step: what a part of the specialisation needs of the whole."""
 
@@ -149,6 +154,8 @@ def is_plain(fact: Fact) -> bool:
             return False
         case Instance(type=kind):
             return kind not in ITERATORS
+        case Tuple(type=kind) if functions_of_record(kind):
+            return False
         case Tuple(items=items) | List(items=tuple() as items):
             return all(map(is_plain, items))
         case Dict(items=tuple() as items):

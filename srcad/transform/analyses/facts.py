@@ -97,7 +97,7 @@ def _field(fact: Fact, name: str) -> Fact | None:
     return None
 
 
-_MAKERS = (make_tuple, make_list, make_dict)
+_MAKERS = (make_tuple, make_list, make_dict, make_named_tuple)
 """Callees that hold what they are given, whatever it is."""
 
 

@@ -28,6 +28,7 @@ from srcad.transform.nesting import called_derivative, made_derivative
 from srcad.transform.scalars import replace_containers
 from srcad.transform.scalars.unread import without_unread
 from srcad.transform.specialise import calls, control, generators, recursion, resolving
+from srcad.transform.specialise import records as kept
 from srcad.transform.spelling import spelt_out
 from srcad.wengert import (
     UNDEFINED,
@@ -70,11 +71,29 @@ def specialise(
     DifferentiationError if there is none.  `outer` is the run that meets a call of the function.  Taking away
     containers makes facts sharper, so that more may be decided.
     """
-    found = _settled(function, facts, lower, derive, outer)
+    given = outer.records if outer is not None else {}
+    found = _specialised(function, facts, lower, derive, outer, given)
+    for records in kept.wanted(found):
+        trial = _specialised(function, facts, lower, derive, outer, {**given, **records})
+        if kept.stand(trial, records):
+            return trial
+    return found
+
+
+def _specialised(
+    function: Function,
+    facts: Mapping[str, Fact],
+    lower: Callable[[Any], Function],
+    derive: Callable[..., Function] | None,
+    outer: Specialiser | None,
+    records: Mapping[Function, type],
+) -> Specialised:
+    """The function rewritten, with the containers and functions taken away that only it can see."""
+    found = _settled(function, facts, lower, derive, outer, records)
     while (new := replace_containers(found.function)) is not found.function:
         captures = zip(found.function.captures, new.captures, strict=True)
         known = dict(facts) | {now.name: found.facts[before.name] for before, now in captures}
-        found = _settled(new, known, lower, derive, outer or found)
+        found = _settled(new, known, lower, derive, outer or found, records)
     return found
 
 
@@ -84,11 +103,12 @@ def _settled(
     lower: Callable[[Any], Function],
     derive: Callable[..., Function] | None,
     outer: Specialiser | Specialised | None,
+    records: Mapping[Function, type],
 ) -> Specialised:
     """The function rewritten given what is known of the containers it changes."""
     containers = Containers()
     while True:
-        found = _run(function, facts, lower, derive, outer, containers)
+        found = _run(function, facts, lower, derive, outer, records, containers)
         if containers.is_final():
             return found
 
@@ -99,6 +119,7 @@ def _run(
     lower: Callable[[Any], Function],
     derive: Callable[..., Function] | None,
     outer: Specialiser | Specialised | None,
+    records: Mapping[Function, type],
     containers: Containers,
 ) -> Specialised:
     """One pass over the whole function, given what is known of the containers it changes."""
@@ -113,7 +134,7 @@ def _run(
     run.guards.extend(function.guards)
     run.captures.extend(function.captures)
     run.captured.update({(id(c.scope), c.key): c.name for c in function.captures})
-    run.derive = derive
+    run.derive, run.records = derive, records
     if outer is not None:
         run.helpers, run.refused = outer.helpers, outer.refused
     if isinstance(outer, Specialiser):
@@ -145,6 +166,7 @@ class Specialiser:
         self.lower = lower
         self.replaced: dict[str, Operand] = {}
         self.inlining: list[Any] = []
+        self.records: Mapping[Function, type] = {}
         self.recursions: list[recursion.Recursive] = []
         self.guards: list[Guard] = []
         self.captures: list[Capture] = []
@@ -233,6 +255,8 @@ class Specialiser:
             return
         if generators.iterates(self, step):
             return
+        if kept.made(self, step) or kept.called(self, step):
+            return
         if recursion.called_again(self, step) or recursion.call_lifted(self, step):
             return
         target = calls.called_function(self, step)
@@ -301,7 +325,7 @@ class Specialiser:
 
     def specialised(self, function: Function, facts: Mapping[str, Fact]) -> Specialised:
         """Another function, called by the list of this run, rewritten for parameters with these facts."""
-        return specialise(function, facts, self.lower, self.derive, self)
+        return _specialised(function, facts, self.lower, self.derive, self, self.records)
 
     def make_tuple(self, items: tuple) -> Operand:
         """A tuple of operands, for `*args`."""
