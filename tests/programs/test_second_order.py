@@ -67,9 +67,6 @@ REFUSED = {
     "managers.try_around_with-0": "may change an array",
     "managers.try_around_with-1": "may change an array",
     "exceptions.dict_entries-1": "neither Python source nor a rule",
-    "managers.break_and_continue_inside-0": "neither Python source nor a rule",
-    "managers.break_and_continue_inside-1": "neither Python source nor a rule",
-    "managers.break_and_continue_inside-2": "neither Python source nor a rule",
     "objects.a_dataclass_that_is_changed": "is a number or an array",
     "objects.inheritance_and_class_methods": "is a number or an array",
     "objects.properties_with_setters": "is a number or an array",
@@ -87,6 +84,13 @@ REFUSED = {
     "objects.shallow_and_deep_copies": "lives outside the function",
     "objects.state_in_a_dict": "lives outside the function",
     "slots.pairs_stored": "neither Python source nor a rule",
+    "unassigned.list_made_after_a_way_out": "is a number or an array",
+    "unassigned.pair_called_as_nobody_would": "is a number or an array",
+    "unassigned.rest_of_an_unpacking": "add",
+    "unassigned.list_before_or_in_a_loop": "lives outside the function",
+    "unassigned.object_made_on_later_trips": "lives outside the function",
+    "unassigned.manager_that_nobody_reads": "stores into an array or into a list",
+    "unassigned.manager_beside_another_object": "stores into an array or into a list",
 }
 """What the refusal of a program's second derivative says at present, by file and function, or by case."""
 

@@ -197,7 +197,8 @@ def partial_products(
     plain = Step(("unused",), operation, operands, (), step.site)
     bound = bind_rule(sweep, plain, entry)
     leading = {"d_out": d, "out": out}
-    results = split_result(sweep, inline(sweep, rule, leading, bound), 2)
+    begin = len(sweep.builder.steps)
+    results = split_result(sweep, inline(sweep, rule, leading, bound), 2, begin)
     wanted = [True, sweep.home(operands[1]) is not Home.NONE]
     found: list[Operand | None] = []
     for operand, value, want in zip(operands, results, wanted, strict=True):
@@ -236,7 +237,7 @@ def reverse_slot_store(sweep: Sweep, step: Step) -> tuple[Node, ...]:
     sweep.builder.steps = outer
     sweep.restoring.add(saved)
     sweep.builder.effect(rt.restore_slot, container, index, saved)
-    if is_number and sweep.home(container) is Home.SHADOW:
+    if is_number and (travels(sweep, container) or sweep.home(container) is Home.SHADOW):
         shadow = sweep.shadow(str(container))
         d = sweep.builder.step(operator.getitem, shadow, index, like=d_name(value))
         sweep.builder.effect(operator.setitem, shadow, index, ZERO)

@@ -12,8 +12,7 @@ import numpy as np
 from srcad import wengert
 from srcad.facts import Array, Fact, List, is_numeric
 from srcad.transform.analyses import effects
-from srcad.transform.analyses.memory import Memory
-from srcad.transform.simplify.context import memory_if_written
+from srcad.transform.analyses.memory import Memory, Regions
 from srcad.wengert import (
     Attribute,
     Branch,
@@ -44,9 +43,7 @@ _CHEAP = frozenset({slice, range, len, np.shape, np.ndim, np.size, wengert.make_
 """Steps that are cheaper to repeat than to give a name; equal ones still count as equal."""
 
 
-def share_subexpressions(
-    function: Function, facts: Mapping[str, Fact], values: frozenset[str] = frozenset()
-) -> Function:
+def share_subexpressions(function: Function, facts: Mapping[str, Fact], regions: Regions | None = None) -> Function:
     """The function with equal pure steps computed once, where the first stands before the second on every path.
 
     Steps that read memory are equal only if nothing was written in between; results that may be written to, or
@@ -61,7 +58,7 @@ def share_subexpressions(
         c = add(a, a)
         return c
     """
-    walk = _Walk(facts, memory_if_written(function, facts, values), function)
+    walk = _Walk(facts, (regions or Regions(facts)).if_written(function), function)
     body = walk.block(function.body)
     if not walk.mapping:
         return function
@@ -106,9 +103,7 @@ class _Walk:
     def block(self, nodes: tuple[Node, ...]) -> tuple[Node, ...]:
         """The block with its operands replaced and equal steps left out."""
         result = [new for node in nodes if (new := self._node(node)) is not None]
-        if len(result) == len(nodes) and all(a is b for a, b in zip(result, nodes, strict=True)):
-            return nodes
-        return tuple(result)
+        return wengert.as_before(result, nodes)
 
     def _node(self, node: Node) -> Node | None:
         match node:
@@ -119,8 +114,9 @@ class _Walk:
                 inside = self._apart if isinstance(node, Within) else self._scope
                 then, orelse = inside(node.then), self._scope(node.orelse)
                 merges = tuple(Merge(m.target, self._use(m.then), self._use(m.orelse)) for m in node.merges)
-                return replace(node, test=test, then=then, orelse=orelse, merges=merges)
-        return self._loop(node)
+                new = replace(node, test=test, then=then, orelse=orelse, merges=merges)
+                return wengert.node_as_before(new, node)
+        return wengert.node_as_before(self._loop(node), node)
 
     def _loop(self, node: ForLoop | WhileLoop) -> Node:
         inits = [self._use(c.init) for c in node.carried]

@@ -9,13 +9,13 @@ from dataclasses import replace
 from srcad import wengert
 from srcad.facts import Array, Fact, Number, operator_fact, widen
 from srcad.transform.analyses import effects
-from srcad.transform.analyses.memory import Memory
-from srcad.wengert import Augmented, Branch, Const, ForLoop, Function, Names, Node, Step, WhileLoop
+from srcad.transform.analyses.memory import Regions
+from srcad.wengert import Augmented, Const, Function, Names, Node, Step
 
 ADDING = {Augmented(operator.iadd): operator.add, Augmented(operator.isub): operator.sub}
 
 
-def join_updates(function: Function, facts: MutableMapping[str, Fact]) -> Function:
+def join_updates(function: Function, facts: MutableMapping[str, Fact], regions: Regions | None = None) -> Function:
     """The function with a zero stored and then added to stored as the sum, and several numbers added at once.
 
     `x[i] = 0; ...; x[i] += v` becomes `x[i] = v`, and `x[i] += v; ...; x[i] -= w` becomes `x[i] += v - w` for numbers,
@@ -39,7 +39,7 @@ def join_updates(function: Function, facts: MutableMapping[str, Fact]) -> Functi
     """
     if not any(isinstance(n, Step) and _is_update(n) for n in wengert.walk(function.body)):
         return function
-    pass_ = _Pass(function, facts)
+    pass_ = _Pass(function, facts, regions or Regions(facts))
     return replace(function, body=pass_.block(function.body))
 
 
@@ -50,28 +50,20 @@ def _is_update(step: Step) -> bool:
 
 
 class _Pass:
-    def __init__(self, function: Function, facts: MutableMapping[str, Fact]):
+    def __init__(self, function: Function, facts: MutableMapping[str, Fact], regions: Regions):
         self._facts = facts
         self._names = Names.of(function)
-        self._memory = Memory(function.body, facts)
+        self._memory = regions.of(function)
 
     def block(self, nodes: tuple[Node, ...]) -> tuple[Node, ...]:
         """The block and the blocks in it, with updates joined."""
-        new = [self._inside(node) for node in nodes]
+        new = [wengert.map_blocks(self.block, node) for node in nodes]
         i = 0
         while i < len(new):
             node = new[i]
             if not isinstance(node, Step) or not _is_update(node) or not self._join(new, i):
                 i += 1
-        return nodes if len(new) == len(nodes) and all(a is b for a, b in zip(new, nodes, strict=True)) else tuple(new)
-
-    def _inside(self, node: Node) -> Node:
-        match node:
-            case Branch():
-                return replace(node, then=self.block(node.then), orelse=self.block(node.orelse))
-            case ForLoop() | WhileLoop():
-                return replace(node, body=self.block(node.body))
-        return node
+        return wengert.as_before(new, nodes)
 
     def _join(self, nodes: list[Node], i: int) -> bool:
         """Joins an update with the next one of the same element.  Whether there is one."""

@@ -10,9 +10,8 @@ from dataclasses import replace
 from srcad import wengert
 from srcad.facts import Fact
 from srcad.transform.analyses import effects
-from srcad.transform.analyses.memory import Memory
-from srcad.transform.simplify.context import memory_if_written
-from srcad.wengert import Branch, ForLoop, Function, Node, Step, WhileLoop
+from srcad.transform.analyses.memory import Memory, Regions
+from srcad.wengert import Function, Node, Step
 
 
 def bring_together(function: Function, facts: Mapping[str, Fact]) -> Function:
@@ -37,19 +36,11 @@ def bring_together(function: Function, facts: Mapping[str, Fact]) -> Function:
     """
     uses = Counter(o for node in wengert.walk(function.body) for o in wengert.own_operands(node))
     uses[function.result] += 1
-    memory = memory_if_written(function, facts)
+    memory = Regions(facts).if_written(function)
 
     def block(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
-        nodes = tuple(map(inside, nodes))
+        nodes = tuple(wengert.map_blocks(block, node) for node in nodes)
         return _ordered(nodes, uses, memory, facts)
-
-    def inside(node: Node) -> Node:
-        match node:
-            case Branch():
-                return replace(node, then=block(node.then), orelse=block(node.orelse))
-            case ForLoop() | WhileLoop():
-                return replace(node, body=block(node.body))
-        return node
 
     return replace(function, body=block(function.body))
 
