@@ -11,7 +11,7 @@ import numpy as np
 
 from srcad.facts import Array, some_dim
 from srcad.rules.axes import as_array, dtype_from, flattened, is_none, normalized, value_of
-from srcad.rules.reductions import AXES, COMPLEX, EMPTY, expanded, sum_dtype
+from srcad.rules.reductions import AXES, COMPLEX, EMPTY, MASKED, expanded, masked, sum_dtype
 from srcad.rules.register import adjoint, facts, linear, sample
 from srcad.rules.samples import array
 
@@ -31,19 +31,8 @@ def product_of_others(a):
     return before * after[..., ::-1]
 
 
-@adjoint(
-    np.prod,
-    "a",
-    refuses=("out_", "initial", "where"),
-    samples=[
-        *AXES,
-        *EMPTY,
-        *COMPLEX,
-        *WITH_ZEROS,
-        sample(np.array([[2.0, 0.0, -3.0], [0.0, 0.5, 1.5]]), axis=(0, 1), keepdims=True),
-    ],
-)
-def _(d_out, out, a, axis=None, dtype=None, out_=None, keepdims=False, initial=np._NoValue, where=np._NoValue):
+def through_product(d_out, out, a, axis, keepdims):
+    """The cotangent of factors from that of their product."""
     d_out = expanded(d_out, a, axis, keepdims)
     if np.all(a):
         return d_out * expanded(out, a, axis, keepdims) / a
@@ -57,6 +46,36 @@ def _(d_out, out, a, axis=None, dtype=None, out_=None, keepdims=False, initial=n
         others = product_of_others(np.reshape(moved, (*np.shape(moved)[: -len(axis)], -1)))
         return d_out * np.moveaxis(np.reshape(others, np.shape(moved)), last, axis)
     return d_out * np.moveaxis(product_of_others(np.moveaxis(a, axis, -1)), -1, axis)
+
+
+@adjoint(
+    np.prod,
+    "a",
+    "initial",
+    refuses=("out_",),
+    samples=[
+        *AXES,
+        *EMPTY,
+        *COMPLEX,
+        *WITH_ZEROS,
+        *MASKED,
+        sample(np.array([[2.0, 0.0, -3.0], [0.0, 0.5, 1.5]]), axis=(0, 1), keepdims=True),
+        sample(np.array([[2.0, 0.0, -3.0], [0.0, 0.5, 1.5]]), 1, where=np.array([True, True, False])),
+        sample(array(3), initial=1.5),
+        sample(np.array([2.0, 0.0, 3.0]), initial=1.5),
+        sample(array(2, 3), 0, initial=0.0, keepdims=True),
+        sample(array(2, 3), 0, initial=2.5, where=np.array([True, True, False])),
+    ],
+)
+def _(d_out, out, a, axis=None, dtype=None, out_=None, keepdims=False, initial=None, where=None):
+    if initial is None and where is None:
+        return through_product(d_out, out, a, axis, keepdims), None
+    factors = a if where is None else np.where(where, a, 1.0)
+    product = np.prod(factors, axis=axis, keepdims=keepdims)
+    if initial is None:
+        return masked(through_product(d_out, product, factors, axis, keepdims), a, where), None
+    d_a = masked(through_product(d_out * initial, product, factors, axis, keepdims), a, where)
+    return d_a, np.sum(d_out * product)
 
 
 # -------------------------------------------------------------------------------------------- cumulative
@@ -127,10 +146,25 @@ def undo_diff(d, axis):
     return np.moveaxis(np.concatenate((edge, d)) - np.concatenate((d, edge)), 0, axis)
 
 
+def extent(edge, axis):
+    """How many elements along an axis something adds that is put before or after an array."""
+    if edge is None:
+        return 0
+    return 1 if np.ndim(edge) == 0 else np.shape(edge)[axis]
+
+
+def cotangent_of_edge(d, edge):
+    """The cotangent of what was put before or after an array, of which a number was repeated."""
+    if edge is None:
+        return None
+    return np.sum(d) if np.ndim(edge) == 0 else d
+
+
 @linear(
     np.diff,
     "a",
-    refuses=("prepend", "append"),
+    "prepend",
+    "append",
     shares="a",
     samples=[
         sample(array(4)),
@@ -140,16 +174,27 @@ def undo_diff(d, axis):
         sample(array(3, 4), 2, 1),
         sample(array(2, 3, 2), axis=-2),
         sample(array(4, dtype="float32")),
+        sample(array(4), prepend=1.5),
+        sample(array(4), append=array(2, seed=1)),
+        sample(array(3, 4), 2, prepend=0.5, append=array(3, 1, seed=1)),
+        sample(array(3, 4), axis=0, prepend=array(2, 4, seed=1), append=0.5),
     ],
 )
-def _(d_out, a, n=1, axis=-1, prepend=np._NoValue, append=np._NoValue):
+def _(d_out, a, n=1, axis=-1, prepend=None, append=None):
     for _k in range(n):
         d_out = undo_diff(d_out, axis)
-    return d_out
+    if prepend is None and append is None:
+        return d_out, None, None
+    d = np.moveaxis(d_out, axis, 0)
+    first = extent(prepend, axis)
+    last = np.shape(d)[0] - extent(append, axis)
+    d_prepend = cotangent_of_edge(np.moveaxis(d[:first], 0, axis), prepend)
+    d_append = cotangent_of_edge(np.moveaxis(d[last:], 0, axis), append)
+    return np.moveaxis(d[first:last], 0, axis), d_prepend, d_append
 
 
 @facts(np.diff)
-def _(a, n=1, axis=-1, prepend=np._NoValue, append=np._NoValue):
+def _(a, n=1, axis=-1, prepend=None, append=None):
     a = as_array(a)
     if a.shape is None:
         return Array(a.dtype, None)

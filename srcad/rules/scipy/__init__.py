@@ -1,0 +1,7 @@
+"""The rules of SciPy's functions, which register themselves once SciPy is imported; srcad does not import it."""
+
+from srcad.rules.register import when_imported
+
+when_imported("scipy.linalg", "srcad.rules.scipy.linalg")
+when_imported("scipy.signal", "srcad.rules.scipy.signal")
+when_imported("scipy.special", "srcad.rules.scipy.special")
