@@ -328,6 +328,45 @@ def take_tail(container: list, length: int) -> list:
     return tail
 
 
+def sorting_order(keys: Any, reverse: bool = False) -> list[int]:
+    """The places of the items in the order in which `sorted` puts them.
+
+    >>> sorting_order([2.0, 0.5, 2.0]), sorting_order([2.0, 0.5, 2.0], reverse=True)
+    ([1, 0, 2], [0, 2, 1])
+    """
+    return sorted(range(len(keys)), key=keys.__getitem__, reverse=reverse)
+
+
+def first_largest(keys: Any) -> int:
+    """The place of the item that `max` chooses."""
+    return max(range(len(keys)), key=keys.__getitem__)
+
+
+def first_smallest(keys: Any) -> int:
+    """The place of the item that `min` chooses."""
+    return min(range(len(keys)), key=keys.__getitem__)
+
+
+def has_step(index: slice) -> bool:
+    """Whether a slice of a list is replaced item by item."""
+    return index.step is not None and index.step != 1
+
+
+def ends(length: int, index: slice) -> tuple[int, int]:
+    """Where a slice of a list without a step begins and ends.
+
+    >>> ends(5, slice(-2, None)), ends(5, slice(3, 1))
+    ((3, 5), (3, 3))
+    """
+    start, stop, _ = index.indices(length)
+    return start, max(start, stop)
+
+
+def places(length: int, index: slice) -> list[int]:
+    """The places of a list that a slice names."""
+    return list(range(length)[index])
+
+
 def folded(d: Any, container: Any) -> list:
     """The cotangent of a container that was repeated.
 

@@ -201,9 +201,11 @@ def canonical(facts: Mapping[str, Fact]) -> dict[str, Fact]:
                 return fa.Either(rename(number, path), rename(array, path))
             case Tuple(items=items) as pair:
                 return replace(pair, items=tuple(rename(f, (path, i)) for i, f in enumerate(items)))
-            case List(items=items):
-                known = None if items is None else tuple(rename(f, (path, i)) for i, f in enumerate(items))
-                return List(known, UNKNOWN if known is None else fa.with_own_axes(fa.join_all(known), (path, "item")))
+            case List(items=None, element=element):
+                return List(None, rename(element, (path, "item")))
+            case List(items=tuple() as items):
+                known = tuple(rename(f, (path, i)) for i, f in enumerate(items))
+                return List(known, fa.with_own_axes(fa.join_all(known), (path, "item")))
             case Dict(items=tuple() as items):
                 known = tuple((k, rename(f, (path, k))) for k, f in items)
                 element = fa.with_own_axes(fa.join_all(f for _, f in known), (path, "item"))

@@ -21,7 +21,7 @@ from srcad.transform.reverse.sweep import ZERO, Sweep
 from srcad.transform.reverse.travelling import shadow_name, shadow_operand, travels
 from srcad.wengert import Const, Method, Node, Operand, Step, callee_name, identity
 
-LIST_METHODS = (Method("pop"), Method("insert"), Method("extend"))
+LIST_METHODS = (Method("pop"), Method("insert"), Method("extend"), Method("clear"))
 
 
 def changes_list(sweep: Sweep, step: Step) -> bool:
@@ -37,6 +37,8 @@ def reverse_change(sweep: Sweep, step: Step) -> tuple[Node, ...]:
         return reverse_pop(sweep, step)
     if step.callee == Method("insert"):
         return reverse_insert(sweep, step)
+    if step.callee == Method("clear"):
+        return reverse_clear(sweep, step)
     return reverse_extend(sweep, step)
 
 
@@ -88,6 +90,27 @@ def reverse_insert(sweep: Sweep, step: Step) -> tuple[Node, ...]:
         d = sweep.builder.step(Method("pop"), shadow, place, like=steps.d_name(value), fact=fa.UNKNOWN)
         if not travels(sweep, value):
             sweep.add(value, steps.as_cotangent(sweep, d, value))
+    return tuple(forward)
+
+
+def reverse_clear(sweep: Sweep, step: Step) -> tuple[Node, ...]:
+    """The reverse of `c.clear()` puts the items back."""
+    (container,) = step.operands
+    saved = sweep.names.fresh("saved")
+    sweep.facts[saved] = sweep.builder.fact(container)
+    sweep.restoring.add(saved)
+    sweep.builder.effect(Method("extend"), container, saved)
+    forward = [Step((saved,), Method("copy"), (container,), (), step.site), step]
+    if has_shadow(sweep, container):
+        shadow = sweep.shadow(str(container))
+        if travels(sweep, container):
+            zeros = sweep.names.fresh("saved")
+            sweep.facts[zeros] = sweep.facts[shadow]
+            forward.append(Step((zeros,), Method("copy"), (shadow,), (), step.site))
+            forward.append(Step((), step.callee, (shadow,), (), step.site))
+        else:
+            zeros = sweep.builder.step(rt.zero_slots, saved, fact=fa.List(None, fa.UNKNOWN))
+        sweep.builder.effect(Method("extend"), shadow, zeros)
     return tuple(forward)
 
 

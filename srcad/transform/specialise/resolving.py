@@ -70,6 +70,8 @@ def resolved(run: Specialiser, step: Step) -> Step:
         if callee.name in fields:
             operands = (step.operands[0], Const(fields.index(callee.name)))
             return replace(step, callee=operator.getitem, operands=operands)
+    if callee is getattr and len(step.operands) == 2 and isinstance(name := run.fact(step.operands[1]), Known):
+        return resolved(run, replace(step, callee=Attribute(name.value), operands=step.operands[:1]))
     method = call_method(type(callee))
     if method is not None and is_user_object(callee):
         return replace(step, callee=method, operands=(Const(callee), *step.operands))

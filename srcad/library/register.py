@@ -1,0 +1,69 @@
+"""Which programs stand for which callables, and for what arguments.
+
+Guarantee: a program that is chosen for a call does what the callable does with these arguments: same result, same
+effects in the same order, same errors.  A parameter's annotation is a kind, a predicate on facts; a program is for
+calls that fit its parameters and whose annotated arguments are certainly of these kinds.  The first that fits counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from srcad.facts import Fact
+from srcad.rules.register import Parameters, parameters_of
+from srcad.wengert import Const, Operand
+
+Kind = Callable[[Fact], bool]
+
+
+@dataclass(frozen=True)
+class Program:
+    """A Python function that stands for a callable, and the kinds of its arguments."""
+
+    body: Callable
+    parameters: Parameters
+    kinds: Mapping[str, Kind]
+
+
+_programs: dict[Any, list[Program]] = {}
+
+
+def implements(*callees: Any) -> Callable[[Callable], Callable]:
+    """Registers a function in the supported language as what these callables do.
+
+    >>> def twice(x): ...
+    >>> @implements(twice)
+    ... def _(x):
+    ...     return x + x
+    >>> chosen(twice, ["x"], {}, lambda operand: None).__name__
+    '_'
+    """
+
+    def note(body: Callable) -> Callable:
+        kinds = {name: kind for name, kind in body.__annotations__.items() if name != "return"}
+        for callee in callees:
+            _programs.setdefault(callee, []).append(Program(body, parameters_of(body), kinds))
+        return body
+
+    return note
+
+
+def chosen(
+    callee: Any, operands: Iterable[Operand], keywords: Mapping[str, Operand], fact: Callable[[Operand], Fact]
+) -> Callable | None:
+    """The program for a call of a hashable callee with these operands, None if there is none."""
+    for program in _programs.get(callee, ()):
+        try:
+            given = program.parameters.bind(operands, keywords, Const)
+        except TypeError:
+            continue
+        if all(kind(fact(given[name])) for name, kind in program.kinds.items()):
+            return program.body
+    return None
+
+
+def is_own(function: Callable) -> bool:
+    """Whether a function is part of the library."""
+    return str(getattr(function, "__module__", None)).startswith(__name__.rpartition(".")[0] + ".")
