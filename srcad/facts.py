@@ -58,6 +58,12 @@ class Unknown(Fact):
 UNKNOWN = Unknown()
 
 
+class Callee(Fact):
+    """The base of facts of functions that the program itself makes."""
+
+    __slots__ = ()
+
+
 class Iterator(Fact):
     """The base of facts of iterators that the program itself makes."""
 

@@ -347,6 +347,16 @@ def first_smallest(keys: Any) -> int:
     return min(range(len(keys)), key=keys.__getitem__)
 
 
+def needs_unsafe_cast(have: Any, want: Any) -> bool:
+    """Whether NumPy refuses to store a result of one dtype in an `out=` of another."""
+    return not np.can_cast(have, want, "same_kind")
+
+
+def differ_from_first(results: list) -> bool:
+    """Whether some results have a type that an array of the type of the first cannot hold."""
+    return bool(results) and np.asarray(results).dtype != np.asarray(results[0]).dtype
+
+
 def has_step(index: slice) -> bool:
     """Whether a slice of a list is replaced item by item."""
     return index.step is not None and index.step != 1

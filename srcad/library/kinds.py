@@ -5,7 +5,13 @@ Guarantee: a kind holds only where it is certain.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
 from srcad.facts import Array, Dict, Fact, Instance, Iterator, Known, List, Number, Tuple, widen
+
+Kind = Callable[[Fact], bool]
 
 
 def a_list(fact: Fact) -> bool:
@@ -42,6 +48,42 @@ def an_array(fact: Fact) -> bool:
     return isinstance(widen(fact), Array)
 
 
+def a_float_array(fact: Fact) -> bool:
+    """An array of floating-point numbers."""
+    known = widen(fact)
+    return isinstance(known, Array) and known.dtype is not None and np.dtype(known.dtype).kind == "f"
+
+
+def a_vector(fact: Fact) -> bool:
+    """An array with one axis."""
+    return isinstance(known := widen(fact), Array) and known.ndim == 1
+
+
+def a_matrix(fact: Fact) -> bool:
+    """An array with two axes."""
+    return isinstance(known := widen(fact), Array) and known.ndim == 2
+
+
+def a_cube(fact: Fact) -> bool:
+    """An array with three axes."""
+    return isinstance(known := widen(fact), Array) and known.ndim == 3
+
+
+def of_length(length: int) -> Kind:
+    """The kind of tuples of this length."""
+    return lambda fact: isinstance(known := widen(fact), Tuple) and len(known.items) == length
+
+
+def like_dtypes(*names: str) -> Callable[[Mapping[str, Fact]], bool]:
+    """That these arguments have one dtype, a floating-point one."""
+
+    def alike(facts: Mapping[str, Fact]) -> bool:
+        dtypes = {getattr(widen(facts[name]), "dtype", None) for name in names}
+        return len(dtypes) == 1 and None not in dtypes and np.dtype(dtypes.pop()).kind in "fc"
+
+    return alike
+
+
 def a_number(fact: Fact) -> bool:
     """A number."""
     return isinstance(widen(fact), Number)
@@ -65,7 +107,7 @@ def none(fact: Fact) -> bool:
     return fact == Known(None)
 
 
-def exactly(value: object) -> object:
+def exactly(value: object) -> Kind:
     """The kind of arguments that are known to be this value."""
     return lambda fact: isinstance(fact, Known) and type(fact.value) is type(value) and fact.value == value
 

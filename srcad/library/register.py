@@ -25,13 +25,21 @@ class Program:
     body: Callable
     parameters: Parameters
     kinds: Mapping[str, Kind]
+    when: Callable[[Mapping[str, Fact]], bool] | None = None
+
+    def fits(self, facts: Mapping[str, Fact]) -> bool:
+        """Whether the program is for arguments with these facts."""
+        of_kinds = all(kind(facts[name]) for name, kind in self.kinds.items())
+        return of_kinds and (self.when is None or self.when(facts))
 
 
 _programs: dict[Any, list[Program]] = {}
 
 
-def implements(*callees: Any) -> Callable[[Callable], Callable]:
-    """Registers a function in the supported language as what these callables do.
+def implements(
+    *callees: Any, when: Callable[[Mapping[str, Fact]], bool] | None = None
+) -> Callable[[Callable], Callable]:
+    """Registers a function in the supported language as what these callables do, `when` says of which arguments.
 
     >>> def twice(x): ...
     >>> @implements(twice)
@@ -44,7 +52,7 @@ def implements(*callees: Any) -> Callable[[Callable], Callable]:
     def note(body: Callable) -> Callable:
         kinds = {name: kind for name, kind in body.__annotations__.items() if name != "return"}
         for callee in callees:
-            _programs.setdefault(callee, []).append(Program(body, parameters_of(body), kinds))
+            _programs.setdefault(callee, []).append(Program(body, parameters_of(body), kinds, when))
         return body
 
     return note
@@ -54,12 +62,16 @@ def chosen(
     callee: Any, operands: Iterable[Operand], keywords: Mapping[str, Operand], fact: Callable[[Operand], Fact]
 ) -> Callable | None:
     """The program for a call of a hashable callee with these operands, None if there is none."""
+    operands = tuple(operands)
     for program in _programs.get(callee, ()):
+        if len(operands) + len(keywords) < len(program.parameters.names) - len(program.parameters.defaults):
+            continue
         try:
             given = program.parameters.bind(operands, keywords, Const)
         except TypeError:
             continue
-        if all(kind(fact(given[name])) for name, kind in program.kinds.items()):
+        starred = program.parameters.starred
+        if program.fits({name: fact(operand) for name, operand in given.items() if name != starred}):
             return program.body
     return None
 

@@ -134,6 +134,14 @@ REFUSED = {
     "ordering.sorted_in_a_loop": "add_into_slots",
     "ordering.sorted_items": "add_into_slots",
     "ordering.stored_by_a_function": "add_into_slots",
+    "applying.selected": "add",
+    "applying.sorted_along_an_axis": "among_equals",
+    "stores.put": "take_stored",
+    "stores.put_again_from_the_first": "take_stored",
+    "stores.put_along_an_axis": "take_stored",
+    "stores.put_twice": "take_stored",
+    "stores.sorted_along_axes": "among_equals",
+    "stores.sorted_in_place": "among_equals",
     "slots.pairs_stored": "neither Python source nor a rule",
 }
 """What the refusal of a program's second derivative says at present, by file and function, or by case."""
