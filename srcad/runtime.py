@@ -316,6 +316,26 @@ def restore_item(container: list, index: int, item: Any) -> None:
     container.insert(index if index >= 0 else len(container) + 1 + index, item)
 
 
+def place_of_key(container: dict, key: Any) -> int:
+    """Where a key stands among those of a dict."""
+    return list(container).index(key)
+
+
+def restore_key(container: dict, key: Any, item: Any, place: int) -> None:
+    """Undoes `container.pop(key)` of the key that stood at this place.
+
+    >>> d = {"a": 1, "c": 3}
+    >>> restore_key(d, "b", 2, 1)
+    >>> d
+    {'a': 1, 'b': 2, 'c': 3}
+    """
+    later = list(container.items())[place:]
+    for other, _ in later:
+        del container[other]
+    container[key] = item
+    container.update(later)
+
+
 def insertion_place(container: list, index: int) -> int:
     """Where `container.insert(index, ...)` puts the item."""
     return min(index, len(container)) if index >= 0 else max(0, len(container) + index)

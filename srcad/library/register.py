@@ -27,6 +27,11 @@ class Program:
     kinds: Mapping[str, Kind]
     when: Callable[[Mapping[str, Fact]], bool] | None = None
 
+    @property
+    def gathers(self) -> bool:
+        """Whether it has a parameter `**keywords`."""
+        return bool(self.body.__code__.co_flags & 0x08)
+
     def fits(self, facts: Mapping[str, Fact]) -> bool:
         """Whether the program is for arguments with these facts."""
         of_kinds = all(kind(facts[name]) for name, kind in self.kinds.items())
@@ -64,10 +69,11 @@ def chosen(
     """The program for a call of a hashable callee with these operands, None if there is none."""
     operands = tuple(operands)
     for program in _programs.get(callee, ()):
+        own = {k: o for k, o in keywords.items() if k in program.parameters.names or not program.gathers}
         if len(operands) + len(keywords) < len(program.parameters.names) - len(program.parameters.defaults):
             continue
         try:
-            given = program.parameters.bind(operands, keywords, Const)
+            given = program.parameters.bind(operands, own, Const)
         except TypeError:
             continue
         starred = program.parameters.starred

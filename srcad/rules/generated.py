@@ -82,10 +82,11 @@ register.writes(rt.add_to_slots, "shadow")
 register.writes(rt.add_into_slots, "shadow")
 register.writes(rt.take_slot, "shadow")
 register.writes(rt.restore_slot, "container")
-for _taking in (rt.restore_item, rt.take_tail):
+for _taking in (rt.restore_item, rt.restore_key, rt.take_tail):
     register.facts(_taking)(lambda container, *others: fa.UNKNOWN)
     register.writes(_taking, "container")
-register.constant(rt.insertion_place, rt.is_sequence)
+register.constant(rt.insertion_place, rt.place_of_key, rt.is_sequence)
+register.facts(rt.place_of_key)(lambda container, key: fa.INT)
 register.constant(rt.differ_from_first, rt.sorting_order, rt.first_largest, rt.first_smallest, rt.ends, rt.places)
 register.facts(rt.sorting_order)(lambda keys, reverse=False: fa.List(None, fa.INT))
 register.facts(rt.first_largest, rt.first_smallest)(lambda keys: fa.INT)

@@ -22,7 +22,10 @@ from srcad.wengert import ForLoop, Function, Method, Names, Node, Operand, Step,
 VIEWS = (type({}.items()), type({}.values()))
 ITERATORS = (zip, enumerate, reversed, types.GeneratorType, *VIEWS)
 
-CONSUMERS = (list, tuple, sum, max, min, sorted, math.fsum, math.prod, builtins.dict, Method("extend"), operator.iadd)
+CONSUMERS = (
+    *(list, tuple, sum, max, min, sorted, math.fsum, math.prod, builtins.dict),
+    *(Method("extend"), Method("update"), operator.iadd),
+)
 """What takes all items of an iterable at once; so does unpacking."""
 
 

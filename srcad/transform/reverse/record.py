@@ -111,7 +111,7 @@ class _Restores:
 
     def is_restore(self, step: Step) -> bool:
         """Whether a step puts back what a write destroyed."""
-        if step.callee in (operator.setitem, rt.restore_slot, rt.restore_item):
+        if step.callee in (operator.setitem, rt.restore_slot, rt.restore_item, rt.restore_key):
             return step.operands[2] in self.sweep.restoring
         if step.callee == Method("extend"):
             return step.operands[1] in self.sweep.restoring
@@ -250,7 +250,7 @@ def _iterates(iterable: Operand, tape: str, definitions: dict[str, Step], origin
         while name in origins and name != tape:
             name = origins[name]
         return name == tape
-    return step.callee is zip and _iterates(step.operands[1], tape, definitions, origins)
+    return step.callee is zip and len(step.operands) == 2 and _iterates(step.operands[1], tape, definitions, origins)
 
 
 def _pruned(
