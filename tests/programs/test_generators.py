@@ -1,6 +1,5 @@
 """Generators: what they do and what their consumers do runs in Python's order, also where values are shared."""
 
-
 import numpy as np
 import pytest
 from programs.checking import Programs, check, refused
