@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from srcad import facts as fa
 from srcad.errors import DifferentiationError
-from srcad.facts import UNKNOWN, Array, Dict, Fact, Instance, Known, List, Number, Tuple
+from srcad.facts import UNKNOWN, Array, Callee, Dict, Fact, Instance, Known, List, Number, Tuple
 from srcad.rules import register
 from srcad.transform.analyses.memory import Memory
 from srcad.transform.builder import Builder
@@ -21,7 +21,7 @@ from srcad.wengert import Capture, Const, Function, Guard, MakeFunction, Node, O
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Closure(Fact):
+class Closure(Callee):
     """A function made in the program itself: its list, and the operands it captured.
 
     One that `stays` is kept in a cell that was made in the same block: whoever reads the cell sees what it captured.
@@ -41,7 +41,7 @@ class Closure(Fact):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Partial(Fact):
+class Partial(Callee):
     """A `functools.partial` made in the program itself: the function, and the arguments it was given."""
 
     function: Operand
@@ -229,9 +229,11 @@ def canonical(facts: Mapping[str, Fact]) -> dict[str, Fact]:
                 return fa.Either(rename(number, path), rename(array, path))
             case Tuple(items=items) as pair:
                 return replace(pair, items=tuple(rename(f, (path, i)) for i, f in enumerate(items)))
-            case List(items=items):
-                known = None if items is None else tuple(rename(f, (path, i)) for i, f in enumerate(items))
-                element = UNKNOWN if known is None else fa.with_own_axes(fa.join_all(known), (path, "item"))
+            case List(items=None, element=element):
+                return replace(fact, element=rename(element, (path, "item")), sites=frozenset())
+            case List(items=tuple() as items):
+                known = tuple(rename(f, (path, i)) for i, f in enumerate(items))
+                element = fa.with_own_axes(fa.join_all(known), (path, "item"))
                 return replace(fact, items=known, element=element, sites=frozenset())
             case Dict(items=tuple() as items):
                 known = tuple((k, rename(f, (path, k))) for k, f in items)

@@ -3,6 +3,7 @@
 import collections
 import copy
 import dataclasses
+import math
 import typing
 
 import numpy as np
@@ -233,7 +234,7 @@ def dict_called(x):
 
 @example((V,))
 def dict_of_pairs(x):
-    items = dict(zip("abcd", x, strict=True))
+    items = dict(zip("abcd", map(math.sin, x)))
     return items["a"] * items["b"] ** 2
 
 
