@@ -257,8 +257,11 @@ def _made(sweep: Sweep, step: Step, shadow: str) -> Step:
         slots = [o if i % 2 == 0 else shadow_operand(sweep, o) for i, o in enumerate(step.operands)]
         return Step((shadow,), make_dict, tuple(slots), (), step.site)
     if step.callee is make_object:
-        named = tuple((str(key.value), shadow_operand(sweep, o)) for key, o in made_slots(step))
-        return Step((shadow,), rt.Shadow, (), named, step.site)
+        fact = sweep.facts[step.target]
+        later = (fact.items if fact.items is not None else fact.slots or ()) if isinstance(fact, Dict) else ()
+        named: dict[str, Operand] = {str(key): Const(0.0) for key, _ in later}
+        named |= {str(key.value): shadow_operand(sweep, o) for key, o in made_slots(step)}
+        return Step((shadow,), rt.Shadow, (), tuple(named.items()), step.site)
     return Step((shadow,), make_list, tuple(shadow_operand(sweep, o) for _, o in made_slots(step)), (), step.site)
 
 
