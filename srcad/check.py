@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from srcad import api, arrays, trees
+from srcad.directional import derivative_along, differentiable
 from srcad.errors import CheckError, UnsupportedError
 
 
@@ -41,25 +42,24 @@ def check_grads(
     the step relative to the size of the leaf, `rtol` and `atol` are the tolerances on a derivative along a
     direction of length one; their defaults fit the precision of the arguments.
 
-    >>> check_grads(lambda x, y: np.sum(np.sin(x) * y["scale"]), (np.arange(3.0), {"scale": 2.0}))
+    With `order=2`, the derivative of the gradient is checked as well: of its inner product with a random direction.
+
+    >>> check_grads(lambda x, y: np.sum(np.sin(x) * y["scale"]), (np.arange(3.0), {"scale": 2.0}), order=2)
     """
-    if order != 1:
-        raise UnsupportedError(f"check_grads does not check order {order} yet", "pass order=1")
+    if order not in (1, 2):
+        raise UnsupportedError(f"check_grads does not check order {order}", "pass order=1 or order=2")
     for mode in modes:
         if mode != "rev":
             raise UnsupportedError(f"check_grads does not check mode {mode!r} yet", 'pass modes=("rev",)')
     args = tuple(args)
-    problem = _Problem(f, args, np.random.default_rng(seed))
-    gradients = problem.gradients()
-    tolerance = _Tolerance.of(problem.precision(), eps, rtol, atol)
-    worst = None
-    for leaf in problem.leaves(gradients):
-        for number in range(directions):
-            finding = problem.compare(leaf, problem.direction(leaf.value), tolerance, number)
-            if worst is None or finding.severity > worst.severity:
-                worst = finding
-    if worst is not None and worst.severity > 1:
-        raise problem.report(worst, tolerance)
+    rng = np.random.default_rng(seed)
+    problem = _Problem(f, args, rng)
+    problem.check(directions, eps, rtol, atol)
+    if order == 2:
+        wrt = differentiable(args)
+        leaves = [x for i in wrt for x in trees.flatten(args[i])[0] if trees.is_differentiable(x)]
+        along = derivative_along(f, args, wrt, [_in_form_of(x, problem.direction(x)) for x in leaves])
+        _Problem(along, args, rng).check(directions, eps, rtol, atol)
 
 
 @dataclass(frozen=True)
@@ -119,6 +119,19 @@ class _Problem:
         self.f, self.args, self.rng = f, args, rng
         self.cotangent = self._random_cotangent(f(*_copies(args)))
 
+    def check(self, directions: int, eps: float | None, rtol: float | None, atol: float | None) -> None:
+        """Raises CheckError for the direction that deviates most, if one deviates too much."""
+        gradients = self.gradients()
+        tolerance = _Tolerance.of(self.precision(), eps, rtol, atol)
+        worst = None
+        for leaf in self.leaves(gradients):
+            for number in range(directions):
+                finding = self.compare(leaf, self.direction(leaf.value), tolerance, number)
+                if worst is None or finding.severity > worst.severity:
+                    worst = finding
+        if worst is not None and worst.severity > 1:
+            raise self.report(worst, tolerance)
+
     def precision(self) -> np.dtype:
         """The coarsest dtype among arguments and result: it limits the quotients."""
         leaves = [*trees.flatten(self.args)[0], *trees.flatten(self.f(*_copies(self.args)))[0]]
@@ -127,14 +140,12 @@ class _Problem:
 
     def gradients(self) -> tuple:
         """The gradient with respect to every argument that has differentiable leaves, None for others."""
-        active = [
-            i for i, arg in enumerate(self.args) if any(trees.is_differentiable(x) for x in trees.flatten(arg)[0])
-        ]
+        active = differentiable(self.args)
         if not active:
             raise CheckError("none of the arguments can carry a derivative", "pass floats or arrays of floats")
         given = _copies(self.args)
         if self.cotangent is None:
-            found = api.grad(self.f, argnums=tuple(active))(*given)
+            found = api.grad(self.f, argnums=active)(*given)
         else:
             pulled = _vjp(self.f, given)[1](self.cotangent)
             found = tuple(pulled[i] for i in active)
@@ -227,7 +238,7 @@ class _Problem:
     def report(self, finding: _Finding, tolerance: _Tolerance) -> CheckError:
         """The error for the worst direction, narrowed down to one element where that shows the fault."""
         undecided = finding.uncertainty >= abs(finding.got - finding.expected)
-        leaf, name = finding.leaf, getattr(self.f, "__name__", repr(self.f))
+        leaf, name = finding.leaf, getattr(self.f, "__qualname__", repr(self.f))
         where = f"{leaf.path}, direction {finding.number}"
         if not undecided and np.size(_host(leaf.value)) > 1:
             where, finding = self._narrowed(finding, tolerance, where)

@@ -279,6 +279,16 @@ def fact_of(value: Any, path: Any = None, around: tuple[int, ...] = ()) -> Fact:
     return Instance(kind)
 
 
+def shadow_fact(container: Fact) -> Fact:
+    """The fact of the slots that hold the cotangents of a container's items: a list, a dict or an object."""
+    match container:
+        case List() | Tuple():
+            return List(None, UNKNOWN)
+        case Dict(type=kind) if kind is dict:
+            return Dict(None, UNKNOWN)
+    return UNKNOWN
+
+
 def constant_fact(value: Any) -> Fact:
     """The fact of a constant in the source: numbers that decide something (axes, exponents) stay known."""
     if isinstance(value, (tuple, list, dict, np.ndarray)):
@@ -552,6 +562,16 @@ def operator_fact(*operands: Fact, dtype: str | None = None, inexact: bool = Fal
             result = replace(result, dtype=promote(*strong, inexact=inexact))  # if it is not Python's
         return replace(result, weak=weak)
     return result
+
+
+def is_text(fact: Fact) -> bool:
+    """Whether values with this fact are strings."""
+    match fact:
+        case Known(value=value):
+            return isinstance(value, str)
+        case Instance(type=kind):
+            return kind is str
+    return False
 
 
 def is_active_type(fact: Fact) -> bool | None:

@@ -107,7 +107,7 @@ def zeros_like(x: Any) -> Any:
         return {k: zeros_like(v) for k, v in x.items()}
     if isinstance(x, int):
         return 0.0
-    if objects.is_object(x):
+    if _is_slotted(x):
         return instance(type(x), **{k: zeros_like(v) for k, v in objects.attributes(x).items()})
     return None
 
@@ -160,7 +160,7 @@ def project(d: Any, like: Any) -> Any:
     if isinstance(like, dict):
         slots = dict.fromkeys(like, d) if isinstance(d, float) else d
         return {k: project(slots.get(k), v) for k, v in like.items()}
-    if objects.is_object(like):
+    if _is_slotted(like):
         named = {} if isinstance(d, float) else objects.attributes(d)
         return instance(type(like), **{k: project(named.get(k), v) for k, v in objects.attributes(like).items()})
     if _is_number(like) or hasattr(like, "dtype"):
@@ -480,7 +480,7 @@ def _copied(x: Any, seen: dict[int, Any]) -> Any:
         new.update((k, _copied(v, seen)) for k, v in x.items())
     elif hasattr(x, "dtype") and hasattr(x, "copy") and hasattr(x, "shape"):
         new = seen[id(x)] = x.copy()
-    elif objects.is_object(x):
+    elif _is_slotted(x):
         new = seen[id(x)] = instance(type(x))
         for name, value in objects.attributes(x).items():
             object.__setattr__(new, name, _copied(value, seen))

@@ -10,6 +10,7 @@ from standin import xp
 
 from srcad import check, errors
 from srcad.check import check_grads
+from srcad.rules import register
 
 
 @pytest.fixture
@@ -163,8 +164,8 @@ def test_arrays_of_another_module(hand):
 
 def test_what_cannot_be_checked_is_refused(hand):
     hand(lambda x: (1.0,))
-    with pytest.raises(errors.UnsupportedError, match="does not check order 2 yet"):
-        check_grads(np.sin, (1.0,), order=2)
+    with pytest.raises(errors.UnsupportedError, match="does not check order 3"):
+        check_grads(np.sin, (1.0,), order=3)
     with pytest.raises(errors.UnsupportedError, match="does not check mode 'fwd' yet"):
         check_grads(np.sin, (1.0,), modes=("fwd",))
     with pytest.raises(errors.CheckError, match="none of the arguments can carry a derivative"):
@@ -190,3 +191,46 @@ def test_srcad_passes_in_float32():
         return np.sum(np.sin(x))
 
     check_grads(sines, (np.array([0.3, -0.2, 0.9], dtype=np.float32),))
+
+
+def logistic(params, x, labels):
+    z = x @ params["w"] + params["b"]
+    return np.sum(np.log1p(np.exp(z)) - labels * z)
+
+
+def test_srcad_second_derivatives(rng):
+    check_grads(normalised, (rng.normal(size=4), {"s": 1.5}), order=2)
+    check_grads(np.sin, (1.0,), order=2)
+    params = {"w": rng.normal(size=3), "b": np.float64(0.2), "name": "logistic"}
+    check_grads(logistic, (params, rng.normal(size=(5, 3)), np.array([0, 1, 1, 0, 1])), order=2)
+
+
+def cube(x):
+    return x**3
+
+
+def three_squares(x):
+    return 3 * x**2
+
+
+def cubed(x):
+    return cube(x)
+
+
+def test_a_wrong_second_derivative_is_named(monkeypatch):
+    monkeypatch.setattr(register, "_registry", dict(register._registry))
+    register.constant(three_squares)  # so the rule is right, and the derivative of the rule is not
+
+    @register.partials(cube, "x")
+    def _(out, x):
+        return three_squares(x)
+
+    with pytest.raises(errors.CheckError) as caught:
+        check_grads(cubed, (2.0,), order=2)
+    text = str(caught.value)
+    assert "derivative of" in text and "cubed along a direction" in text, text
+    check_grads(cubed, (2.0,), order=1)
+
+
+def test_second_order_takes_the_precision_of_the_arguments():
+    check_grads(lambda x: np.sum(x**3), (np.array([1.0, 2.0], np.float32),), order=2)

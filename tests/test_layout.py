@@ -8,10 +8,10 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "srcad"
 
 ORDER = [
-    "__main__", "__init__", "check", "api", "derivative", "pullbacks", "programs",
-    "transform.pipeline", "transform.reverse", "transform.specialise", "transform.nesting", "transform.instances",
-    "transform.unroll", "transform.copying", "transform.helpers", "transform.spelling", "transform.generators",
-    "transform.iterators", "transform.scalars", "transform.builder",
+    "__main__", "__init__", "check", "directional", "api", "derivative", "pullbacks", "programs",
+    "transform.pipeline", "transform.reverse", "transform.specialise", "transform.nesting", "transform.iterating",
+    "transform.instances", "transform.reflection", "transform.unroll", "transform.copying", "transform.helpers",
+    "transform.spelling", "transform.generators", "transform.iterators", "transform.scalars", "transform.builder",
     "transform.emit", "transform.simplify", "transform.analyses", "arguments", "transform.binding",
     "transform.lower", "transform.parse", "transform.recursion",
     "optim", "arrays", "trees", "library", "rules", "runtime", "signatures", "wengert", "facts", "objects", "errors",

@@ -73,7 +73,6 @@ register.constant(rt.one_like, rt.zeros_like, rt.zeros_at, rt.zero_slots, rt.sha
 register.constant(rt.from_end, rt.key_at, rt.writable)
 register.constant(rt.checked_scalar, rt.boundary, pure=False)
 register.facts(rt.from_end)(lambda container, index: fa.INT)
-register.facts(rt.zero_slots)(lambda container: fa.List(None, fa.UNKNOWN))
 register.constant(rt.shadow_of_view, np.may_share_memory)
 register.shares(rt.shadow_of_view, "candidate")
 register.facts(rt.shadow_of_view)(lambda candidate, view, of: view)
@@ -111,6 +110,11 @@ def _(a, b):
         return fa.operator_fact(a, b)
     absent = [isinstance(f, fa.Known) and f.value in (None, 0.0) for f in (a, b)]
     return b if absent[0] else a if absent[1] or a == b else fa.UNKNOWN
+
+
+@register.facts(rt.zero_slots)
+def _(container):
+    return fa.shadow_fact(container)
 
 
 @register.facts(rt.one_like)

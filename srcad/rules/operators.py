@@ -120,6 +120,10 @@ def _sequence_product(x: Fact, y: Fact) -> Fact:
     return UNKNOWN
 
 
+def _formatted(x: Fact, y: Fact) -> Fact:
+    return Instance(str) if _sequence(x) == Instance(str) else UNKNOWN
+
+
 def _sequence(fact: Fact) -> Fact:
     fact = widen(fact)
     return Instance(str) if isinstance(fact, Known) and isinstance(fact.value, str) else fact
@@ -153,7 +157,7 @@ _binary(operator.add, np.add, 1, _sequence_sum)
 _binary(operator.sub, np.subtract, 1)
 _binary(operator.mul, np.multiply, 1, _sequence_product)
 _binary(operator.truediv, np.divide, 2)
-_binary(operator.mod, np.remainder, 1)
+_binary(operator.mod, np.remainder, 1, _formatted)
 _unary(operator.pos, np.positive)
 _unary(operator.neg, np.negative)
 

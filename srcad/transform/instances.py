@@ -9,6 +9,7 @@ operator that would have to look for the method while running is refused.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import operator
 import types
 from dataclasses import replace
@@ -28,6 +29,7 @@ from srcad.objects import (
     is_slot,
     static_attribute,
 )
+from srcad.transform import reflection
 from srcad.transform.copying import COPYING, copied
 from srcad.transform.helpers import Partial, Rewriting, Super
 from srcad.wengert import (
@@ -106,10 +108,12 @@ def rewritten(run: Rewriting, step: Step) -> Step | None:
     if isinstance(first, Known) and isinstance(first.value, type) and isinstance(callee, (Attribute, Method)):
         return class_member(run, step, first.value)
     kind = class_of(first)
+    if callee is getattr and isinstance(first, Known):
+        return reflection.of_module(run, step)
     if callee in COPYING:
         return copied(run, step)
-    if callee in _BY_NAME and kind is not None:
-        return _BY_NAME[callee](run, step)
+    if callee in reflection.BY_NAME and kind is not None:
+        return reflection.BY_NAME[callee](run, step)
     if kind is None:
         return reflected(run, step)
     match callee:
@@ -135,8 +139,13 @@ def attribute(run: Rewriting, step: Step, fact: Fact, kind: type, name: str) -> 
     owner = step.operands[0]
     if isinstance(member, property):
         return called(run, step, kind, name, member.fget, (owner,)) or step
+    if name == "__class__":
+        return replace(step, callee=identity, operands=(Const(kind),))
     if not isinstance(fact, Dict):
         return step
+    if isinstance(member, functools.cached_property) and len(step.targets) == 1:
+        reflection.cached(run, step, member, name)
+        return None
     if not is_slot(member) and member is not MISSING:
         return step
     known = fact.items if fact.items is not None else fact.slots
@@ -218,6 +227,8 @@ def method(run: Rewriting, step: Step, fact: Fact, kind: type, name: str) -> Ste
     """`x.name(...)`."""
     member = static_attribute(kind, name)
     in_slot = isinstance(fact, Dict) and name in {k for k, _ in (fact.items or fact.slots or ())}
+    if name == "__class__":
+        return replace(step, callee=kind, operands=step.operands[1:])
     if isinstance(fact, Tuple) and name == "_replace":
         return replaced_fields(run, step, fact)
     if in_slot and (member is MISSING or is_slot(member)) or isinstance(member, property):
@@ -428,31 +439,3 @@ def replaced_fields(run: Rewriting, step: Step, fact: Tuple) -> Step:
     for i, name in enumerate(names):
         items.append(named.get(name) or run.builder.step(operator.getitem, step.operands[0], Const(i), like=name))
     return replace(step, callee=make_named_tuple, operands=(Const(fact.type), *items), keywords=())
-
-
-# ------------------------------------------------------------------------------- functions that name attributes
-
-
-def _getattr(run: Rewriting, step: Step) -> Step:
-    name = getattr(run.fact(step.operands[1]), "value", None)
-    if not isinstance(name, str) or len(step.operands) > 2:
-        return step
-    return replace(step, callee=Attribute(name), operands=step.operands[:1])
-
-
-def _setattr(run: Rewriting, step: Step) -> Step:
-    name = getattr(run.fact(step.operands[1]), "value", None)
-    if not isinstance(name, str) or len(step.operands) != 3 or step.targets:
-        return step
-    return replace(step, callee=SetAttribute(name), operands=(step.operands[0], step.operands[2]))
-
-
-def _hasattr(run: Rewriting, step: Step) -> Step:
-    fact, name = run.fact(step.operands[0]), getattr(run.fact(step.operands[1]), "value", None)
-    if not isinstance(fact, Dict) or fact.items is None or not isinstance(name, str):
-        return step
-    found = name in {k for k, _ in fact.items} or static_attribute(fact.type, name) is not MISSING
-    return replace(step, callee=identity, operands=(Const(found),))
-
-
-_BY_NAME: dict[Any, Any] = {getattr: _getattr, setattr: _setattr, hasattr: _hasattr}

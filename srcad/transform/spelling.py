@@ -17,7 +17,8 @@ import numpy as np
 
 from srcad import facts as fa
 from srcad import runtime as rt
-from srcad.facts import Array, Dict, Fact, Known, List, Number, Tuple
+from srcad.facts import Array, Dict, Either, Fact, Known, List, Number, Tuple
+from srcad.objects import Field
 from srcad.transform.analyses.facts import step_fact
 from srcad.wengert import (
     Const,
@@ -78,12 +79,25 @@ class Spelling:
 def spelt_out(step: Step, names: Names, fact: Callable[[Operand], Fact]) -> Spelt:
     """What to do in place of a step that calls a helper; None for other steps, and where facts do not say it."""
     spell = _SPELLINGS.get(step.callee) if getattr(step.callee, "__module__", None) in (rt.__name__, "copy") else None
+    if step.callee is rt.Shadow:
+        slots = (o for name, operand in step.keywords for o in (Const(Field(name)), operand))
+        return (Step(step.targets, make_object, (Const(rt.Shadow), *slots), (), step.site),)
     if spell is None or step.keywords:
         return None
     spelling = Spelling(step, names, fact)
+    if step.callee is rt.zero_slots and (named := _attributes(spelling.facts[0])) is not None:
+        slots = (o for name in named for o in (Const(name), ZERO))
+        return (Step(step.targets, make_object, (Const(rt.Shadow), *slots), (), step.site),)
     if any(isinstance(f, Dict) and f.type is not dict and f.items is None for f in spelling.facts):
         return None  # an object whose attributes are not all known
     return spell(spelling)
+
+
+def _attributes(fact: Fact) -> list[Any] | None:
+    """The names of the attributes that an object may have, if they are known and others may come and go."""
+    if isinstance(fact, Dict) and fact.type is not dict and fact.items is None and fact.slots is not None:
+        return [name for name, _ in fact.slots]
+    return None
 
 
 def slots_of(fact: Fact) -> list[tuple[Any, Fact]] | None:
@@ -114,11 +128,17 @@ def _zeros(s: Spelling, fact: Fact) -> Spelt:
             return s.giving(s.call(np.zeros_like, operand))
     slots = slots_of(fact)
     if slots is not None:
-        items = [(slot, s.call(rt.zeros_like, s.call(operator.getitem, operand, Const(slot)))) for slot, _ in slots]
-        return s.giving(s.made_like(fact, items))
+        return s.giving(s.made_like(fact, [(slot, _zero_of_slot(s, slot, inner)) for slot, inner in slots]))
     if fa.is_active_type(fact) is False:
         return s.giving(Const(None))
     return zeros_of_items if isinstance(fact, List) else zeros_of_values if isinstance(fact, Dict) else None
+
+
+def _zero_of_slot(s: Spelling, slot: Any, fact: Fact) -> Operand:
+    """The zero that a slot of a cotangent begins with: 0.0 for a number, to which numbers of any type are added."""
+    if isinstance(fa.widen(fact), Number) and s.step.callee is rt.zero_slots:
+        return ZERO
+    return s.call(rt.zeros_like, s.call(operator.getitem, s.step.operands[0], Const(slot)))
 
 
 def _zero_slots(s: Spelling) -> Spelt:
@@ -162,7 +182,7 @@ def _deepcopy(s: Spelling) -> Spelt:
 def _add(s: Spelling) -> Spelt:
     left, right = s.step.operands
     one, other = s.facts
-    if fa.is_numeric(one) and fa.is_numeric(other):
+    if all(isinstance(f, (Number, Array, Either)) for f in (one, other)):
         return s.giving(s.call(operator.add, left, right))
     slots, more = slots_of(one), slots_of(other)
     if slots is None or more is None or [k for k, _ in slots] != [k for k, _ in more]:
@@ -276,19 +296,30 @@ def add_each_value(shadow, d):
         shadow[key] = rt.add(shadow[key], d[key])
 
 
+def _is_there(s: Spelling) -> bool:
+    """Whether a slot is sure to be there: of a list, or one of the keys that a dict or object is known to have."""
+    key = s.known[1]
+    match s.facts[0]:
+        case List():
+            return True
+        case Dict(items=tuple() as items):
+            return isinstance(key, Known) and key.value in dict(items)
+    return False
+
+
 def _slot(s: Spelling) -> Spelt:
-    return s.giving(s.call(operator.getitem, *s.step.operands)) if isinstance(s.facts[0], List) else None
+    return s.giving(s.call(operator.getitem, *s.step.operands)) if _is_there(s) else None
 
 
 def _restore_slot(s: Spelling) -> Spelt:
-    if not isinstance(s.facts[0], List):
+    if not _is_there(s):
         return None
     s.effect(operator.setitem, *s.step.operands)
     return s.giving(Const(None))
 
 
 def _take_slot(s: Spelling) -> Spelt:
-    if not isinstance(s.facts[0], List):
+    if not _is_there(s):
         return None
     d = s.call(operator.getitem, *s.step.operands)
     s.effect(operator.setitem, *s.step.operands, s.call(rt.zeros_like, d))

@@ -1,7 +1,8 @@
 """Loops over a few things of different kinds, written out trip by trip.
 
 Guarantee: the nodes do what the loop does.  A loop over layers of different classes, or over arrays and numbers, has
-no single meaning for its body; written out, each trip has its own facts.
+no single meaning for its body; written out, each trip has its own facts.  So has a loop that names attributes by what
+it goes over.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 
 from srcad import facts as fa
 from srcad.facts import Fact, List, Tuple
+from srcad.transform.analyses.effects import hashable
 from srcad.transform.builder import Builder
 from srcad.wengert import (
     Branch,
@@ -18,6 +20,7 @@ from srcad.wengert import (
     ForLoop,
     Function,
     Merge,
+    Method,
     Names,
     Node,
     Operand,
@@ -26,6 +29,7 @@ from srcad.wengert import (
     identity,
     make_tuple,
     renamed,
+    walk,
 )
 
 LIMIT = 32
@@ -57,14 +61,26 @@ def is_certain(fact: Fact) -> bool:
     return True
 
 
-def trips(builder: Builder, iterable: Operand) -> list[Operand] | None:
-    """The item of each trip, if the loop is to be written out; steps that take them from the iterable are appended."""
+def names_attributes(nodes: Sequence[Node]) -> bool:
+    """Whether a block reads or stores attributes under names that are computed."""
+    steps = (node for node in walk(nodes) if isinstance(node, Step) and hashable(node.callee))
+    return any(s.callee in _BY_NAME and not isinstance(s.operands[1], Const) for s in steps if len(s.operands) > 1)
+
+
+_BY_NAME = (getattr, setattr, hasattr, delattr)
+
+
+def trips(builder: Builder, iterable: Operand, whatever: bool = False) -> list[Operand] | None:
+    """The item of each trip, if the loop is to be written out; steps that take them from the iterable are appended.
+
+    It is if items differ in kind, or (`whatever`) if only their number is known.
+    """
     if several_kinds(builder.fact(iterable)) is not None:
         return _column(builder, iterable)
     made = next((n for n in reversed(builder.steps) if isinstance(n, Step) and iterable in n.targets), None)
     if made is None or made.callee not in (zip, enumerate, reversed) or made.keywords:
-        return None
-    if all(several_kinds(builder.fact(o)) is None for o in made.operands):
+        return _column(builder, iterable, made) if whatever else None
+    if not whatever and all(several_kinds(builder.fact(o)) is None for o in made.operands):
         return None
     columns = [_column(builder, o) for o in made.operands]
     if made.callee is reversed:
@@ -79,14 +95,44 @@ def trips(builder: Builder, iterable: Operand) -> list[Operand] | None:
     return [builder.step(make_tuple, *items) for items in zip(*(c for c in columns if c is not None), strict=False)]
 
 
-def _column(builder: Builder, operand: Operand) -> list[Operand] | None:
-    """The items of a tuple or list of known length."""
+def _column(builder: Builder, operand: Operand, made: Step | None = None) -> list[Operand] | None:
+    """The items of a tuple, list, dict or range of known length, or of the view of a dict that a step made."""
+    facts = [] if made is None else [builder.fact(o) for o in made.operands]
+    if made is not None and made.callee is range and all(_is_int(fact) for fact in facts):
+        count = range(*(fact.value for fact in facts))  # type: ignore[attr-defined]
+        return [Const(i) for i in count] if len(count) <= LIMIT else None
+    if made is not None and isinstance(made.callee, Method) and isinstance(facts[0], fa.Dict):
+        return _of_view(builder, made.operands[0], facts[0], made.callee.name)
     match builder.fact(operand):
-        case fa.Known(value=tuple() as values):
+        case fa.Known(value=tuple() | str() as values) if len(values) <= LIMIT:
             return [Const(value) for value in values]
-        case Tuple(items=items) | List(items=tuple() as items):
+        case Tuple(items=items) | List(items=tuple() as items) if len(items) <= LIMIT:
             return [builder.step(operator.getitem, operand, Const(i)) for i in range(len(items))]
+        case fa.Dict(type=kind) as fact if kind is dict:
+            return _of_view(builder, operand, fact, "keys")
     return None
+
+
+def _of_view(builder: Builder, owner: Operand, fact: fa.Dict, view: str) -> list[Operand] | None:
+    """The items of a view of a dict of known keys."""
+    if (
+        fact.type is not dict
+        or fact.items is None
+        or len(fact.items) > LIMIT
+        or view not in ("keys", "values", "items")
+    ):
+        return None
+    keys = [Const(key) for key, _ in fact.items]
+    if view == "keys":
+        return list(keys)
+    values = [builder.step(operator.getitem, owner, key) for key in keys]
+    if view == "values":
+        return list(values)
+    return [builder.step(make_tuple, key, value) for key, value in zip(keys, values, strict=True)]
+
+
+def _is_int(fact: Fact) -> bool:
+    return isinstance(fact, fa.Known) and type(fact.value) is int
 
 
 def unrolled(node: ForLoop, items: Sequence[Operand], names: Names) -> tuple[list[Node], dict[str, Operand]]:

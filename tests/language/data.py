@@ -3,6 +3,7 @@
 import collections
 import copy
 import dataclasses
+import functools
 import math
 import typing
 
@@ -24,6 +25,30 @@ class Pair(typing.NamedTuple):
 class Line:
     slope: float
     offset: float = 0.0
+
+
+class Bag:
+    """Holds numbers, and hands them out one by one."""
+
+    def __init__(self, items):
+        self.items = items
+
+    def __iter__(self):
+        return iter(self.items)
+
+    @functools.cached_property
+    def total(self):
+        return sum(self.items)
+
+
+class Row:
+    """Holds numbers, and is asked for them by their index."""
+
+    def __init__(self, items):
+        self.items = items
+
+    def __getitem__(self, i):
+        return self.items[i]
 
 
 class Layer:
@@ -300,6 +325,36 @@ def dataclass_made(x):
     line = Line(x * x)
     line = dataclasses.replace(line, offset=x)
     return line.slope * line.offset
+
+
+@example((V,))
+def object_iterated(x):
+    total = 0.0
+    for v in Bag([x[0], x[1] * x[2]]):
+        total += v * v
+    return total
+
+
+@example((V,))
+def object_iterated_by_index(x):
+    total = 0.0
+    for v in Row([x[0], x[1] * x[2]]):
+        total += v * v
+    return total
+
+
+@example((1.5, True), (1.5, False))
+def attribute_looked_for(x, biased):
+    bag = Bag([x])
+    if biased:
+        bag.bias = x * x
+    return getattr(bag, "bias", 1.0) * x if hasattr(bag, "items") else x
+
+
+@example((1.5,))
+def cached_property_read(x):
+    bag = Bag([x, x * x])
+    return bag.total * bag.total
 
 
 @example((1.5,))

@@ -45,6 +45,11 @@ def bytes_of_an_array(x):
 
 
 @example((V,))
+def number_read_from_text(x):
+    return float(f"{x[0]:.3f}") * x[1]
+
+
+@example((V,))
 def ctypes_pointer(x):
     return x.ctypes.data_as(ctypes.POINTER(ctypes.c_double))[0]
 

@@ -7,14 +7,14 @@ quotients of it, like the gradient of any other function; its value must be that
 from __future__ import annotations
 
 import copy
-import linecache
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from programs.checking import TOLERANCE, check_gradients, directions, is_differentiable, same
 
-from srcad import grad, trees, value_and_grad
+from srcad import value_and_grad
+from srcad.directional import derivative_along
 
 
 def check_second_order(function: Callable, args: tuple, tolerance: float = TOLERANCE) -> None:
@@ -36,29 +36,6 @@ def differentiated(args: tuple) -> tuple[int, ...]:
 def second_derivative(function: Callable, args: tuple) -> tuple[Callable, Any, Any]:
     """The derivative along a direction, its value and its gradient."""
     wrt = differentiated(args)
-    along = derivative_along(function, args, wrt)
-    return (along, *value_and_grad(along, argnums=wrt)(*args))
-
-
-def derivative_along(function: Callable, args: tuple, wrt: tuple[int, ...]) -> Callable:
-    """The function that returns the inner product of the gradient and a random direction.
-
-    It is written out for the structure of the arguments, because it is differentiated itself.
-    """
     random = np.random.default_rng(2)
-    weights: list[Any] = [d for i in wrt for d in directions(args[i], random)]
-    paths = [path for n, i in enumerate(wrt) for path in trees.paths(args[i], f"g[{n}]")]
-    names = ", ".join(f"a{i}" for i in range(len(args)))
-    terms = " + ".join(f"np.sum({path} * weights[{k}])" for k, path in enumerate(paths))
-    return defined(
-        f"def along({names}):\n    g = gradient({names})\n    return {terms}\n",
-        {"np": np, "gradient": grad(function, argnums=wrt), "weights": weights},
-    )
-
-
-def defined(source: str, namespace: dict[str, Any]) -> Callable:
-    """The function `along` of a text, which is kept where its source is looked for."""
-    file = f"<along {len(linecache.cache)}>"
-    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    exec(compile(source, file, "exec"), namespace)
-    return namespace["along"]
+    along = derivative_along(function, args, wrt, [d for i in wrt for d in directions(args[i], random)])
+    return (along, *value_and_grad(along, argnums=wrt)(*args))

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from programs.checking import Programs, check
 
+from srcad import value_and_grad
+
 V = np.array([0.3, -1.1, 0.7, 1.9])
 N = np.array([-0.6, 0.4, -1.3, 0.2])
 P = np.array([1.2, 0.5, 2.1, 0.9])
@@ -486,3 +488,35 @@ def assigned_in_one_branch_and_read_in_another(x, a):
 @pytest.mark.parametrize(("function", "args"), programs.cases)
 def test_program(function, args):
     check(function, args)
+
+
+# -------------------------------------------------------------------------------- variables without a value
+
+
+def unassigned_in_a_tuple(x):
+    if x > 10.0:
+        y = x
+    return x**2, (x, y)
+
+
+def unassigned_in_a_list(x):
+    history = []
+    if x > 10.0:
+        y = x
+    history.append(y)
+    return x**2, history
+
+
+def unassigned_by_a_loop_without_trips(x):
+    for i in range(int(x)):
+        y = x * i
+    z = y
+    return x**2, z
+
+
+@pytest.mark.parametrize("function", [unassigned_in_a_tuple, unassigned_in_a_list, unassigned_by_a_loop_without_trips])
+def test_what_has_no_value_raises_as_in_python(function):
+    with pytest.raises(UnboundLocalError):
+        value_and_grad(function, has_aux=True)(0.5)
+    value, _ = value_and_grad(function, has_aux=True)(11.0)
+    assert value == function(11.0)

@@ -546,6 +546,15 @@ def written_argument_through_transpose_and_row(x):
     return np.sum(x * x)
 
 
+@programs.on((V,))
+def lists_concatenated_of_which_one_is_changed(x):
+    pairs = [[x[0]]] + [[x[1]]]
+    pairs[0].append(x[2])
+    row = pairs[0] + [x[3]]
+    row[0] = row[0] * row[1]
+    return row[0] * row[2] + pairs[0][0] * pairs[1][0]
+
+
 @pytest.mark.parametrize(("function", "args"), programs.cases)
 def test_program(function, args):
     check(function, args)

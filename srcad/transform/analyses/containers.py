@@ -17,7 +17,7 @@ from srcad import facts as fa
 from srcad.facts import UNKNOWN, Array, Dict, Fact, Known, List, Number, Tuple
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.facts import element_of
-from srcad.wengert import Augmented, Function, Method, Step
+from srcad.wengert import Augmented, Function, Method, Recursion, Step
 
 _STORING = {Method("append"): 1, Method("insert"): 2, operator.setitem: 2}
 """Callees that store one value, and where it stands among the operands."""
@@ -127,7 +127,7 @@ class Containers:
             self._store(operands[0], getattr(operands[1], "element", UNKNOWN))
         elif effects.hashable(callee) and callee in _REMOVING:
             self._store(operands[0], None)
-        elif isinstance(callee, Function):
+        elif isinstance(callee, (Function, Recursion)):
             return  # a list of its own deals in values
         elif effects.is_unknown(step) and not _is_harmless(step) or effects.is_python_call(step):
             for fact in operands:

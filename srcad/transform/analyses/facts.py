@@ -45,6 +45,8 @@ def step_fact(callee: Any, operands: Sequence[Fact], keywords: Mapping[str, Fact
         return fa.join_all(step_fact(callee, chosen, keywords) for chosen in choices)
     if callee is enumerate and operands:
         return _enumerate(operands[0])  # wherever it starts
+    if isinstance(callee, Method) and operands and fa.is_text(operands[0]):
+        return _TEXT_METHODS.get(callee.name, UNKNOWN)
     structural = _STRUCTURAL.get(callee) if _hashable(callee) else None
     if structural is not None and not keywords:
         known = structural(*operands)
@@ -390,6 +392,20 @@ def _is_dict(fact: Fact) -> bool:
     return isinstance(fact, Dict) and fact.type is dict
 
 
+_NO_TEXT = Known("")
+
+
+def _string(*parts: Fact) -> Fact:
+    """The text of an f-string; known if its parts are names or numbers of items."""
+    if all(isinstance(f, Known) and type(f.value) in (str, int) for f in parts):
+        return Known("".join(str(f.value) for f in parts))  # type: ignore[attr-defined]
+    return Instance(str)
+
+
+def _str(value: Fact) -> Fact | None:
+    return _string(value) if isinstance(value, Known) and type(value.value) in (str, int) else None
+
+
 def _slice(*bounds: Fact) -> Fact:
     return _known_values(slice)(*bounds) or Instance(slice)
 
@@ -421,7 +437,9 @@ _STRUCTURAL |= {
     make_dict: _dict,
     make_object: _object,
     make_named_tuple: _named_tuple,
-    make_string: lambda *parts: Instance(str),
+    make_string: _string,
+    str: _str,
+    format: lambda value, spec=_NO_TEXT: _str(value) if spec == _NO_TEXT else None,
     operator.getitem: _getitem,
     operator.contains: _contains,
     operator.add: _added,
@@ -445,3 +463,20 @@ _STRUCTURAL |= {
     Method("keys"): lambda d: Instance(type({}.keys())) if _is_dict(d) else None,
     Method("pop"): lambda c, *_: refreshed(c.element) if isinstance(c, List) or _is_dict(c) else None,
 }
+
+_TEXT, _BYTES = Instance(str), Instance(bytes)
+_TEXT_METHODS: dict[str, Fact] = {
+    name: fact
+    for fact, names in (
+        (_TEXT, "capitalize casefold center decode expandtabs format format_map join ljust lower lstrip removeprefix"),
+        (_TEXT, "removesuffix replace rjust rstrip strip swapcase title translate upper zfill"),
+        (_BYTES, "encode"),
+        (List(None, _TEXT), "split rsplit splitlines"),
+        (Tuple((_TEXT, _TEXT, _TEXT)), "partition rpartition"),
+        (INT, "count find index rfind rindex"),
+        (fa.BOOL, "endswith isalnum isalpha isascii isdecimal isdigit isidentifier islower isnumeric isprintable"),
+        (fa.BOOL, "isspace istitle isupper startswith"),
+    )
+    for name in names.split()
+}
+"""What the methods of strings return."""

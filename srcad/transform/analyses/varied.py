@@ -22,7 +22,7 @@ from srcad.wengert import Attempt, Branch, ForLoop, Function, Node, Step, blocks
 
 def varied_names(function: Function, facts: Mapping[str, Fact], memory: Memory, wrt: Iterable[str]) -> frozenset[str]:
     """The names that may vary with the parameters `wrt`."""
-    run = _Varied(facts, memory)
+    run = Varied(facts, memory)
     for name in wrt:
         run.mark(name)
     while True:
@@ -32,7 +32,9 @@ def varied_names(function: Function, facts: Mapping[str, Fact], memory: Memory, 
             return frozenset(run.names)
 
 
-class _Varied:
+class Varied:
+    """What varies: names, and regions of memory into which something that varies was written."""
+
     def __init__(self, facts: Mapping[str, Fact], memory: Memory):
         self.facts = facts
         self.memory = memory

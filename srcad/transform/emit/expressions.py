@@ -138,6 +138,9 @@ class Expressions:
             return gast.Compare(self.of(item), [gast.NotIn()], [self.of(container)])
         if callee in _UNARY and count == 1:
             return gast.UnaryOp(_UNARY[callee](), self.of(operands[0]))
+        if callee is operator.contains and isinstance(getattr(operands[1], "value", None), Field):
+            attributes = call(self.reference(vars), self.of(operands[0]))
+            return gast.Compare(self.of(w.Const(str(operands[1].value))), [gast.In()], [attributes])
         if callee is operator.contains:
             return gast.Compare(self.of(operands[1]), [gast.In()], [self.of(operands[0])])
         if callee is operator.getitem:

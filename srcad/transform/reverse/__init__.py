@@ -112,9 +112,9 @@ def start(
     inner = wrt_names(wrt, copied)
     sweep = Sweep(function, specialised.facts, inner, lower, specialised, make_sweeps, pairs, pull_through)
     refuse_active_managers(sweep)
+    refuse_missing_rules(sweep)
     refuse_writes_outside(sweep)
     refuse_writing_closures(function, specialised.facts)
-    refuse_missing_rules(sweep)
     return sweep, copied
 
 
@@ -126,7 +126,7 @@ def recorded(function: Function, sweep: Sweep) -> Function:
     function = simplify(function, facts)
     function = recompute_cheap(function, sweep.tapes, facts, sweep.origins)
     function = simplify(prune_tapes(function, sweep.tapes, facts, sweep.origins), facts)
-    return replace(function, body=define_recorded(function.body))
+    return replace(function, body=define_recorded(function.body, sweep.tapes))
 
 
 def make_sweeps(
@@ -166,7 +166,7 @@ def split(
     before = {n for node in forward for n in outer_names(node)} | {p.name for p in joint.params}
     order = [p.name for p in joint.params] + [n for node in forward for n in outer_names(node)]
     saved = tuple(n for n in dict.fromkeys(order) if n in read & before - inside)
-    forward = define_recorded(tuple(forward), saved)
+    forward = define_recorded(tuple(forward), {}, saved)
     return Sweeps(joint, active, facts, forward, value, saved, reverse, gradients, d_out, written)
 
 

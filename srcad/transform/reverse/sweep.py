@@ -20,6 +20,7 @@ from srcad import runtime as rt
 from srcad.errors import Site, UnsupportedError
 from srcad.facts import Array, Dict, Fact, List, Number, Tuple
 from srcad.transform.analyses.memory import Memory
+from srcad.transform.analyses.texts import check_text
 from srcad.transform.analyses.undefined import undefined_names
 from srcad.transform.analyses.varied import useful_names, varied_names
 from srcad.transform.builder import Builder
@@ -102,7 +103,9 @@ class Sweep:
         self.memory = Memory(function.body, facts, separate=parameters)
         self.definitions = Definitions(function, facts)
         self.varied = varied_names(function, facts, self.memory, self.wrt)
-        self.active = self.varied & useful_names(function, facts, self.memory)
+        useful = useful_names(function, facts, self.memory)
+        self.active = self.varied & useful
+        check_text(function, facts, self.memory, self.varied, useful, self.called_list)
         check_iterators(function.body, facts, self.definitions, self.active)
         self.undefined = undefined_names(function.body)
         self.homes = Homes(function, facts, self.memory, self.definitions, self.active, self.undefined)
@@ -123,6 +126,11 @@ class Sweep:
         self.opaque_writes: list[tuple[Operand, Step]] = []
         self.exposed: set[int] = set()  # the steps that an abandoned `try` may leave done
         self.abandoned: dict[str, Step] = {}  # of these, by what their restores put back
+
+    def called_list(self, function: Function) -> tuple[Function, Mapping[str, Fact]]:
+        """A list that the function calls, with the facts of its names as far as they are known."""
+        helper = self.helpers.get(function)
+        return (helper.specialised.function, helper.specialised.facts) if helper is not None else (function, {})
 
     # ----------------------------------------------------------------------------------------- cotangents
 
@@ -323,7 +331,7 @@ class Sweep:
             elif isinstance(fa.widen(self.facts.get(name, fa.UNKNOWN)), Array):
                 shadow = self.builder.step(np.zeros_like, name, like=like, fact=self.facts[name])
             else:
-                shadow = self.builder.step(rt.zero_slots, name, like=like, fact=List(None, fa.UNKNOWN))
+                shadow = self.builder.step(rt.zero_slots, name, like=like)
             self.builder.steps, self.builder.site = outer, site
             context.shadows[name] = shadow
         return context.shadows[name]

@@ -257,15 +257,25 @@ def _made(sweep: Sweep, step: Step, shadow: str) -> Step:
         slots = [o if i % 2 == 0 else shadow_operand(sweep, o) for i, o in enumerate(step.operands)]
         return Step((shadow,), make_dict, tuple(slots), (), step.site)
     if step.callee is make_object:
-        named = tuple((str(key.value), shadow_operand(sweep, o)) for key, o in made_slots(step))
-        return Step((shadow,), rt.Shadow, (), named, step.site)
+        fact = sweep.facts[step.target]
+        later = (fact.items if fact.items is not None else fact.slots or ()) if isinstance(fact, Dict) else ()
+        named: dict[str, Operand] = {str(key): Const(0.0) for key, _ in later}
+        named |= {str(key.value): shadow_operand(sweep, o) for key, o in made_slots(step)}
+        return Step((shadow,), rt.Shadow, (), tuple(named.items()), step.site)
     return Step((shadow,), make_list, tuple(shadow_operand(sweep, o) for _, o in made_slots(step)), (), step.site)
 
 
 def _moved(sweep: Sweep, step: Step, shadow: str) -> Step:
     """What makes a container of items of others makes the shadow of theirs."""
-    operands = [shadow_operand(sweep, o) if travels(sweep, o) else o for o in step.operands]
-    return Step((shadow,), step.callee, tuple(operands), step.keywords, step.site)
+
+    def of(operand: Operand) -> Operand:
+        if travels(sweep, operand):
+            return shadow_operand(sweep, operand)
+        if isinstance(fa.widen(sweep.builder.fact(operand)), (List, Dict, Tuple)):
+            return sweep.builder.step(rt.zero_slots, operand, like=sweep.cotangent_name(str(operand)))
+        return operand
+
+    return Step((shadow,), step.callee, tuple(map(of, step.operands)), step.keywords, step.site)
 
 
 def _refuse_unknown_container(sweep: Sweep, step: Step, target: str) -> None:

@@ -1,12 +1,13 @@
 """Values for names that have none on some path, where something hands them on.
 
 Guarantee: a name that is put on a tape, packed for a backward function, or asked for its zeros, is defined on every
-path.  Nothing looks at the value on the paths where the program did not define it: None stands there.
+path.  Nothing looks at the value on the paths where the program did not define it: None stands there.  What the program
+itself puts in a tuple or list stays undefined, and raises what Python raises.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from srcad import runtime as rt
@@ -25,16 +26,21 @@ from srcad.wengert import (
     walk,
 )
 
-_HANDED_ON = (make_tuple, rt.zeros_like, rt.zeros_at, Method("append"))
+_ZEROS = (rt.zeros_like, rt.zeros_at)
 
 
-def define_recorded(nodes: tuple[Node, ...], also: Iterable[str] = ()) -> tuple[Node, ...]:
-    """The nodes, with None for UNDEFINED in all that is packed into tuples, appended to lists, or among `also`."""
+def define_recorded(
+    nodes: tuple[Node, ...], tapes: Mapping[str, str | None], also: Iterable[str] = ()
+) -> tuple[Node, ...]:
+    """The nodes, with None for UNDEFINED in all that goes on one of the `tapes`, or is among `also`.
+
+    `tapes` gives for each tape the tuple that a trip appends, or None if it appends a single value.
+    """
     handed = set(also)
     for node in walk(nodes):
         match node:
-            case Step(callee=callee) if callee in _HANDED_ON:
-                handed.update(o for o in node.operands if isinstance(o, str))
+            case Step(callee=callee, operands=operands) if callee in _ZEROS or _is_recorded(node, tapes):
+                handed.update(o for o in operands if isinstance(o, str))
     sources = flows(nodes)
     todo = list(handed)
     while todo:
@@ -43,6 +49,13 @@ def define_recorded(nodes: tuple[Node, ...], also: Iterable[str] = ()) -> tuple[
                 handed.add(source)
                 todo.append(source)
     return tuple(_defined(node, handed) for node in nodes)
+
+
+def _is_recorded(step: Step, tapes: Mapping[str, str | None]) -> bool:
+    """Whether a step makes an entry of a tape, or appends one."""
+    if step.callee is make_tuple:
+        return step.target in tapes.values()
+    return step.callee == Method("append") and step.operands[0] in tapes
 
 
 def undefined_arms(nodes: Iterable[Node]) -> dict[str, tuple[Operand, str]]:

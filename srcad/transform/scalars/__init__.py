@@ -57,6 +57,7 @@ Slot = tuple[str, Any]
 
 State = dict[Slot, Operand]
 
+_DECIDED = (Const(True), Const(False))
 _UNREAD = (identity, make_tuple, functools.partial)
 
 
@@ -132,6 +133,10 @@ class _Walker:
             match node:
                 case Step():
                     new += self._step(node, state)
+                case Branch() if self.use(node.test) in _DECIDED and type(node) is Branch:
+                    taken, state = self.block(node.then if self.use(node.test) == Const(True) else node.orelse, state)
+                    new += taken
+                    self._merge(node, self.use(node.test) == Const(True))
                 case Branch():
                     new.append(self._branch(node, state))
                 case ForLoop():
@@ -155,7 +160,9 @@ class _Walker:
         elif step.callee is operator.setitem:
             state[self._slot(first, step.operands[1])] = step.operands[2]
         elif step.callee is operator.delitem:
-            state[self._slot(first, step.operands[1])] = UNDEFINED
+            self._remove(self._slot(first, step.operands[1]), state)
+        elif step.callee is operator.contains:
+            self._look(step, self._slot(first, step.operands[1]), state)
         elif step.callee is operator.getitem:
             return self._read(step, self._slot(first, step.operands[1]), state)
         return []
@@ -169,6 +176,17 @@ class _Walker:
         else:
             pairs = ((k.value, v) for k, v in made_slots(step) if isinstance(k, Const))
         state.update(((step.target, key), value) for key, value in pairs)
+
+    def _remove(self, slot: Slot, state: State) -> None:
+        if not isinstance(slot[1], Variable) and state.get(slot, UNDEFINED) in self._partly:
+            self.missing.add(slot[0])
+        state[slot] = UNDEFINED
+
+    def _look(self, step: Step, slot: Slot, state: State) -> None:
+        value = state.get(slot, UNDEFINED)
+        if value != UNDEFINED and value in self._partly:
+            self.missing.add(slot[0])
+        self._replaced[step.target] = Const(value != UNDEFINED)
 
     def _read(self, step: Step, slot: Slot, state: State) -> list[Node]:
         value = state.get(slot, UNDEFINED)
@@ -204,6 +222,11 @@ class _Walker:
                 merges.append(Merge(self._fresh(slot, a, b), a, b))
             state[slot] = a if a == b else merges[-1].target
         return replace(node, test=test, then=then, orelse=orelse, merges=tuple(merges))
+
+    def _merge(self, node: Branch, is_true: bool) -> None:
+        """What a branch merges, where it is known which arm it takes: an entry was looked for."""
+        for m in node.merges:
+            self._replaced[m.target] = self.use(m.then if is_true else m.orelse)
 
     def _stored(self, nodes: Iterable[Node]) -> list[Slot]:
         """The entries, of containers made before, that the nodes store, in order."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 
+from srcad.objects import Field
 from srcad.wengert import (
     Const,
     MakeFunction,
@@ -24,7 +25,7 @@ from srcad.wengert import (
     walk,
 )
 
-_ACCESSES = {operator.getitem: 2, operator.setitem: 3, operator.delitem: 2}
+_ACCESSES = {operator.getitem: 2, operator.setitem: 3, operator.delitem: 2, operator.contains: 2}
 
 
 def candidates(body: tuple[Node, ...], result: Operand) -> dict[str, str]:
@@ -53,7 +54,8 @@ def candidates(body: tuple[Node, ...], result: Operand) -> dict[str, str]:
         if isinstance(node, Step) and operands and operands[0] in roots:
             root = roots[operands[0]]
             if _is_access(node, lengths.get(root)):
-                if node.callee is not operator.getitem or isinstance(operands[1].value, Variable):
+                reads = node.callee in (operator.getitem, operator.contains)
+                if not reads or isinstance(operands[1].value, Variable):
                     changed.add(root)
                 operands = operands[1:]
             elif _is_second_name(node):
@@ -81,10 +83,12 @@ def _is_key(operand: Operand) -> bool:
 
 
 def _is_access(step: Step, length: int | None) -> bool:
-    """Whether a step reads or stores one entry, of a list of this length or (None) of a dict, under a constant key."""
+    """Whether a step is about one entry, of a list of this length or (None) of a dict, under a constant key."""
     if len(step.operands) != _ACCESSES.get(step.callee) or step.keywords or not _is_key(step.operands[1]):
         return False
     key = step.operands[1].value
     if step.callee is operator.delitem:
-        return isinstance(key, Variable)
+        return isinstance(key, (Variable, Field))
+    if step.callee is operator.contains:
+        return length is None and len(step.targets) == 1
     return length is None or type(key) is int and -length <= key < length

@@ -1,18 +1,18 @@
 """Values that nobody reads get one where the program copies them all the same.
 
-Guarantee: the program computes what it computed before, and every name that a statement copies has a value.  A name
-that is undefined on a path (an early return, a first trip) is never read there, but merged and carried values, and
-entries of tapes, are copied by the printed program; there `UNSET` stands for it, printed as None.
+Guarantee: the program computes what it computed before, and every name that a branch or loop copies has a value.  A
+name that is undefined on a path (an early return, a first trip) is never read there, but merged and carried values are
+copied by the printed program; there `UNSET` stands for it, printed as None.
 
->>> from srcad.wengert import Branch, Merge, Param, UNDEFINED, make_tuple
->>> merge = Merge("y", "x", UNDEFINED)
->>> pair = Step(("t",), make_tuple, ("x", "y"))
->>> print(define_copied(Function("f", (Param("x"),), (Branch("x", (), (), (merge,)), pair), "t")))
+>>> from srcad.wengert import Branch, Merge, Param, UNDEFINED
+>>> outer = Branch("x", (Branch("x", (), (), (Merge("y", "x", UNDEFINED),)),), (), (Merge("z", "y", "x"),))
+>>> print(define_copied(Function("f", (Param("x"),), (outer,), "z")))
 f(x):
     if x:
-    y = x or UNSET
-    t = make_tuple(x, y)
-    return t
+        if x:
+        y = x or UNSET
+    z = y or x
+    return z
 """
 
 from __future__ import annotations
@@ -27,12 +27,9 @@ from srcad.wengert import (
     ForLoop,
     Function,
     Merge,
-    Method,
     Node,
     Operand,
-    Step,
     WhileLoop,
-    make_tuple,
     walk,
 )
 
@@ -45,12 +42,10 @@ def define_copied(function: Function) -> Function:
 
 
 def _copied(function: Function) -> set[Operand]:
-    """The names that merged and carried values, and entries of tapes, are made of."""
+    """The names that merged and carried values are made of."""
     found: set[Operand] = set()
     for node in walk(function.body):
         match node:
-            case Step(callee=callee) if callee is make_tuple or callee == Method("append"):
-                found.update(node.operands)
             case Branch():
                 found.update(o for m in node.merges for o in (m.then, m.orelse))
             case ForLoop() | WhileLoop():

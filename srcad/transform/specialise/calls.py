@@ -124,9 +124,9 @@ def call_helper(run: Specialiser, step: Step, function: Function, captured: tupl
     fact = without_sites(refreshed(fact_of_result(helper.specialised)))
     if holds_container(fact) and any(holds_container(run.fact(o)) for o in given):
         return False  # it may return a container it was given
-    step = replace(step, callee=list_, operands=operands, keywords=())
-    run.builder.append(step, fact)
-    run.note_containers(step)
+    call = replace(step, callee=list_, operands=operands, keywords=())
+    run.builder.append(call, fact)
+    run.note_containers(call)
     return True
 
 

@@ -13,9 +13,10 @@ from srcad import facts as fa
 from srcad.facts import UNKNOWN, Fact, List, Tuple
 from srcad.transform.analyses.facts import element_of, truth_of
 from srcad.transform.helpers import Closure, Partial
+from srcad.transform.iterating import iterable_of
 from srcad.transform.iterators import Generator
 from srcad.transform.specialise import generators
-from srcad.transform.unroll import trips, unrolled
+from srcad.transform.unroll import names_attributes, trips, unrolled
 from srcad.wengert import UNDEFINED, Branch, Carried, ForLoop, Merge, Node, Operand, WhileLoop
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def joined(run: Specialiser, left: Operand, right: Operand) -> Fact:
 
 def for_loop(run: Specialiser, node: ForLoop) -> None:
     """Rewrites a for loop."""
-    iterable = run.use(node.iterable)
+    iterable = iterable_of(run, run.use(node.iterable), node.site)
     source = run.fact(iterable)
     if isinstance(source, Generator) and run.pulls.pull(source, run.loops, node):
         generators.generate(run, node, source)
@@ -73,7 +74,7 @@ def for_loop(run: Specialiser, node: ForLoop) -> None:
     if isinstance(source, (Tuple, List)) and source.items == ():
         run.replaced.update((c.result, run.use(c.init)) for c in node.carried)
         return
-    if (items := trips(run.builder, iterable)) is not None:
+    if (items := trips(run.builder, iterable, names_attributes(node.body))) is not None:
         written_out(run, node, items)
         return
     item = element_of(run.fact(iterable))

@@ -104,7 +104,10 @@ def helper(run: Specialiser, callee: Callable, function: Function, facts: Mappin
         return run.helpers[final]
     specialised = returning_fresh(specialised)
     this.token.function = specialised.function
-    return Helper(callee, specialised, all(r.given is given for r, given in waiting.items()), sharing)
+    found = Helper(callee, specialised, all(r.given is given for r, given in waiting.items()), sharing)
+    if found.is_final:
+        run.helpers[final] = found
+    return found
 
 
 def _made(run: Specialiser, this: Recursive) -> Specialised:

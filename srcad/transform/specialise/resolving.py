@@ -17,7 +17,21 @@ from srcad.errors import UnsupportedError
 from srcad.facts import Dict, Fact, Known, List, Number, Tuple
 from srcad.transform.binding import call_method
 from srcad.transform.helpers import Closure, Partial, is_user_object
-from srcad.wengert import CALL, Attribute, Augmented, Branch, Const, Merge, Method, Operand, Step, identity
+from srcad.transform.iterating import iterable_of
+from srcad.wengert import (
+    CALL,
+    Attribute,
+    Augmented,
+    Branch,
+    Const,
+    Merge,
+    Method,
+    Operand,
+    Step,
+    identity,
+    make_dict,
+    make_list,
+)
 
 if TYPE_CHECKING:
     from srcad.transform.specialise.run import Specialiser
@@ -75,6 +89,8 @@ def resolved(run: Specialiser, step: Step) -> Step:
         step = with_one_output(run, step)
     if callee is getattr and len(step.operands) == 2 and isinstance(name := run.fact(step.operands[1]), Known):
         return resolved(run, replace(step, callee=Attribute(name.value), operands=step.operands[:1]))
+    if (callee is list or callee is dict) and not step.operands and not step.keywords:
+        return replace(step, callee=make_list if callee is list else make_dict)
     method = call_method(type(callee))
     if method is not None and is_user_object(callee):
         return replace(step, callee=method, operands=(Const(callee), *step.operands))
@@ -145,17 +161,21 @@ def augmented_slot(run: Specialiser, step: Step, callee: Augmented) -> Step:
 
 def spread(run: Specialiser, step: Step) -> Step:
     """Resolves `*args` and `**kwargs` whose items are known."""
+    given = enumerate(step.operands)
+    taken = tuple(iterable_of(run, o, step.site) if i in step.callee.starred else o for i, o in given)
+    step = step if taken == step.operands else replace(step, operands=taken)
     operands: list[Operand] = []
     for position, operand in enumerate(step.operands):
         if position not in step.callee.starred:
             operands.append(operand)
             continue
-        items = getattr(run.fact(operand), "items", None)
-        if isinstance(run.fact(operand), Known) and isinstance(run.fact(operand).value, tuple):
-            items = run.fact(operand).value
-        if not isinstance(items, tuple):
-            return step
-        operands.extend(run.builder.step(operator.getitem, operand, Const(i)) for i in range(len(items)))
+        match run.fact(operand):
+            case Known(value=tuple() as items) | Tuple(items=items) | List(items=tuple() as items):
+                operands.extend(run.builder.step(operator.getitem, operand, Const(i)) for i in range(len(items)))
+            case Dict(items=tuple() as pairs, type=kind) if kind is dict:
+                operands.extend(Const(key) for key, _ in pairs)
+            case _:
+                return step
     keywords: list[tuple[str, Operand]] = []
     for key, operand in step.keywords:
         if key != "**":

@@ -23,6 +23,7 @@ from srcad.transform.binding import bind
 from srcad.transform.builder import Builder
 from srcad.transform.generators import Pulls
 from srcad.transform.helpers import Closure, Partial, Specialised
+from srcad.transform.iterating import with_iterables
 from srcad.transform.iterators import Generator, consumed, listed
 from srcad.transform.nesting import called_derivative, made_derivative
 from srcad.transform.scalars import replace_containers
@@ -237,6 +238,7 @@ class Specialiser:
             step = calls.helper_call(self, step)
         if step.callee == Method("get") and resolving.dict_get(self, step):
             return
+        step = with_iterables(self, step) if effects.hashable(step.callee) else step
         rewritten = instances.rewritten(self, step) if effects.hashable(step.callee) else step
         if rewritten is None:
             return
