@@ -6,7 +6,7 @@ Guarantee: functions are given what NumPy gives them, in the same order.
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.library.kinds import a_cube, a_matrix, a_number, a_vector, of_length
+from srcad.library.kinds import a_cube, a_matrix, a_number, a_vector, an_array, of_arrays, of_length
 from srcad.library.register import implements
 
 
@@ -100,20 +100,31 @@ def _(func1d, axis, arr: a_vector):
 def _(func1d, axis, arr: a_matrix):
     rows = np.moveaxis(arr, axis, -1)
     results = np.array([func1d(row) for row in rows])
+    if results.ndim > 2:
+        raise TypeError("a gradient through np.apply_along_axis takes functions that return numbers or vectors")
     return results if results.ndim == 1 else np.moveaxis(results, -1, axis)
 
 
 @implements(np.piecewise)
-def _(x, condlist, funclist):
+def _(x: an_array, condlist: of_arrays, funclist):
     y = np.zeros_like(x)
     rest = np.ones(np.shape(x), bool)
     for condition, function in zip(condlist, funclist):
-        y[condition] = function(x[condition]) if callable(function) else function
+        store_piece(y, x, condition, function)
         rest = rest & ~condition
     if len(funclist) > len(condlist):
-        function = funclist[-1]
-        y[rest] = function(x[rest]) if callable(function) else function
+        store_piece(y, x, rest, funclist[-1])
     return y
+
+
+def store_piece(y, x, condition, function):
+    """Stores a number, or what a function makes of the elements for which a condition holds, if there are any."""
+    if callable(function):
+        values = x[condition]
+        if np.size(values) > 0:
+            y[condition] = function(values)
+    else:
+        y[condition] = function
 
 
 @implements(np.select)

@@ -7,7 +7,7 @@ import functools
 import itertools
 import operator
 
-from srcad.library.kinds import THREE, TWO, a_sequence, an_iterator, indexed, none
+from srcad.library.kinds import THREE, TWO, a_number, a_sequence, an_iterator, indexed, none, not_none
 from srcad.library.register import implements
 
 # ------------------------------------------------------------------------------------------ map and filter
@@ -39,7 +39,7 @@ def _(function: none, iterable):
 
 
 @implements(filter)
-def _(function, iterable):
+def _(function: not_none, iterable):
     for item in iterable:
         if function(item):
             yield item
@@ -138,7 +138,7 @@ def _(function, iterable):
 
 
 @implements(itertools.accumulate)
-def _(iterable, func=operator.add, *, initial):
+def _(iterable, func: not_none = operator.add, *, initial: not_none):
     total = initial
     yield total
     for item in iterable:
@@ -147,7 +147,7 @@ def _(iterable, func=operator.add, *, initial):
 
 
 @implements(itertools.accumulate)
-def _(iterable: a_sequence, func=operator.add):
+def _(iterable: a_sequence, func: not_none = operator.add, *, initial: none = None):
     if len(iterable) > 0:
         total = iterable[0]
         yield total
@@ -157,7 +157,7 @@ def _(iterable: a_sequence, func=operator.add):
 
 
 @implements(itertools.accumulate)
-def _(iterable, func=operator.add):
+def _(iterable, func: not_none = operator.add, *, initial: none = None):
     begun = False
     for item in iterable:
         total = func(total, item) if begun else item
@@ -205,7 +205,7 @@ def _(first: a_sequence, second: a_sequence, *, fillvalue=None):
 
 
 @implements(itertools.islice)
-def _(iterable, stop):
+def _(iterable, stop: a_number):
     if stop > 0:
         count = 0
         for item in iterable:
@@ -243,7 +243,10 @@ def _(start=0, step=1):
 
 @implements(itertools.cycle)
 def _(iterable):
-    items = list(iterable)
+    items = []
+    for item in iterable:
+        yield item
+        items.append(item)
     while items:
         for item in items:
             yield item

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from srcad.facts import Array, Dict, Fact, Instance, Iterator, Known, List, Number, Tuple, widen
+from srcad.facts import UNKNOWN, Array, Dict, Fact, Instance, Iterator, Known, List, Number, Tuple, widen
 
 Kind = Callable[[Fact], bool]
 
@@ -105,6 +105,19 @@ def of_tuples(fact: Fact) -> bool:
 def none(fact: Fact) -> bool:
     """None."""
     return fact == Known(None)
+
+
+def not_none(fact: Fact) -> bool:
+    """Anything but None."""
+    return fact not in (UNKNOWN, Known(None))
+
+
+def of_arrays(fact: Fact) -> bool:
+    """A list or tuple of arrays."""
+    known = widen(fact)
+    if isinstance(known, Tuple):
+        return bool(known.items) and all(map(an_array, known.items))
+    return isinstance(known, List) and an_array(known.element)
 
 
 def exactly(value: object) -> Kind:

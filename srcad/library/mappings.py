@@ -42,11 +42,6 @@ def _(self: a_dict, key, default=None):
     return self[key]
 
 
-@implements(operator.delitem)
-def _(self: a_dict, key):
-    self.pop(key)
-
-
 @implements(Method("pop"))
 def _(self: a_dict, key, default):
     return self.pop(key) if key in self else default

@@ -9,7 +9,7 @@ import math
 import operator
 
 from srcad import runtime as rt
-from srcad.library.kinds import a_list, a_number, a_sequence, a_slice, none, of_tuples
+from srcad.library.kinds import a_list, a_number, a_sequence, a_slice, none, not_none, of_tuples
 from srcad.library.register import implements
 from srcad.wengert import Method
 
@@ -28,7 +28,7 @@ def _(iterable, *, key: none = None, reverse=False):
 
 
 @implements(builtins.sorted)
-def _(iterable, *, key, reverse=False):
+def _(iterable, *, key: not_none, reverse=False):
     items = list(iterable)
     return [items[i] for i in rt.sorting_order([key(item) for item in items], reverse)]
 
@@ -51,13 +51,13 @@ def _(self: a_list):
 
 
 @implements(builtins.max)
-def _(iterable, *, key):
+def _(iterable, *, key: not_none):
     items = list(iterable)
     return items[rt.first_largest([key(item) for item in items])]
 
 
 @implements(builtins.max)
-def _(iterable, *, key, default):
+def _(iterable, *, key: not_none, default):
     items = list(iterable)
     if len(items) == 0:
         return default
@@ -70,7 +70,7 @@ def _(iterable: a_sequence, *, default):
 
 
 @implements(builtins.max)
-def _(first, second, *others, key):
+def _(first, second, *others, key: not_none):
     return max([first, second, *others], key=key)
 
 
@@ -85,13 +85,13 @@ def _(iterable: of_tuples):
 
 
 @implements(builtins.min)
-def _(iterable, *, key):
+def _(iterable, *, key: not_none):
     items = list(iterable)
     return items[rt.first_smallest([key(item) for item in items])]
 
 
 @implements(builtins.min)
-def _(iterable, *, key, default):
+def _(iterable, *, key: not_none, default):
     items = list(iterable)
     if len(items) == 0:
         return default
@@ -104,7 +104,7 @@ def _(iterable: a_sequence, *, default):
 
 
 @implements(builtins.min)
-def _(first, second, *others, key):
+def _(first, second, *others, key: not_none):
     return min([first, second, *others], key=key)
 
 

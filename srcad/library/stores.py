@@ -76,9 +76,9 @@ def at_each(function):
 
     @implements(function.at)
     def one_by_one(a: a_vector, indices, b):
-        places = np.ravel(np.arange(np.size(a))[indices])
-        values = np.ravel(np.broadcast_to(b, np.shape(indices)))
-        for i, place in enumerate(places):
+        places = np.arange(np.size(a))[indices]
+        values = np.ravel(np.broadcast_to(b, np.shape(places)))
+        for i, place in enumerate(np.ravel(places)):
             a[place] = function(a[place], values[i])
 
 

@@ -113,6 +113,11 @@ def selected(x):
     return weigh(np.select([x < 0, x > 1], [x * x, x**3], default=x[0]))
 
 
+@programs.on((V,))
+def piece_without_elements(x):
+    return np.sum(np.piecewise(x, [x < -5, x >= -5], [lambda v: np.max(v) * v, np.exp]))
+
+
 @pytest.mark.parametrize(("function", "args"), programs.cases)
 def test_program(function, args):
     check(function, args)

@@ -276,6 +276,19 @@ def any_of_a_map(x):
     return x[0] * 2 if any(map(lambda v: v > 0, x)) else x[1]
 
 
+@programs.on((V,))
+def accumulated_from_none(x):
+    return sum([v * v for v in itertools.accumulate(x, initial=None)])
+
+
+@programs.on((V,))
+def cycle_of_a_map(x):
+    total = 0.0
+    for k, v in zip(range(6), itertools.cycle(map(math.sin, x))):
+        total += k * v * v
+    return total
+
+
 @pytest.mark.parametrize(("function", "args"), programs.cases)
 def test_program(function, args):
     check(function, args)

@@ -144,6 +144,14 @@ def ellipsis(x):
     return weigh(m)
 
 
+@programs.on((V,))
+def written_at_a_mask(x):
+    y = x * 1
+    np.multiply.at(y, x > 0.5, 2.0)
+    np.maximum.at(y, np.array([True, False, True, False]), x[:2])
+    return weigh(y)
+
+
 @pytest.mark.parametrize(("function", "args"), programs.cases)
 def test_program(function, args):
     check(function, args)

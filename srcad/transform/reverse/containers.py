@@ -8,6 +8,7 @@ was moved from; an item that is memory has its shadow moved with it.
 from __future__ import annotations
 
 import operator
+from dataclasses import replace
 
 from srcad import facts as fa
 from srcad import runtime as rt
@@ -30,14 +31,15 @@ def changes_list(sweep: Sweep, step: Step) -> bool:
         return False
     container = fa.widen(sweep.builder.fact(step.operands[0]))
     if isinstance(container, Dict):
-        return step.callee == Method("pop") and container.type is dict and len(step.operands) == 2
+        takes = step.callee == Method("pop") and len(step.operands) == 2 or step.callee is operator.delitem
+        return takes and container.type is dict
     return isinstance(container, List) and (step.callee in LIST_METHODS or step.callee is operator.iadd)
 
 
 def reverse_change(sweep: Sweep, step: Step) -> tuple[Node, ...]:
     """Writes the reverse of a change of a list's length; returns what the forward sweep does for it."""
-    if step.callee == Method("pop"):
-        return reverse_pop(sweep, step)
+    if step.callee == Method("pop") or step.callee is operator.delitem:
+        return reverse_pop(sweep, replace(step, callee=Method("pop")))
     if step.callee == Method("insert"):
         return reverse_insert(sweep, step)
     if step.callee == Method("clear"):
