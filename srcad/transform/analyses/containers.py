@@ -192,6 +192,8 @@ def _is_harmless(step: Step) -> bool:
 
 def _joined(before: Fact | None, value: Fact, site: Any) -> Fact:
     """What is stored in a container, with axes named after it, so that equal stores give equal facts."""
+    if _is_deeper(value, _DEPTH):
+        return UNKNOWN  # what holds itself would be known a level deeper on each pass
     value = fa.with_own_axes(value, site)
     return value if before is None else fa.with_own_axes(fa.join(before, value), site)
 
@@ -204,3 +206,21 @@ def holds_container(fact: Fact) -> bool:
         case Tuple(items=items):
             return any(map(holds_container, items))
     return False
+
+
+_DEPTH = 6
+"""How deep the structure of what is stored is known."""
+
+
+def _is_deeper(fact: Fact, depth: int) -> bool:
+    """Whether a structure is nested deeper than this."""
+    match fact:
+        case Tuple(items=items):
+            inner: tuple[Fact, ...] = items
+        case List(items=items, element=element):
+            inner = (element, *(items or ()))
+        case Dict(items=items, element=element, slots=slots):
+            inner = (element, *(f for _, f in (*(items or ()), *(slots or ()))))
+        case _:
+            return False
+    return depth == 0 or any(_is_deeper(f, depth - 1) for f in inner)

@@ -193,7 +193,7 @@ DATA = (
 FUNCTIONS = (
     _yes("closure_early_binding", "closure that binds by a default"),
     _yes("closure_late_binding", "closure over a variable that is assigned again"),
-    _not("closures_of_a_loop", "closures over the variable of a loop"),
+    _yes("closures_of_a_loop", "closures over the variable of a loop"),
     _yes("nested_function_that_calls_itself", "nested function that calls itself"),
     _yes("function_captured_before_assignment", "nested function over a variable that is assigned later"),
     _yes("lambdas_on_one_line", "several lambdas on a line"),
