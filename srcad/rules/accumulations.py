@@ -11,7 +11,7 @@ import numpy as np
 
 from srcad.facts import Array, some_dim
 from srcad.rules.axes import as_array, dtype_from, flattened, is_none, normalized, value_of
-from srcad.rules.reductions import AXES, COMPLEX, EMPTY, expanded, sum_dtype
+from srcad.rules.reductions import AXES, COMPLEX, EMPTY, MASKED, expanded, masked, sum_dtype
 from srcad.rules.register import adjoint, facts, linear, sample
 from srcad.rules.samples import array
 
@@ -31,19 +31,8 @@ def product_of_others(a):
     return before * after[..., ::-1]
 
 
-@adjoint(
-    np.prod,
-    "a",
-    refuses=("out_", "initial", "where"),
-    samples=[
-        *AXES,
-        *EMPTY,
-        *COMPLEX,
-        *WITH_ZEROS,
-        sample(np.array([[2.0, 0.0, -3.0], [0.0, 0.5, 1.5]]), axis=(0, 1), keepdims=True),
-    ],
-)
-def _(d_out, out, a, axis=None, dtype=None, out_=None, keepdims=False, initial=np._NoValue, where=np._NoValue):
+def through_product(d_out, out, a, axis, keepdims):
+    """The cotangent of factors from that of their product."""
     d_out = expanded(d_out, a, axis, keepdims)
     if np.all(a):
         return d_out * expanded(out, a, axis, keepdims) / a
@@ -57,6 +46,36 @@ def _(d_out, out, a, axis=None, dtype=None, out_=None, keepdims=False, initial=n
         others = product_of_others(np.reshape(moved, (*np.shape(moved)[: -len(axis)], -1)))
         return d_out * np.moveaxis(np.reshape(others, np.shape(moved)), last, axis)
     return d_out * np.moveaxis(product_of_others(np.moveaxis(a, axis, -1)), -1, axis)
+
+
+@adjoint(
+    np.prod,
+    "a",
+    "initial",
+    refuses=("out_",),
+    samples=[
+        *AXES,
+        *EMPTY,
+        *COMPLEX,
+        *WITH_ZEROS,
+        *MASKED,
+        sample(np.array([[2.0, 0.0, -3.0], [0.0, 0.5, 1.5]]), axis=(0, 1), keepdims=True),
+        sample(np.array([[2.0, 0.0, -3.0], [0.0, 0.5, 1.5]]), 1, where=np.array([True, True, False])),
+        sample(array(3), initial=1.5),
+        sample(np.array([2.0, 0.0, 3.0]), initial=1.5),
+        sample(array(2, 3), 0, initial=0.0, keepdims=True),
+        sample(array(2, 3), 0, initial=2.5, where=np.array([True, True, False])),
+    ],
+)
+def _(d_out, out, a, axis=None, dtype=None, out_=None, keepdims=False, initial=None, where=None):
+    if initial is None and where is None:
+        return through_product(d_out, out, a, axis, keepdims), None
+    factors = a if where is None else np.where(where, a, 1.0)
+    product = np.prod(factors, axis=axis, keepdims=keepdims)
+    if initial is None:
+        return masked(through_product(d_out, product, factors, axis, keepdims), a, where), None
+    d_a = masked(through_product(d_out * initial, product, factors, axis, keepdims), a, where)
+    return d_a, np.sum(d_out * product)
 
 
 # -------------------------------------------------------------------------------------------- cumulative
@@ -142,14 +161,14 @@ def undo_diff(d, axis):
         sample(array(4, dtype="float32")),
     ],
 )
-def _(d_out, a, n=1, axis=-1, prepend=np._NoValue, append=np._NoValue):
+def _(d_out, a, n=1, axis=-1, prepend=None, append=None):
     for _k in range(n):
         d_out = undo_diff(d_out, axis)
     return d_out
 
 
 @facts(np.diff)
-def _(a, n=1, axis=-1, prepend=np._NoValue, append=np._NoValue):
+def _(a, n=1, axis=-1, prepend=None, append=None):
     a = as_array(a)
     if a.shape is None:
         return Array(a.dtype, None)

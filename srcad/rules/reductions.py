@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from srcad import runtime as rt
 from srcad.facts import UNKNOWN, Fact, Known, Number
 from srcad.rules.axes import array_or_number, as_array, dtype_from, value_of, without
 from srcad.rules.register import adjoint, alias, constant, facts, linear, sample
@@ -71,28 +72,57 @@ AXES = [
     sample(array(2, 3, dtype="float32"), axis=1),
     sample(array(1, 3), axis=0),
 ]
+MASKED = [
+    sample(array(4), where=np.array([True, False, True, True])),
+    sample(array(2, 3), axis=1, where=np.array([True, False, True])),
+    sample(array(2, 3), 0, where=np.array([[True, False, True], [True, True, False]]), keepdims=True),
+    sample(array(2, 3, 2), axis=(0, 2), where=np.array([[True, False], [False, True], [True, True]])),
+    sample(array(2, 3), axis=1, where=True),
+    sample(array(4, dtype="float32"), where=np.array([True, False, True, True])),
+]
 EMPTY = [sample(array(0)), sample(array(0, 3), axis=0), sample(array(0, 3), axis=1)]
 COMPLEX = [sample(array(2, 3, dtype="complex128")), sample(array(2, 3, dtype="complex128"), axis=0)]
 
 
-@linear(np.sum, "a", refuses=("out", "initial", "where"), samples=AXES + EMPTY + COMPLEX)
-def _(d_out, a, axis=None, dtype=None, out=None, keepdims=False, initial=np._NoValue, where=np._NoValue):
-    return np.broadcast_to(expanded(d_out, a, axis, keepdims), np.shape(a))
+def masked(d, a, where):
+    """The cotangent of the elements that a reduction took, in the shape of `a`."""
+    if where is None:
+        return np.broadcast_to(d, np.shape(a))
+    return np.broadcast_to(np.where(where, d, 0.0), np.shape(a))
+
+
+@linear(
+    np.sum,
+    "a",
+    "initial",
+    refuses=("out",),
+    samples=[*AXES, *EMPTY, *COMPLEX, *MASKED, sample(array(3), initial=1.5), sample(array(2, 3), 0, initial=2.5)],
+)
+def _(d_out, a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=None):
+    return masked(expanded(d_out, a, axis, keepdims), a, where), np.sum(d_out)
 
 
 @facts(np.sum, np.prod)
-def _(a, axis=None, dtype=None, out=None, keepdims=False, initial=np._NoValue, where=np._NoValue):
-    return reduced(a, axis, keepdims, dtype_from(dtype, sum_dtype(as_array(a).dtype)))
+def _(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=None):
+    known = sum_dtype(as_array(a).dtype)
+    return reduced(a, axis, keepdims, dtype_from(dtype, known if not is_given(initial) else None))
 
 
-@linear(np.mean, "a", refuses=("out", "where"), samples=AXES + COMPLEX)
-def _(d_out, a, axis=None, dtype=None, out=None, keepdims=False, *, where=np._NoValue):
-    d_out = d_out / count(d_out, a, axis)
-    return np.broadcast_to(expanded(d_out, a, axis, keepdims), np.shape(a))
+def taken(d_out, a, axis, keepdims, where):
+    """How many elements of `a` went into each element of the result, where only some are taken."""
+    if where is None:
+        return count(d_out, a, axis)
+    return np.sum(np.broadcast_to(where, np.shape(a)), axis=axis, keepdims=keepdims, dtype=a.real.dtype)
+
+
+@linear(np.mean, "a", refuses=("out",), samples=AXES + COMPLEX + MASKED)
+def _(d_out, a, axis=None, dtype=None, out=None, keepdims=False, *, where=None):
+    d_out = d_out / taken(d_out, a, axis, keepdims, where)
+    return masked(expanded(d_out, a, axis, keepdims), a, where)
 
 
 @facts(np.mean)
-def _(a, axis=None, dtype=None, out=None, keepdims=False, *, where=np._NoValue):
+def _(a, axis=None, dtype=None, out=None, keepdims=False, *, where=None):
     return reduced(a, axis, keepdims, dtype_from(dtype, mean_dtype(as_array(a).dtype)))
 
 
@@ -143,32 +173,50 @@ SPREADS = [
     sample(array(3, 4), axis=(0, 1), ddof=1),
     sample(array(3, 4, dtype="complex128"), axis=1),
 ]
+GIVEN = [
+    *MASKED[:-2],
+    sample(array(3, 4), 1, where=np.array([True, False, True, True]), ddof=1, keepdims=True),
+    sample(array(3, 4), axis=1, mean=array(3, 1, seed=1)),
+    sample(array(3, 4), 1, mean=array(3, 1, seed=1), where=np.array([True, False, True, True])),
+    sample(array(4), mean=array(1, seed=1)),
+]
 
 
-def deviation(a, axis):
+def deviation(a, axis, mean, where):
     """Half the derivative of the absolute square of how far each element is from the mean."""
     if np.iscomplexobj(a):
-        return np.conj(from_mean(a, axis))
-    return from_mean(a, axis)
+        return np.conj(from_mean(a, axis, mean, where))
+    return from_mean(a, axis, mean, where)
 
 
-def from_mean(a, axis):
-    """How far each element is from the mean."""
+def from_mean(a, axis, mean, where):
+    """How far each element is from the mean; 0 for elements that are not taken."""
+    if mean is not None:
+        return masked(a - mean, a, where)
+    if where is not None:
+        return masked(a - np.mean(a, axis=axis, keepdims=True, where=where), a, where)
     if axis is None:
         return a - np.mean(a)
     return a - np.mean(a, axis=axis, keepdims=True)
 
 
-def freedom(d_out, a, axis, ddof, correction):
+def to_mean(d_a, mean):
+    """The cotangent of a mean that was given, which need not be that of the elements."""
+    if mean is None:
+        return None
+    return rt.unbroadcast(-d_a, mean)
+
+
+def freedom(d_out, a, axis, keepdims, where, ddof, correction):
     """What the sum of squares is divided by."""
     if correction is not None:
-        return count(d_out, a, axis) - correction
+        return taken(d_out, a, axis, keepdims, where) - correction
     if ddof == 0:
-        return count(d_out, a, axis)
-    return count(d_out, a, axis) - ddof
+        return taken(d_out, a, axis, keepdims, where)
+    return taken(d_out, a, axis, keepdims, where) - ddof
 
 
-@adjoint(np.var, "a", refuses=("out_", "where", "mean"), samples=SPREADS)
+@adjoint(np.var, "a", "mean", refuses=("out_",), samples=SPREADS + GIVEN)
 def _(
     d_out,
     out,
@@ -179,15 +227,16 @@ def _(
     ddof=0,
     keepdims=False,
     *,
-    where=np._NoValue,
-    mean=np._NoValue,
+    where=None,
+    mean=None,
     correction=None,
 ):
-    share = 2.0 * d_out / freedom(d_out, a, axis, ddof, correction)
-    return expanded(share, a, axis, keepdims) * deviation(a, axis)
+    share = 2.0 * d_out / freedom(d_out, a, axis, keepdims, where, ddof, correction)
+    d_a = expanded(share, a, axis, keepdims) * deviation(a, axis, mean, where)
+    return d_a, to_mean(d_a, mean)
 
 
-@adjoint(np.std, "a", refuses=("out_", "where", "mean"), samples=SPREADS)
+@adjoint(np.std, "a", "mean", refuses=("out_",), samples=SPREADS + GIVEN)
 def _(
     d_out,
     out,
@@ -198,12 +247,13 @@ def _(
     ddof=0,
     keepdims=False,
     *,
-    where=np._NoValue,
-    mean=np._NoValue,
+    where=None,
+    mean=None,
     correction=None,
 ):
-    share = d_out / (freedom(d_out, a, axis, ddof, correction) * (out + (out == 0)))
-    return expanded(share, a, axis, keepdims) * deviation(a, axis)
+    share = d_out / (freedom(d_out, a, axis, keepdims, where, ddof, correction) * (out + (out == 0)))
+    d_a = expanded(share, a, axis, keepdims) * deviation(a, axis, mean, where)
+    return d_a, to_mean(d_a, mean)
 
 
 @facts(np.var, np.std)
@@ -215,8 +265,8 @@ def _(
     ddof=0,
     keepdims=False,
     *,
-    where=np._NoValue,
-    mean=np._NoValue,
+    where=None,
+    mean=None,
     correction=None,
 ):
     return reduced(a, axis, keepdims, dtype_from(dtype, real_dtype(as_array(a).dtype)))
@@ -235,19 +285,48 @@ def shared_among(d_out, out, a, axis, keepdims):
     return expanded(d_out / np.sum(at, axis=axis, dtype=out.dtype), a, axis, keepdims) * at
 
 
-@adjoint(np.max, "a", refuses=("out_", "initial", "where"), samples=AXES)
-def _(d_out, out, a, axis=None, out_=None, keepdims=False, initial=np._NoValue, where=np._NoValue):
-    return shared_among(d_out, out, a, axis, keepdims)
+def extreme_rule(d_out, out, a, axis, keepdims, initial, where):
+    """The cotangents of elements and initial value of which `out` is an extreme; `where` says which take part."""
+    if initial is None and where is None:
+        return shared_among(d_out, out, a, axis, keepdims), None
+    at = masked(1.0, a, where) * (a == expanded(out, a, axis, keepdims))
+    number = np.sum(at, axis=axis, keepdims=keepdims)
+    if initial is None:
+        return expanded(d_out / number, a, axis, keepdims) * at, None
+    share = d_out / (number + (out == initial))
+    return expanded(share, a, axis, keepdims) * at, np.sum(share * (out == initial))
 
 
-@adjoint(np.min, "a", refuses=("out_", "initial", "where"), samples=AXES)
-def _(d_out, out, a, axis=None, out_=None, keepdims=False, initial=np._NoValue, where=np._NoValue):
-    return shared_among(d_out, out, a, axis, keepdims)
+BOUNDED = [
+    sample(array(4), initial=0.0),
+    sample(array(2, 3), 1, initial=0.3),
+    sample(array(2, 3), axis=0, keepdims=True, initial=-5.0),
+    sample(array(2, 3), axis=0, initial=5.0),
+    sample(array(2, 3), axis=1, where=np.array([True, False, True]), initial=0.1),
+    sample(array(2, 3), where=np.array([True, False, True]), initial=-0.1, keepdims=True),
+    sample(array(0), initial=1.5),
+]
+
+
+@adjoint(np.max, "a", "initial", refuses=("out_",), samples=AXES + BOUNDED)
+def _(d_out, out, a, axis=None, out_=None, keepdims=False, initial=None, where=None):
+    return extreme_rule(d_out, out, a, axis, keepdims, initial, where)
+
+
+@adjoint(np.min, "a", "initial", refuses=("out_",), samples=AXES + BOUNDED)
+def _(d_out, out, a, axis=None, out_=None, keepdims=False, initial=None, where=None):
+    return extreme_rule(d_out, out, a, axis, keepdims, initial, where)
 
 
 @facts(np.max, np.min)
-def _(a, axis=None, out=None, keepdims=False, initial=np._NoValue, where=np._NoValue):
-    return reduced(a, axis, keepdims, as_array(a).dtype)
+def _(a, axis=None, out=None, keepdims=False, initial=None, where=None):
+    dtype = as_array(a).dtype if is_given(initial) is False else None
+    return reduced(a, axis, keepdims, dtype)
+
+
+def is_given(initial: Fact) -> bool:
+    """Whether an argument is not left out; a number of another type widens the result."""
+    return initial != Known(None)
 
 
 if np.amax is not np.max:
@@ -273,7 +352,7 @@ constant(np.any, np.all, np.argmax, np.argmin, np.nanargmax, np.nanargmin, np.co
 
 
 @facts(np.any, np.all)
-def _(a, axis=None, out=None, keepdims=False, *, where=np._NoValue):
+def _(a, axis=None, out=None, keepdims=False, *, where=None):
     return reduced(a, axis, keepdims, "bool")
 
 

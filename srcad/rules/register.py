@@ -224,7 +224,8 @@ def partials(
 def linear(primitive: Any, *wrt: str, **options: Any) -> Callable:
     """Registers a primitive that is linear in `wrt` together; the body maps `d_out` to their cotangents.
 
-    Options: `samples`, `refuses`, `describes` (parameters of which only shape and dtype matter), and `shares` (the
+    Options: `samples`, `refuses`, `describes` (parameters on which the result depends by their shapes
+    and dtypes only, or in steps), and `shares` (the
     parameter whose memory the result may be a view of; `always=True` if it always is).
     """
     return _register("linear", 1, primitive, wrt, options)

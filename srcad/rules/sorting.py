@@ -35,6 +35,7 @@ def among_equals(d, values):
     among_equals,
     "d",
     shares="d",
+    describes=("values",),  # which are equal is constant piecewise
     samples=[
         sample(array(4), np.array([1.0, 2.0, 2.0, 3.0])),
         sample(array(2, 3), np.array([[1.0, 1.0, 1.0], [1.0, 2.0, 2.0]])),
