@@ -2,6 +2,7 @@
 
 from srcad.rules import (
     accumulations,
+    array_api,
     attributes,
     complex_math,
     constants,
@@ -9,6 +10,7 @@ from srcad.rules import (
     creation,
     declared,
     diagonals,
+    eigen,
     einsum,
     elementwise,
     elementwise_functions,
@@ -16,6 +18,7 @@ from srcad.rules import (
     generated,
     indexing,
     joining,
+    least_squares,
     linear_algebra,
     managers,
     methods,
@@ -37,6 +40,7 @@ from srcad.rules import (
 
 __all__ = [
     "accumulations",
+    "array_api",
     "attributes",
     "complex_math",
     "constants",
@@ -44,6 +48,7 @@ __all__ = [
     "creation",
     "declared",
     "diagonals",
+    "eigen",
     "einsum",
     "elementwise",
     "elementwise_functions",
@@ -51,6 +56,7 @@ __all__ = [
     "generated",
     "indexing",
     "joining",
+    "least_squares",
     "linear_algebra",
     "managers",
     "methods",

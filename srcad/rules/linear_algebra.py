@@ -25,7 +25,7 @@ def regular(*shape, dtype="float64", seed=0):
 def definite(*shape, dtype="float64", seed=0):
     """A sample matrix, or a stack of them, that is symmetric and positive definite."""
     a = array(*shape, dtype=dtype, seed=seed)
-    return a @ np.swapaxes(a, -1, -2) + np.diag(np.arange(2.0, 2.0 + shape[-1]).astype(dtype))
+    return a @ np.conj(np.swapaxes(a, -1, -2)) + np.diag(np.arange(2.0, 2.0 + shape[-1]).astype(dtype))
 
 
 def transposed(a):
@@ -35,15 +35,25 @@ def transposed(a):
     return np.swapaxes(a, -1, -2)
 
 
+def adjointed(a):
+    """The conjugate of the transposed matrix, or the stack of them."""
+    if np.iscomplexobj(a):
+        return np.conj(transposed(a))
+    return transposed(a)
+
+
 # -------------------------------------------------------------------------------------------------- norms
 
 
 def norm_rule(d_out, out, x, ord, axis, keepdims):
     """The cotangent of x from that of its norm."""
     if isinstance(axis, tuple) or (axis is None and ord is not None and np.ndim(x) > 1):
-        if ord is None or ord == "fro":
-            return along_unit(expanded(d_out, x, axis, keepdims), expanded(out, x, axis, keepdims), x)
-        return matrix_norm_rule(d_out, x, ord, axis, keepdims)
+        return matrix_norm(d_out, out, x, ord, axis, keepdims)
+    return vector_norm(d_out, out, x, ord, axis, keepdims)
+
+
+def vector_norm(d_out, out, x, ord, axis, keepdims):
+    """The cotangent of vectors from that of their norm."""
     d = expanded(d_out, x, axis, keepdims)
     norm = expanded(out, x, axis, keepdims)
     if ord is None or ord == 2:
@@ -72,8 +82,10 @@ def sign_of(x):
     return np.sign(x)
 
 
-def matrix_norm_rule(d_out, x, ord, axis, keepdims):
-    """The cotangent of matrices from that of a norm that is not Frobenius's."""
+def matrix_norm(d_out, out, x, ord, axis, keepdims):
+    """The cotangent of matrices from that of their norm."""
+    if ord is None or ord == "fro":
+        return along_unit(expanded(d_out, x, axis, keepdims), expanded(out, x, axis, keepdims), x)
     rows, columns = (0, 1) if axis is None else axis
     if ord in (1, -1, np.inf, -np.inf):
         if abs(ord) == np.inf:
@@ -229,13 +241,14 @@ def _(a):
     return array_or_number(inexact(a.dtype), a.shape and a.shape[:-2])
 
 
-@adjoint(np.linalg.slogdet, "a", samples=DETERMINANTS)
+@adjoint(np.linalg.slogdet, "a", samples=[*DETERMINANTS, sample(regular(3, 3, dtype="complex128"))])
 def _(d_out, out, a):
+    inverse = transposed(np.linalg.inv(a))
     if np.iscomplexobj(a):
-        raise UnsupportedError("np.linalg.slogdet has no rule for complex matrices", "use np.linalg.det")
+        return np.expand_dims(d_out[1] + 1j * np.imag(d_out[0] * out[0]), (-2, -1)) * inverse
     if np.ndim(a) == 2:
-        return d_out[1] * np.linalg.inv(a).T
-    return np.expand_dims(d_out[1], (-2, -1)) * transposed(np.linalg.inv(a))
+        return d_out[1] * inverse
+    return np.expand_dims(d_out[1], (-2, -1)) * inverse
 
 
 @facts(np.linalg.slogdet)
@@ -252,17 +265,31 @@ def _(a):
 @adjoint(
     np.linalg.cholesky,
     "a",
-    refuses=("upper",),
-    samples=[sample(definite(3, 3)), sample(definite(2, 3, 3)), sample(definite(3, 3, dtype="float32"))],
+    samples=[
+        sample(definite(3, 3)),
+        sample(definite(2, 3, 3)),
+        sample(definite(3, 3, dtype="float32")),
+        sample(definite(3, 3), upper=True),
+        sample(definite(2, 3, 3), upper=True),
+        sample(definite(3, 3, dtype="complex128")),
+        sample(definite(3, 3, dtype="complex128"), upper=True),
+    ],
 )
 def _(d_out, out, a, *, upper=False):
-    if np.iscomplexobj(a):
-        raise UnsupportedError("np.linalg.cholesky has no rule for complex matrices", "use np.linalg.solve")
-    inner = np.tril(transposed(out) @ d_out)
-    inner = inner - 0.5 * inner * np.eye(np.shape(a)[-1], dtype=out.dtype)
-    middle = np.linalg.solve(transposed(out), inner)
-    d_a = transposed(np.linalg.solve(transposed(out), transposed(middle)))
-    return np.tril(d_a + transposed(d_a)) - d_a * np.eye(np.shape(a)[-1], dtype=out.dtype)  # only this half is read
+    if upper:
+        return adjointed(through_cholesky(adjointed(d_out), adjointed(out)))
+    return through_cholesky(d_out, out)
+
+
+def through_cholesky(d_out, factor):
+    """The cotangent of the lower half of a matrix, the only one that is read, from that of its lower factor."""
+    inner = np.tril(transposed(factor) @ d_out)
+    eye = np.eye(np.shape(factor)[-1], dtype=factor.dtype)
+    inner = np.tril(inner, -1) + 0.5 * inner.real * eye  # the diagonal of a factor is real
+    middle = np.linalg.solve(transposed(factor), inner)
+    d_a = transposed(np.linalg.solve(adjointed(factor), transposed(middle)))
+    whole = d_a + adjointed(d_a)
+    return np.tril(whole, -1) + 0.5 * whole * eye
 
 
 @facts(np.linalg.cholesky)

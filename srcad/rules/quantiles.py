@@ -40,7 +40,7 @@ def from_lanes(d, a, axis):
 
 
 def places(values, q, method):
-    """Where in sorted rows, from which nan is left out at the end, the quantiles are read: below, above, how far between.
+    """Where in sorted rows (with nan at their ends) the quantiles are read: below, above, how far between.
 
     >>> places(np.array([[1.0, 2.0, 4.0]]), 0.25, "linear")
     (array([[0]]), array([[1]]), array([[0.5]]))

@@ -33,8 +33,13 @@ from srcad.rules.samples import array
     ],
 )
 def _(d_out, out, a, b, axisa=-1, axisb=-1, axisc=-1, axis=None):
-    if axis is not None:
-        axisa = axisb = axisc = axis
+    if axis is None:
+        return cross_rule(d_out, a, b, axisa, axisb, axisc)
+    return cross_rule(d_out, a, b, axis, axis, axis)
+
+
+def cross_rule(d_out, a, b, axisa, axisb, axisc):
+    """The cotangents of two fields of vectors, which lie along these axes, from that of their product."""
     if axisa == -1 and axisb == -1 and axisc == -1:
         return rt.unbroadcast(np.cross(b, d_out), a), rt.unbroadcast(np.cross(d_out, a), b)
     d, x, y = np.moveaxis(d_out, axisc, -1), np.moveaxis(a, axisa, -1), np.moveaxis(b, axisb, -1)

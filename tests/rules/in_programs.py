@@ -47,6 +47,9 @@ def program(entry: Primitive, sample: Sample) -> tuple[Callable, tuple] | None:
 
 def _argument(value: Any, names: dict[str, Any], given: list[Any] | None) -> str:
     """How an argument is written in the program: a parameter if it is active, else a constant or a captured value."""
+    if given is not None and is_active(value) and np.iscomplexobj(value):
+        given += [value.real, value.imag]  # gradients are those of real arguments
+        return f"(a{len(given) - 2} + 1j * a{len(given) - 1})"
     if given is not None and any(map(is_active, leaves(value))) and all(map(is_active, leaves(value))):
         given.append(value)
         return f"a{len(given) - 1}"

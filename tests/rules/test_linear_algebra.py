@@ -28,7 +28,8 @@ def test_a_norm_along_an_axis_has_derivative_zero_at_zero():
 @pytest.mark.parametrize(
     ("call", "reason"),
     [
-        (lambda: gradient(np.linalg.slogdet, np.eye(2) * 1j, d_out=(0.0, 1.0)), "slogdet has no rule for complex"),
+        (lambda: gradient(np.linalg.qr, np.eye(2) * 1j, d_out=(0.0, np.eye(2))), "qr has no rule for complex"),
+        (lambda: gradient(np.linalg.qr, np.eye(2), "raw", d_out=(0.0, 1.0)), "mode='raw' has no rule"),
         (lambda: gradient(np.pad, np.ones(3), 1, "mean", d_out=np.ones(5)), "mode='mean' has no rule"),
         (lambda: gradient(np.ravel, np.ones((2, 2)), "K", d_out=np.ones(4)), "order='K' reads the elements"),
         (lambda: gradient(np.einsum, np.ones(2), [0], d_out=1.0), "subscripts as a string"),
