@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from srcad.facts import BOOL, UNKNOWN, Array, Fact, Known, Number, dtype_of, is_numeric, widen
-from srcad.rules.register import constant, facts, sample
+from srcad.rules.register import adjoint, constant, facts, sample
 from srcad.rules.samples import array, elementwise
 from srcad.rules.ufunc_facts import array_or_scalar, binary_facts, unary_facts
 
@@ -20,10 +20,22 @@ INTEGERS = [sample(np.array([4, 6, 9]), np.array([2, 3, 1])), sample(12, 9), sam
 # ------------------------------------------------------------------------------------- rounding and signs
 
 ROUNDING = (np.floor, np.ceil, np.trunc)
-constant(*ROUNDING, np.sign, samples=REAL)
+constant(*ROUNDING, samples=REAL)
 constant(np.rint, samples=COMPLEX)
 constant(np.spacing, samples=elementwise((0.5, 2))[:8])
 unary_facts(*ROUNDING, np.sign, np.rint, np.spacing)
+
+
+@adjoint(np.sign, "x", samples=elementwise((0.2, 2), complex=True))
+def _(d_out, out, x):
+    if np.isrealobj(x):
+        return 0.0 * d_out
+    size = np.abs(x)
+    size = size + (size == 0)
+    return (d_out - np.real(d_out * out) * np.conj(out)) / size  # of z / |z|; 0 at 0 as that of |z|
+
+
+constant(np.sign)  # of real numbers
 
 
 constant(np.fix, samples=[one for one in REAL if np.ndim(one.args[0])])

@@ -10,6 +10,8 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterable, Mapping
 
+import numpy as np
+
 from srcad import facts as fa
 from srcad.facts import Fact
 from srcad.rules import register
@@ -89,9 +91,8 @@ class Varied:
 
     def step(self, step: Step) -> None:
         """Marks the targets of a step and the memory it writes."""
-        entry = register.lookup(step.callee)
         varying = [o for o in (*step.operands, *(o for _, o in step.keywords)) if self.varies(o)]
-        if varying and not (entry is not None and entry.constant):
+        if varying and not is_constant(step, self.facts):
             for target in step.targets:
                 self.mark(target)
             for written in effects.writes_of(step, self.facts):
@@ -158,8 +159,7 @@ class _Useful:
 
     def step(self, step: Step) -> None:
         """Marks the operands of a step whose targets, or whose writes, are useful."""
-        entry = register.lookup(step.callee)
-        if entry is not None and entry.constant:
+        if is_constant(step, self.facts):
             return
         operands = (*step.operands, *(o for _, o in step.keywords))
         if any(self.wanted(t) for t in step.targets) or any(
@@ -170,3 +170,15 @@ class _Useful:
         for operand in operands:
             if self.wanted(operand):
                 self.want(operand)
+
+
+def is_constant(step: Step, facts: Mapping[str, Fact]) -> bool:
+    """Whether the result of a step is declared to carry no derivative.
+
+    What has a rule as well is constant on real numbers only, as is `np.sign`.
+    """
+    entry = register.lookup(step.callee)
+    if entry is None or not entry.constant or entry.rule is None:
+        return entry is not None and entry.constant
+    dtypes = [fa.dtype_of(effects.fact_of_operand(operand, facts)) for operand in step.operands]
+    return all(dtype is not None and np.dtype(dtype).kind != "c" for dtype in dtypes)

@@ -18,6 +18,7 @@ from srcad.facts import Array, Dict, Known, List, Number, Tuple
 from srcad.objects import Field
 from srcad.rules import register
 from srcad.transform.analyses import effects
+from srcad.transform.analyses.varied import is_constant
 from srcad.transform.nesting import refusal_key
 from srcad.transform.reverse import containers
 from srcad.transform.reverse.homes import Home
@@ -285,7 +286,7 @@ def reverse_unpack(sweep: Sweep, step: Step) -> None:
 def apply_rule(sweep: Sweep, step: Step, target: str, d: Operand) -> None:
     """Inlines the rule of the step's primitive."""
     entry = register.lookup(step.callee)
-    if entry is not None and entry.constant and entry.rule is None:
+    if is_constant(step, sweep.facts):
         return
     if entry is None or entry.rule is None:
         raise missing_rule(sweep, step)
