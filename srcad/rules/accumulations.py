@@ -146,10 +146,25 @@ def undo_diff(d, axis):
     return np.moveaxis(np.concatenate((edge, d)) - np.concatenate((d, edge)), 0, axis)
 
 
+def extent(edge, axis):
+    """How many elements along an axis something adds that is put before or after an array."""
+    if edge is None:
+        return 0
+    return 1 if np.ndim(edge) == 0 else np.shape(edge)[axis]
+
+
+def cotangent_of_edge(d, edge):
+    """The cotangent of what was put before or after an array, of which a number was repeated."""
+    if edge is None:
+        return None
+    return np.sum(d) if np.ndim(edge) == 0 else d
+
+
 @linear(
     np.diff,
     "a",
-    refuses=("prepend", "append"),
+    "prepend",
+    "append",
     shares="a",
     samples=[
         sample(array(4)),
@@ -159,12 +174,23 @@ def undo_diff(d, axis):
         sample(array(3, 4), 2, 1),
         sample(array(2, 3, 2), axis=-2),
         sample(array(4, dtype="float32")),
+        sample(array(4), prepend=1.5),
+        sample(array(4), append=array(2, seed=1)),
+        sample(array(3, 4), 2, prepend=0.5, append=array(3, 1, seed=1)),
+        sample(array(3, 4), axis=0, prepend=array(2, 4, seed=1), append=0.5),
     ],
 )
 def _(d_out, a, n=1, axis=-1, prepend=None, append=None):
     for _k in range(n):
         d_out = undo_diff(d_out, axis)
-    return d_out
+    if prepend is None and append is None:
+        return d_out, None, None
+    d = np.moveaxis(d_out, axis, 0)
+    first = extent(prepend, axis)
+    last = np.shape(d)[0] - extent(append, axis)
+    d_prepend = cotangent_of_edge(np.moveaxis(d[:first], 0, axis), prepend)
+    d_append = cotangent_of_edge(np.moveaxis(d[last:], 0, axis), append)
+    return np.moveaxis(d[first:last], 0, axis), d_prepend, d_append
 
 
 @facts(np.diff)

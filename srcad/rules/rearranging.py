@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from srcad.errors import UnsupportedError
-from srcad.facts import Array, some_dim
-from srcad.rules.axes import MISSING, as_array, normalized, value_of
+from srcad.facts import UNKNOWN, Array, Instance, Tuple, some_dim
+from srcad.rules.axes import MISSING, as_array, items_of, normalized, value_of
 from srcad.rules.register import adjoint, constant, facts, linear, sample
 from srcad.rules.samples import array
 
@@ -226,6 +226,12 @@ def element_numbers(shape, pad_width, mode):
 
 
 constant(inner, element_numbers)
+
+
+@facts(inner)
+def _(pad_width, shape):
+    axes = items_of(shape)
+    return UNKNOWN if axes is None else Tuple((Instance(slice),) * len(axes))
 
 
 @adjoint(
