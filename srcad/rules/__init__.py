@@ -7,6 +7,7 @@ from srcad.rules import (
     complex_math,
     constants,
     counting,
+    covariances,
     creation,
     declared,
     diagonals,
@@ -29,6 +30,7 @@ from srcad.rules import (
     python_builtins,
     quantiles,
     random,
+    ranges,
     rearranging,
     reductions,
     scalar_math,
@@ -37,6 +39,7 @@ from srcad.rules import (
     signals,
     sorting,
     taking,
+    ufunc_methods,
     vectors,
 )
 
@@ -47,6 +50,7 @@ __all__ = [
     "complex_math",
     "constants",
     "counting",
+    "covariances",
     "creation",
     "declared",
     "diagonals",
@@ -69,6 +73,7 @@ __all__ = [
     "python_builtins",
     "quantiles",
     "random",
+    "ranges",
     "rearranging",
     "reductions",
     "scalar_math",
@@ -77,5 +82,6 @@ __all__ = [
     "signals",
     "sorting",
     "taking",
+    "ufunc_methods",
     "vectors",
 ]

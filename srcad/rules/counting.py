@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from srcad.errors import UnsupportedError
-from srcad.facts import UNKNOWN, Array, some_dim
+from srcad.facts import UNKNOWN, Array, Tuple, some_dim
 from srcad.rules.accumulations import undo_diff
 from srcad.rules.axes import is_none
 from srcad.rules.reductions import shared_among
@@ -109,6 +109,11 @@ def _(d_out, out, a, bins=10, range=None, density=None, weights=None):
     return d_a, d_weights
 
 
+@facts(np.histogram)
+def _(a, bins=10, range=None, density=None, weights=None):
+    return Tuple((Array(None, (some_dim(),)), Array(None, (some_dim(),))))
+
+
 @adjoint(
     np.histogram2d,
     "weights",
@@ -126,3 +131,9 @@ def _(d_out, out, x, y, bins=10, range=None, density=None, weights=None):
         raise UnsupportedError("weighted densities in the plane have no rule", "divide the counts by their sum")
     d_bins = np.pad(d_out[0] + np.zeros(np.shape(out[0])), ((0, 1), (0, 1)))
     return d_bins[bin_numbers(x, out[1]), bin_numbers(y, out[2])]
+
+
+@facts(np.histogram2d)
+def _(x, y, bins=10, range=None, density=None, weights=None):
+    edges = Array(None, (some_dim(),))
+    return Tuple((Array(None, (some_dim(), some_dim())), edges, Array(None, (some_dim(),))))

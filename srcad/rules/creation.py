@@ -134,36 +134,6 @@ def _(start, stop=None, step=1, *, dtype=None, device=None, like=None):
     return Array(name, (length_of(start) if from_zero and integer else some_dim(),))
 
 
-@linear(
-    np.linspace,
-    "start",
-    "stop",
-    refuses=("retstep", "axis"),
-    samples=[
-        sample(0.5, 2.0),
-        sample(0.5, 2.0, 5),
-        sample(0.5, 2.0, 4, endpoint=False),
-        sample(0.5, 2.0, 1),
-        sample(array(3), array(3, seed=1), num=4),
-        sample(1.5, array(3), 3),
-    ],
-)
-def _(d_out, start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0, *, device=None):
-    weights = np.linspace(0.0, 1.0, num, endpoint=endpoint)
-    d_stop = np.tensordot(weights, d_out, axes=(0, 0))
-    d_start = np.sum(d_out, axis=0) - d_stop
-    return rt.unbroadcast(d_start, start), rt.unbroadcast(d_stop, stop)
-
-
-@facts(np.linspace)
-def _(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0, *, device=None):
-    if value_of(retstep) is not False:
-        return UNKNOWN
-    name = dtype_from(dtype, "float64" if {dtype_of(start), dtype_of(stop)} <= {"float64", "int64"} else None)
-    numbers = shape_of(start) == () and shape_of(stop) == ()
-    return Array(name, (length_of(num),) if numbers else None)
-
-
 # ---------------------------------------------------------------------------------- from values and arrays
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.facts import UNKNOWN, Array, Known, some_dim
+from srcad.facts import UNKNOWN, Array, Known, Tuple, some_dim
 from srcad.rules.accumulations import sum_from_end, through_products, undo_diff
 from srcad.rules.axes import array_or_number, as_array, dtype_from, normalized, value_of
 from srcad.rules.products import product_dtype
@@ -148,7 +148,10 @@ def _(f, *varargs, axis=None, edge_order=1):
     f = as_array(f)
     if f.ndim == 1 or isinstance(value_of(axis), int):
         return Array(f.dtype if f.dtype == "float64" else None, f.shape)
-    return UNKNOWN
+    along = value_of(axis)
+    if f.ndim is None or not (along is None or isinstance(along, tuple) and len(along) > 1):
+        return UNKNOWN
+    return Tuple((Array(f.dtype if f.dtype == "float64" else None, f.shape),) * len(along or f.shape))
 
 
 # -------------------------------------------------------------------------------------------------------- integrals
