@@ -87,9 +87,7 @@ def _(d_out, array, axis=0, dtype=None, out=None):
     return sum_from_end(d_out, axis)
 
 
-@adjoint(
-    np.multiply.accumulate, "array", refuses=("out_",), samples=[*ACCUMULATED, sample(np.array([2.0, 0.0, 3.0]))]
-)
+@adjoint(np.multiply.accumulate, "array", refuses=("out_",), samples=[*ACCUMULATED, sample(np.array([2.0, 0.0, 3.0]))])
 def _(d_out, out, array, axis=0, dtype=None, out_=None):
     moved = through_products(np.moveaxis(d_out, axis, -1), np.moveaxis(array, axis, -1), np.moveaxis(out, axis, -1))
     return np.moveaxis(moved, -1, axis)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import linecache
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,8 +18,8 @@ import numpy as np
 import srcad
 from srcad.rules import register
 from srcad.rules.register import Primitive, Sample
-from srcad.rules.testing import STEP, in_double, inner, is_active, leaves, map_tree, moved, random_like
-from srcad.wengert import Attribute, Method
+from srcad.rules.testing import STEP, describe, in_double, inner, is_active, leaves, map_tree, moved, random_like
+from srcad.wengert import Attribute, Method, callee_name
 
 PLAIN = (int, str, bool, type(None))
 
@@ -26,11 +27,12 @@ PLAIN = (int, str, bool, type(None))
 def program(entry: Primitive, sample: Sample) -> tuple[Callable, tuple] | None:
     """The function of a sample and its arguments; None if there is nothing to differentiate."""
     sample = Sample(in_double(sample.args), in_double(dict(sample.kwargs)))
-    out = register.call(entry.callee, copy.deepcopy(sample.args), copy.deepcopy(dict(sample.kwargs)))
-    names: dict[str, Any] = {"np": np, "primitive": entry.callee}
+    callee = in_double(entry.callee)
+    out = register.call(callee, copy.deepcopy(sample.args), copy.deepcopy(dict(sample.kwargs)))
+    names: dict[str, Any] = {"np": np, "primitive": callee}
     given: list[Any] = []
-    parameters = entry.rule.parameters
-    known = [*parameters.by_position, *[parameters.starred] * len(sample.args)]
+    own = entry.rule.parameters
+    known = [*own.by_position, *[own.starred] * len(sample.args)]
     wrt = [name in entry.rule.wrt for name in known]
     args = [_argument(value, names, given if active else None) for value, active in zip(sample.args, wrt, strict=False)]
     keywords = [
@@ -40,8 +42,9 @@ def program(entry: Primitive, sample: Sample) -> tuple[Callable, tuple] | None:
     terms = list(_terms(out, "out", names, np.random.default_rng(5)))
     if not given or not terms:
         return None
-    call = _call(entry.callee, args, keywords)
-    text = f"def function({', '.join(f'a{i}' for i in range(len(given)))}):\n    out = {call}\n    return {' + '.join(terms)}\n"
+    call = _call(callee, args, keywords)
+    parameters = ", ".join(f"a{i}" for i in range(len(given)))
+    text = f"def function({parameters}):\n    out = {call}\n    return {' + '.join(terms)}\n"
     return defined(text, names), tuple(given)
 
 
@@ -121,3 +124,23 @@ def _products(tangent: Any, path: str, names: dict[str, Any]) -> Iterator[str]:
         weight = f"t{len(names)}"
         names[weight] = map_tree(lambda leaf: leaf, tangent)
         yield f"np.sum(np.real({path} * {weight}))"
+
+
+def main() -> None:
+    """Tries every sample of every rule, or of the rules named, and prints what is wrong or refused."""
+    for entry in register.primitives():
+        wanted = len(sys.argv) == 1 or callee_name(entry.callee) in sys.argv[1:]
+        if entry.rule is None or entry.writes or not wanted:
+            continue
+        for sample in entry.samples:
+            made = program(entry, sample)
+            try:
+                if made is not None:
+                    check_gradient(*made)
+                    check_gradient(along(*made), made[1], tolerance=1e-5)
+            except (AssertionError, srcad.DifferentiationError) as error:
+                print(f"{describe(entry, sample)}: {error}\n")
+
+
+if __name__ == "__main__":
+    main()
