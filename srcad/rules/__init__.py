@@ -4,6 +4,7 @@ from srcad.rules import (
     accumulations,
     array_api,
     attributes,
+    choosing,
     complex_math,
     constants,
     counting,
@@ -40,6 +41,7 @@ from srcad.rules import (
     sorting,
     taking,
     ufunc_methods,
+    various,
     vectors,
 )
 
@@ -47,6 +49,7 @@ __all__ = [
     "accumulations",
     "array_api",
     "attributes",
+    "choosing",
     "complex_math",
     "constants",
     "counting",
@@ -83,5 +86,6 @@ __all__ = [
     "sorting",
     "taking",
     "ufunc_methods",
+    "various",
     "vectors",
 ]

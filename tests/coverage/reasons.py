@@ -61,23 +61,14 @@ NOT_YET: frozenset[str] = frozenset(
         *_named(
             "numpy",
             """
-            apply_along_axis apply_over_axes asarray_chkfinite asfortranarray block broadcast_arrays choose
-            delete diagflat dsplit frexp fromfunction fromiter histogramdd i0 insert intersect1d kaiser
-            nextafter piecewise poly polyadd polyder polydiv polyfit polyint polymul polysub polyval require
-            resize roots row_stack select setdiff1d setxor1d sort_complex trim_zeros union1d unique unique_all
-            unique_counts unique_inverse unique_values unstack vectorize
-            """,
-        ),
-        *_named(
-            "numpy.emath",
-            """
-            arccos arcsin arctanh log log10 log2 logn power sqrt
+            apply_along_axis apply_over_axes block fromfunction fromiter histogramdd intersect1d piecewise
+            poly polyadd polyder polydiv polyfit polyint polymul polysub polyval roots sort_complex vectorize
             """,
         ),
         *_named(
             "numpy.lib.stride_tricks",
             """
-            as_strided sliding_window_view
+            as_strided
             """,
         ),
         *_named(
@@ -133,7 +124,7 @@ NOT_YET: frozenset[str] = frozenset(
         *_named(
             "numpy.ndarray",
             """
-            argpartition choose device view
+            argpartition device view
             """,
         ),
         *_methods(

@@ -31,6 +31,7 @@ REFUSED = {
     **dict.fromkeys((np.array, np.asarray, np.asanyarray), "decides what writing to it means"),
     **dict.fromkeys((builtins.max, builtins.min, np.cov), "decides what writing to it means"),
     **dict.fromkeys((np.linalg.svd, np.linalg.svdvals, np.linalg.lstsq), "have no rule for complex matrices"),
+    getattr(np, "unstack", None): "neither Python source nor a rule",
     builtins.sum: "where what it holds is not known",
 }
 """Rules whose sample has no second derivative at present, and words of the refusal."""

@@ -1,0 +1,36 @@
+"""What finite differences cannot show: elements that are zero, and members that are equal."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import srcad
+from srcad import runtime as rt
+from srcad.rules import register
+
+
+def gradient(function, *args, d_out, **kwargs):
+    """The cotangent of the first argument."""
+    _out, pull = register.pullback(function, args, kwargs, rt.unbroadcast)
+    return next(iter(pull(d_out).values()))
+
+
+@pytest.mark.parametrize(("trim", "expected"), [("fb", [0, 0, 1, 2, 3, 0]), ("f", [0, 0, 1, 2, 3, 4])])
+def test_what_was_trimmed_gets_zero(trim, expected):
+    filt = np.array([0.0, 0.0, 1.5, 0.0, 2.0, 0.0])
+    d_out = np.arange(1.0, 1.0 + np.trim_zeros(filt, trim).size)
+    np.testing.assert_array_equal(gradient(np.trim_zeros, filt, trim, d_out=d_out), expected)
+
+
+def test_equal_elements_share_the_cotangent_of_their_member():
+    d = gradient(np.unique, np.array([2.0, 1.0, 2.0]), d_out=np.array([1.0, 10.0]))
+    np.testing.assert_array_equal(d, [5.0, 1.0, 5.0])
+
+
+def test_a_part_that_is_not_used_counts_as_zero():
+    x = np.arange(6.0).reshape(2, 3)
+    np.testing.assert_array_equal(srcad.grad(lambda x: np.sum(np.unstack(x)[1]))(x), [[0, 0, 0], [1, 1, 1]])
+    np.testing.assert_array_equal(srcad.grad(lambda x: np.sum(np.split(x, 2)[1]))(x), [[0, 0, 0], [1, 1, 1]])
+    d = srcad.grad(lambda x: np.sum(np.broadcast_arrays(x, np.ones((3, 1, 3)))[0]))(x)
+    np.testing.assert_array_equal(d, np.full((2, 3), 3.0))
