@@ -16,6 +16,8 @@ The forms follow ChainRules.jl (partials once, both modes) and JAX (linear primi
 
 from __future__ import annotations
 
+import importlib
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -147,9 +149,29 @@ _registry: dict[Any, Primitive] = {}
 def lookup(callee: Any) -> Primitive | None:
     """What is known of a callee, or None."""
     try:
-        return _registry.get(callee)
+        found = _registry.get(callee)
+        return found if found is not None or not _register_imported() else _registry.get(callee)
     except TypeError:  # an unhashable callable object is no primitive
         return None
+
+
+_awaited: dict[str, str] = {}
+
+
+def when_imported(package: str, rules: str) -> None:
+    """Has the module `rules` register what it knows once somebody has imported an optional package.
+
+    A callee of the package exists only then; so that is when the first one is looked up.
+    """
+    _awaited[package] = rules
+
+
+def _register_imported() -> bool:
+    """Imports the rules of optional packages that have been imported since; whether there were any."""
+    imported = [package for package in _awaited if package in sys.modules]
+    for package in imported:
+        importlib.import_module(_awaited.pop(package))
+    return bool(imported)
 
 
 def primitives() -> tuple[Primitive, ...]:

@@ -1,0 +1,5 @@
+"""The rules of SciPy's functions, which register themselves once SciPy is imported; srcad does not import it."""
+
+from srcad.rules.register import when_imported
+
+when_imported("scipy.special", "srcad.rules.scipy.special")

@@ -1,0 +1,5 @@
+"""`scipy.special`, by family; importing this module registers all of it."""
+
+from srcad.rules.scipy import bessel, distributions, gamma, hypergeometric, normalising
+
+__all__ = ["bessel", "distributions", "gamma", "hypergeometric", "normalising"]
