@@ -14,6 +14,8 @@ from srcad.rules import register, testing
 from srcad.wengert import callee_name
 
 special = pytest.importorskip("scipy.special", reason="SciPy is not installed")
+linalg = pytest.importorskip("scipy.linalg", reason="SciPy is not installed")
+signal = pytest.importorskip("scipy.signal", reason="SciPy is not installed")
 register.lookup(special.gamma)  # the rules register themselves once one is asked for
 PRIMITIVES = [
     entry
