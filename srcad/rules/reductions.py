@@ -99,6 +99,8 @@ def masked(d, a, where):
     samples=[*AXES, *EMPTY, *COMPLEX, *MASKED, sample(array(3), initial=1.5), sample(array(2, 3), 0, initial=2.5)],
 )
 def _(d_out, a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=None):
+    if where is None:
+        return np.broadcast_to(expanded(d_out, a, axis, keepdims), np.shape(a)), np.sum(d_out)
     return masked(expanded(d_out, a, axis, keepdims), a, where), np.sum(d_out)
 
 
