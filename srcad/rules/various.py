@@ -14,7 +14,7 @@ from srcad.facts import UNKNOWN, Array, Tuple, broadcast, widen
 from srcad.rules.axes import as_array, value_of
 from srcad.rules.creation import nested
 from srcad.rules.joining import parts
-from srcad.rules.register import adjoint, alias, constant, facts, linear, partials, sample
+from srcad.rules.register import adjoint, constant, facts, linear, partials, sample
 from srcad.rules.samples import array, elementwise
 from srcad.rules.ufunc_facts import binary_facts, ufunc_fact
 
@@ -73,10 +73,6 @@ def _(d_out, ary, indices_or_sections):
 @facts(np.dsplit)
 def _(ary, indices_or_sections):
     return parts(ary, indices_or_sections, 2)
-
-
-if hasattr(np, "row_stack") and np.row_stack is not np.vstack:
-    alias(np.row_stack, np.vstack, samples=())
 
 
 def _register_unstack() -> None:

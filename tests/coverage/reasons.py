@@ -36,6 +36,7 @@ CLASSES = _named(
 
 REASONS: dict[str, str] = {
     **dict.fromkeys(CLASSES, "a class: refused where it is given a value that carries a derivative"),
+    "numpy.row_stack": "deprecated by NumPy: use vstack",
     **dict.fromkeys(_named("numpy", "test linalg.test fft.test"), "runs the tests of NumPy"),
     **dict.fromkeys(
         [
