@@ -58,6 +58,18 @@ class Unknown(Fact):
 UNKNOWN = Unknown()
 
 
+class Callee(Fact):
+    """The base of facts of functions that the program itself makes."""
+
+    __slots__ = ()
+
+
+class Iterator(Fact):
+    """The base of facts of iterators that the program itself makes."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Nothing(Fact):
     """There is no such value as far as is known: an item of a list into which no store has been found yet.

@@ -316,6 +316,26 @@ def restore_item(container: list, index: int, item: Any) -> None:
     container.insert(index if index >= 0 else len(container) + 1 + index, item)
 
 
+def place_of_key(container: dict, key: Any) -> int:
+    """Where a key stands among those of a dict."""
+    return list(container).index(key)
+
+
+def restore_key(container: dict, key: Any, item: Any, place: int) -> None:
+    """Undoes `container.pop(key)` of the key that stood at this place.
+
+    >>> d = {"a": 1, "c": 3}
+    >>> restore_key(d, "b", 2, 1)
+    >>> d
+    {'a': 1, 'b': 2, 'c': 3}
+    """
+    later = list(container.items())[place:]
+    for other, _ in later:
+        del container[other]
+    container[key] = item
+    container.update(later)
+
+
 def insertion_place(container: list, index: int) -> int:
     """Where `container.insert(index, ...)` puts the item."""
     return min(index, len(container)) if index >= 0 else max(0, len(container) + index)
@@ -326,6 +346,55 @@ def take_tail(container: list, length: int) -> list:
     tail = container[length:]
     del container[length:]
     return tail
+
+
+def sorting_order(keys: Any, reverse: bool = False) -> list[int]:
+    """The places of the items in the order in which `sorted` puts them.
+
+    >>> sorting_order([2.0, 0.5, 2.0]), sorting_order([2.0, 0.5, 2.0], reverse=True)
+    ([1, 0, 2], [0, 2, 1])
+    """
+    return sorted(range(len(keys)), key=keys.__getitem__, reverse=reverse)
+
+
+def first_largest(keys: Any) -> int:
+    """The place of the item that `max` chooses."""
+    return max(range(len(keys)), key=keys.__getitem__)
+
+
+def first_smallest(keys: Any) -> int:
+    """The place of the item that `min` chooses."""
+    return min(range(len(keys)), key=keys.__getitem__)
+
+
+def needs_unsafe_cast(have: Any, want: Any) -> bool:
+    """Whether NumPy refuses to store a result of one dtype in an `out=` of another."""
+    return not np.can_cast(have, want, "same_kind")
+
+
+def differ_from_first(results: list) -> bool:
+    """Whether some results have a type that an array of the type of the first cannot hold."""
+    return bool(results) and np.asarray(results).dtype != np.asarray(results[0]).dtype
+
+
+def has_step(index: slice) -> bool:
+    """Whether a slice of a list is replaced item by item."""
+    return index.step is not None and index.step != 1
+
+
+def ends(length: int, index: slice) -> tuple[int, int]:
+    """Where a slice of a list without a step begins and ends.
+
+    >>> ends(5, slice(-2, None)), ends(5, slice(3, 1))
+    ((3, 5), (3, 3))
+    """
+    start, stop, _ = index.indices(length)
+    return start, max(start, stop)
+
+
+def places(length: int, index: slice) -> list[int]:
+    """The places of a list that a slice names."""
+    return list(range(length)[index])
 
 
 def folded(d: Any, container: Any) -> list:

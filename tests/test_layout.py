@@ -14,7 +14,7 @@ ORDER = [
     "transform.spelling", "transform.generators", "transform.iterators", "transform.scalars", "transform.builder",
     "transform.emit", "transform.simplify", "transform.analyses", "arguments", "transform.binding",
     "transform.lower", "transform.parse", "transform.recursion",
-    "optim", "arrays", "trees", "rules", "runtime", "signatures", "wengert", "facts", "objects", "errors",
+    "optim", "arrays", "trees", "library", "rules", "runtime", "signatures", "wengert", "facts", "objects", "errors",
 ]  # fmt: skip
 
 

@@ -15,7 +15,21 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.facts import BOOL, UNKNOWN, Array, Fact, Instance, Known, List, Number, Tuple, is_numeric, join_all, widen
+from srcad.facts import (
+    BOOL,
+    INT,
+    UNKNOWN,
+    Array,
+    Fact,
+    Instance,
+    Known,
+    List,
+    Number,
+    Tuple,
+    is_numeric,
+    join_all,
+    widen,
+)
 from srcad.rules.register import adjoint, alias, constant, facts, lookup, sample, shares, writes
 from srcad.rules.samples import array, elementwise
 from srcad.rules.ufunc_facts import binary_facts, ufunc_fact, unary_facts
@@ -247,6 +261,11 @@ for _operation, _ufunc in (
 
 constant(operator.not_, operator.truth, operator.is_, operator.is_not, operator.contains, operator.index)
 constant(operator.countOf, operator.indexOf)
+
+
+@facts(operator.countOf, operator.indexOf)
+def _(a: Fact, b: Fact) -> Fact:
+    return INT
 
 
 @facts(operator.not_, operator.truth)

@@ -23,6 +23,8 @@ from srcad.facts import (
     INT,
     NOTHING,
     UNKNOWN,
+    Array,
+    Callee,
     Fact,
     Instance,
     Known,
@@ -262,9 +264,16 @@ constant(builtins.print, builtins.input, builtins.open, warnings.warn, pure=Fals
 constant(logging.debug, logging.info, logging.warning, logging.error, logging.exception, logging.log, pure=False)
 
 
-@facts(builtins.any, builtins.all, builtins.callable)
+@facts(builtins.any, builtins.all)
 def _(x: Fact) -> Fact:
     return BOOL
+
+
+@facts(builtins.callable)
+def _(x: Fact) -> Fact:
+    if isinstance(x, (Callee, Known)):
+        return Known(isinstance(x, Callee) or callable(x.value))
+    return Known(False) if isinstance(x, (Number, Array, Tuple, List)) else BOOL
 
 
 @facts(builtins.isinstance, builtins.issubclass, builtins.hasattr)

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from srcad import facts as fa
 from srcad.errors import DifferentiationError
-from srcad.facts import UNKNOWN, Array, Dict, Fact, Instance, Known, List, Number, Tuple
+from srcad.facts import UNKNOWN, Array, Callee, Dict, Fact, Instance, Known, List, Number, Tuple
 from srcad.rules import register
 from srcad.transform.analyses.memory import Memory
 from srcad.transform.builder import Builder
@@ -21,7 +21,7 @@ from srcad.wengert import Capture, Const, Function, Guard, MakeFunction, Node, O
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Closure(Fact):
+class Closure(Callee):
     """A function made in the program itself: its list, and the operands it captured."""
 
     function: Function
@@ -29,7 +29,7 @@ class Closure(Fact):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Partial(Fact):
+class Partial(Callee):
     """A `functools.partial` made in the program itself: the function, and the arguments it was given."""
 
     function: Operand
@@ -201,9 +201,11 @@ def canonical(facts: Mapping[str, Fact]) -> dict[str, Fact]:
                 return fa.Either(rename(number, path), rename(array, path))
             case Tuple(items=items) as pair:
                 return replace(pair, items=tuple(rename(f, (path, i)) for i, f in enumerate(items)))
-            case List(items=items):
-                known = None if items is None else tuple(rename(f, (path, i)) for i, f in enumerate(items))
-                return List(known, UNKNOWN if known is None else fa.with_own_axes(fa.join_all(known), (path, "item")))
+            case List(items=None, element=element):
+                return List(None, rename(element, (path, "item")))
+            case List(items=tuple() as items):
+                known = tuple(rename(f, (path, i)) for i, f in enumerate(items))
+                return List(known, fa.with_own_axes(fa.join_all(known), (path, "item")))
             case Dict(items=tuple() as items):
                 known = tuple((k, rename(f, (path, k))) for k, f in items)
                 element = fa.with_own_axes(fa.join_all(f for _, f in known), (path, "item"))

@@ -244,6 +244,10 @@ def class_member(run: Rewriting, step: Step, kind: type) -> Step:
     """An attribute or method of a class itself."""
     name = step.callee.name
     member = static_attribute(kind, name)
+    if isinstance(step.callee, Method) and isinstance(member, types.ClassMethodDescriptorType):
+        return replace(step, callee=getattr(kind, name), operands=step.operands[1:])
+    if isinstance(step.callee, Method) and isinstance(member, types.MethodDescriptorType):
+        return replace(step, operands=step.operands[1:])
     if not is_object_class(kind) or member is MISSING:
         return step
     if isinstance(step.callee, Method):

@@ -14,28 +14,34 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from srcad.facts import Fact, Instance
+from srcad.errors import Site
+from srcad.facts import Fact, Instance, Iterator
 from srcad.transform.analyses import effects
 from srcad.wengert import ForLoop, Function, Method, Names, Node, Operand, Step, identity, make_list
 
 VIEWS = (type({}.items()), type({}.values()))
 ITERATORS = (zip, enumerate, reversed, types.GeneratorType, *VIEWS)
 
-CONSUMERS = (list, tuple, sum, max, min, sorted, math.fsum, math.prod, builtins.dict, Method("extend"), operator.iadd)
+CONSUMERS = (
+    *(list, tuple, sum, max, min, sorted, math.fsum, math.prod, builtins.dict),
+    *(Method("extend"), Method("update"), operator.iadd),
+)
 """What takes all items of an iterable at once; so does unpacking."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Generator(Fact):
+class Generator(Iterator):
     """A generator that the program itself makes by the step with the target `name`, by calling `callee`.
 
-    `function` is its list and `bound` holds the operand of each parameter; `start` is where `enumerate` counts from.
+    `function` is its list and `bound` holds the operand of each parameter; `site` is that of the call, and `start` is
+    where `enumerate` counts from.
     """
 
     name: str
     callee: Any
     function: Function
     bound: Mapping[str, Operand]
+    site: Site | None = None
     start: Operand | None = None
 
 

@@ -18,10 +18,12 @@ from typing import Any
 
 import numpy as np
 
-import srcad.rules  # noqa: F401 (fills the registry)
+import srcad.library
+import srcad.rules  # noqa: F401 (both fill their registries)
 from srcad import facts as fa
 from srcad.errors import SourceError, UnsupportedError
 from srcad.facts import Fact
+from srcad.library import register as library
 from srcad.objects import is_object
 from srcad.rules import register
 from srcad.transform.binding import call_method, passing_on
@@ -33,12 +35,12 @@ from srcad.transform.reverse import Joint, gradient_program, make_sweeps
 from srcad.transform.reverse.calls import backward_function, forward_function
 from srcad.transform.simplify import accumulate_in_place, bring_together, define_copied, own_results, store_zeros_late
 from srcad.transform.specialise import Specialiser, specialise
-from srcad.wengert import Capture, Const, Function, Operand, Param, Step, as_forward
+from srcad.wengert import Capture, Const, Function, Operand, Param, Step, as_forward, placeless
 
 
 @lru_cache(maxsize=1024)
 def _lower_once(function: Callable) -> Function:
-    return lower(function)
+    return placeless(lower(function)) if library.is_own(function) else lower(function)
 
 
 def lowered(function: Callable) -> Function:

@@ -9,7 +9,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from srcad.wengert.nodes import Attempt, Branch, Carried, ForLoop, Function, Merge, Node, Operand, Step, WhileLoop
+from srcad.wengert.nodes import (
+    Attempt,
+    Branch,
+    Carried,
+    ForLoop,
+    Function,
+    MakeFunction,
+    Merge,
+    Node,
+    Operand,
+    Step,
+    WhileLoop,
+)
 
 
 def blocks(node: Node) -> tuple[tuple[Node, ...], ...]:
@@ -218,6 +230,20 @@ def renamed(function: Function, names: Names) -> Function:
         body=substitute(function.body, new),
         result=new.get(function.result, function.result) if isinstance(function.result, str) else function.result,
     )
+
+
+def placeless(function: Function) -> Function:
+    """The function without sites: its steps belong to whatever statement calls it."""
+
+    def many(nodes: Iterable[Node]) -> tuple[Node, ...]:
+        return tuple(map(one, nodes))
+
+    def one(node: Node) -> Node:
+        if isinstance(node, Step) and isinstance(node.callee, MakeFunction):
+            node = replace(node, callee=replace(node.callee, function=placeless(node.callee.function)))
+        return with_blocks(replace(node, site=None), tuple(map(many, blocks(node))))
+
+    return replace(function, body=many(function.body), site=None)
 
 
 def as_forward(nodes: Iterable[Node]) -> tuple[Node, ...]:

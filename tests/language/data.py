@@ -4,6 +4,7 @@ import collections
 import copy
 import dataclasses
 import functools
+import math
 import typing
 
 import numpy as np
@@ -258,7 +259,7 @@ def dict_called(x):
 
 @example((V,))
 def dict_of_pairs(x):
-    items = dict(zip("abcd", x, strict=True))
+    items = dict(zip("abcd", map(math.sin, x)))
     return items["a"] * items["b"] ** 2
 
 

@@ -551,7 +551,7 @@ def mapped(x, flag):
         size = v + flag
         return v
 
-    list(map(grow, [1]))
+    list(np.frompyfunc(grow, 1, 1)([1]))
     return x * x if size == 2 else x
 
 

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from programs.checking import Programs, check, refused
+from programs.checking import Programs, check
 
 V = np.array([0.3, -1.1, 0.7, 1.9])
 N = np.array([-0.6, 0.4, -1.3, 0.2])
@@ -494,14 +494,6 @@ def test_helpers_are_printed_once():
 # ------------------------------------------------------------------------------------------- refusals
 
 
-def map_and_filter(x):
-    return sum(map(lambda v: v * v, x)) + sum(filter(lambda v: v > 0, x))
-
-
-def reduce_of_numbers(x):
-    return functools.reduce(lambda a, b: a * b + a, x)
-
-
 def argument_of_a_runtime_callee_is_overwritten(x):
     y = x * 1.0
     t = 0.0
@@ -510,14 +502,3 @@ def argument_of_a_runtime_callee_is_overwritten(x):
         y[0] = t
         y *= 0.5
     return t
-
-
-@pytest.mark.parametrize(
-    ("function", "args", "words"),
-    [
-        (map_and_filter, (V,), "filter"),
-        (reduce_of_numbers, (V,), "reduce"),
-    ],
-)
-def test_refused(function, args, words):
-    refused(function, args, words)

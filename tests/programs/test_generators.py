@@ -1,7 +1,5 @@
 """Generators: what they do and what their consumers do runs in Python's order, also where values are shared."""
 
-import itertools
-
 import numpy as np
 import pytest
 from programs.checking import Programs, check, refused
@@ -604,10 +602,6 @@ def one_of_two(x):
         return v * x
 
 
-def by_itertools(x):
-    return sum(v for v in itertools.islice(powers(x), 4))
-
-
 def tree(x):
     if len(x) > 0:
         yield x[0]
@@ -661,7 +655,6 @@ def too_many_yields(x):
         (two_in_turns, 0.3),
         (kept_in_a_list, 1.3),
         (one_of_two, 1.3),
-        (by_itertools, 1.3),
         (of_itself, V),
         (of_each_other, 1.3),
         (too_many_yields, 1.3),

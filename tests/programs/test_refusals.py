@@ -18,69 +18,6 @@ def refusing(*words):
     return note
 
 
-@refusing("multiply", "writes to memory")
-def output_argument(x):
-    y = np.empty(4)
-    np.multiply(x, x, out=y)
-    return np.sum(y * x)
-
-
-@refusing("copyto")
-def copyto(x):
-    y = np.zeros(4)
-    np.copyto(y, x * 2)
-    return np.sum(y * y)
-
-
-@refusing(".fill")
-def fill(x):
-    y = x * 1.0
-    y.fill(x[0])
-    return np.sum(y * y * x)
-
-
-@refusing(".sort")
-def sort_in_place(x):
-    y = x * 1.0
-    y.sort()
-    return np.sum(y * np.arange(4.0))
-
-
-@refusing("delitem")
-def item_deleted(x):
-    s = [x[0], x[1], x[2]]
-    del s[0]
-    return s[0] * s[1]
-
-
-@refusing(".reverse")
-def list_reversed_in_place(x):
-    s = [x[0], x[1], x[2]]
-    s.reverse()
-    return s[0] * s[0] * s[1]
-
-
-@refusing("a slice of a list is replaced", "assign item by item")
-def slice_of_a_list(x):
-    s = [x[0], x[1], x[2]]
-    s[1:] = [x[3] * x[0], x[2]]
-    return s[0] * s[1] * s[2]
-
-
-@refusing(".update")
-def dict_update(x):
-    d = {"a": x[0]}
-    d.update({"c": x[2]})
-    return d["a"] * d["c"]
-
-
-@refusing(".pop")
-def dict_pop(x):
-    d = {"a": x[0], "b": x[1]}
-    a = d.pop("a")
-    return a * d["b"]
-
-
 @refusing("A `global` statement")
 def global_statement(x):
     global KEPT

@@ -23,7 +23,6 @@ REFUSED = {
     "found.joined_list_of_written_arrays": "add_into_slots",
     "generators.added_to_a_list": "add_into_slots",
     "iterators.extended_by_reversed": "add_into_slots",
-    "data.loop_over_keys": "have no place to go",
     "data.dict_comprehension": "is a number or an array",
     "data.dict_filled_by_a_loop": "is a number or an array",
     "found.sum_of_a_list_of_arrays_of_unknown_length": "is a number or an array",

@@ -130,10 +130,12 @@ def element_of(fact: Fact) -> Fact:
             return refreshed(fa.join_all(items)) if len(set(items)) != 1 else items[0]
         case List(items=items, element=element):
             return element if items and len(set(items)) == 1 else refreshed(element)
+        case Dict(items=tuple() as items) if items and all(type(key) in (str, int) for key, _ in items):
+            return fa.join_all(Instance(str) if type(key) is str else INT for key, _ in items)
         case Dict():
             return UNKNOWN
         case Instance(type=kind, element=element):
-            return INT if kind is range else refreshed(element)
+            return INT if kind is range else Instance(str) if kind is str else refreshed(element)
     return UNKNOWN
 
 
@@ -457,7 +459,7 @@ _STRUCTURAL |= {
     Method("items"): lambda d: Instance(type({}.items()), Tuple((UNKNOWN, d.element))) if _is_dict(d) else None,
     Method("values"): lambda d: Instance(type({}.values()), d.element) if _is_dict(d) else None,
     Method("keys"): lambda d: Instance(type({}.keys())) if _is_dict(d) else None,
-    Method("pop"): lambda c, *_: refreshed(c.element) if isinstance(c, List) else None,
+    Method("pop"): lambda c, *_: refreshed(c.element) if isinstance(c, List) or _is_dict(c) else None,
 }
 
 _TEXT, _BYTES = Instance(str), Instance(bytes)

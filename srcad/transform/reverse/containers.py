@@ -8,6 +8,7 @@ was moved from; an item that is memory has its shadow moved with it.
 from __future__ import annotations
 
 import operator
+from dataclasses import replace
 
 from srcad import facts as fa
 from srcad import runtime as rt
@@ -21,22 +22,28 @@ from srcad.transform.reverse.sweep import ZERO, Sweep
 from srcad.transform.reverse.travelling import shadow_name, shadow_operand, travels
 from srcad.wengert import Const, Method, Node, Operand, Step, callee_name, identity
 
-LIST_METHODS = (Method("pop"), Method("insert"), Method("extend"))
+LIST_METHODS = (Method("pop"), Method("insert"), Method("extend"), Method("clear"))
 
 
 def changes_list(sweep: Sweep, step: Step) -> bool:
-    """Whether a step is a change of the length of a list that can be reversed."""
-    if not step.operands or step.keywords or not isinstance(fa.widen(sweep.builder.fact(step.operands[0])), List):
+    """Whether a step is a change of the length of a list or dict that can be reversed."""
+    if not step.operands or step.keywords:
         return False
-    return step.callee in LIST_METHODS or step.callee is operator.iadd
+    container = fa.widen(sweep.builder.fact(step.operands[0]))
+    if isinstance(container, Dict):
+        takes = step.callee == Method("pop") and len(step.operands) == 2 or step.callee is operator.delitem
+        return takes and container.type is dict
+    return isinstance(container, List) and (step.callee in LIST_METHODS or step.callee is operator.iadd)
 
 
 def reverse_change(sweep: Sweep, step: Step) -> tuple[Node, ...]:
     """Writes the reverse of a change of a list's length; returns what the forward sweep does for it."""
-    if step.callee == Method("pop"):
-        return reverse_pop(sweep, step)
+    if step.callee == Method("pop") or step.callee is operator.delitem:
+        return reverse_pop(sweep, replace(step, callee=Method("pop")))
     if step.callee == Method("insert"):
         return reverse_insert(sweep, step)
+    if step.callee == Method("clear"):
+        return reverse_clear(sweep, step)
     return reverse_extend(sweep, step)
 
 
@@ -46,16 +53,23 @@ def has_shadow(sweep: Sweep, container: Operand) -> bool:
 
 
 def reverse_pop(sweep: Sweep, step: Step) -> tuple[Node, ...]:
-    """The reverse of `v = c.pop(i)` puts v back."""
+    """The reverse of `v = c.pop(i)` puts v back, in a dict between the same keys as before."""
     container, *where = step.operands
     index = where[0] if where else Const(-1)
+    forward: list[Node] = []
+    place: tuple[Operand, ...] = ()
+    if isinstance(fa.widen(sweep.builder.fact(container)), Dict):
+        with sweep.builder.block() as forward:
+            place = (sweep.builder.step(rt.place_of_key, container, index, fact=fa.INT),)
+    restore = rt.restore_key if place else rt.restore_item
     target = step.targets[0] if step.targets else sweep.names.fresh("t")
     sweep.facts.setdefault(target, fa.UNKNOWN)
     saved = sweep.names.fresh("saved")
     sweep.facts[saved] = sweep.facts[target]
     sweep.restoring.add(saved)
-    sweep.builder.effect(rt.restore_item, container, index, saved)
+    sweep.builder.effect(restore, container, index, saved, *place)
     forward = [
+        *forward,
         Step((target,), step.callee, step.operands, (), step.site),
         Step((saved,), identity, (target,), (), step.site),
     ]
@@ -69,7 +83,7 @@ def reverse_pop(sweep: Sweep, step: Step) -> tuple[Node, ...]:
     else:
         d = sweep.take(target) if step.targets else None
         d = ZERO if d is None else d
-    sweep.builder.effect(rt.restore_item, shadow, index, d)
+    sweep.builder.effect(restore, shadow, index, d, *place)
     return tuple(forward)
 
 
@@ -88,6 +102,27 @@ def reverse_insert(sweep: Sweep, step: Step) -> tuple[Node, ...]:
         d = sweep.builder.step(Method("pop"), shadow, place, like=steps.d_name(value), fact=fa.UNKNOWN)
         if not travels(sweep, value):
             sweep.add(value, steps.as_cotangent(sweep, d, value))
+    return tuple(forward)
+
+
+def reverse_clear(sweep: Sweep, step: Step) -> tuple[Node, ...]:
+    """The reverse of `c.clear()` puts the items back."""
+    (container,) = step.operands
+    saved = sweep.names.fresh("saved")
+    sweep.facts[saved] = sweep.builder.fact(container)
+    sweep.restoring.add(saved)
+    sweep.builder.effect(Method("extend"), container, saved)
+    forward = [Step((saved,), Method("copy"), (container,), (), step.site), step]
+    if has_shadow(sweep, container):
+        shadow = sweep.shadow(str(container))
+        if travels(sweep, container):
+            zeros = sweep.names.fresh("saved")
+            sweep.facts[zeros] = sweep.facts[shadow]
+            forward.append(Step((zeros,), Method("copy"), (shadow,), (), step.site))
+            forward.append(Step((), step.callee, (shadow,), (), step.site))
+        else:
+            zeros = sweep.builder.step(rt.zero_slots, saved, fact=fa.List(None, fa.UNKNOWN))
+        sweep.builder.effect(Method("extend"), shadow, zeros)
     return tuple(forward)
 
 
@@ -157,6 +192,8 @@ def is_move(sweep: Sweep, step: Step) -> bool:
     """Whether a step makes a container of all the items of others, in their order."""
     if len(step.targets) != 1 or not isinstance(fa.widen(sweep.facts[step.target]), (List, Tuple, Dict)):
         return False
+    if step.callee in (list, tuple) and step.operands:
+        return not isinstance(fa.widen(sweep.builder.fact(step.operands[0])), Dict)  # of a dict it takes the keys
     return step.callee in (list, tuple, dict, Method("copy"), operator.add, operator.mul, operator.or_)
 
 

@@ -71,6 +71,12 @@ def items(sweep: Sweep, node: ForLoop) -> tuple[str, Operand, tuple[Node, ...], 
     for source in sources(sweep, node.iterable):
         if is_memory(sweep, node, source):
             moving[source.path] = source
+    if not moving:
+        raise UnsupportedError(
+            f"{base(node.target)!r} holds numbers of a container that is changed, in tuples of a loop",
+            "iterate over the keys, and use subscripts",
+            node.site,
+        )
     before: list[Node] = []
     taking: list[Node] = []
     outer, sweep.builder.steps = sweep.builder.steps, before

@@ -105,13 +105,16 @@ class _Restores:
                         if before <= live:
                             break
                         live |= before
+                    live |= self.items_taken(node)
                     kept.append(replace(node, body=body))
         return tuple(reversed(kept)), live
 
     def is_restore(self, step: Step) -> bool:
         """Whether a step puts back what a write destroyed."""
-        if step.callee in (operator.setitem, rt.restore_slot, rt.restore_item):
+        if step.callee in (operator.setitem, rt.restore_slot, rt.restore_item, rt.restore_key):
             return step.operands[2] in self.sweep.restoring
+        if step.callee == Method("extend"):
+            return step.operands[1] in self.sweep.restoring
         return (
             step.callee in (Method("pop"), rt.take_tail) and bool(step.targets) and step.target in self.sweep.restoring
         )
@@ -140,6 +143,13 @@ class _Restores:
         if operand in self.sweep.kept:
             return frozenset().union(*map(self.reach, self.sweep.kept[operand]))
         return self.sweep.memory.reach(operand)
+
+    def items_taken(self, node: ForLoop | WhileLoop) -> frozenset[int]:
+        """The regions whose contents decide the trips of a loop."""
+        found = self.reach(node.iterable) if isinstance(node, ForLoop) else frozenset()
+        if node.site is not None and node.site.adjoint:
+            self.read |= found
+        return found
 
     def contents_read(self, step: Step) -> frozenset[int]:
         """The regions whose contents a step reads."""
@@ -240,7 +250,7 @@ def _iterates(iterable: Operand, tape: str, definitions: dict[str, Step], origin
         while name in origins and name != tape:
             name = origins[name]
         return name == tape
-    return step.callee is zip and _iterates(step.operands[1], tape, definitions, origins)
+    return step.callee is zip and len(step.operands) == 2 and _iterates(step.operands[1], tape, definitions, origins)
 
 
 def _pruned(

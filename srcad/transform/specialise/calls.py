@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from srcad import facts as fa
 from srcad.errors import DifferentiationError
 from srcad.facts import UNKNOWN
+from srcad.library import register as library
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.containers import holds_container
 from srcad.transform.analyses.facts import refreshed
@@ -61,6 +62,8 @@ _MUTATES_DICT = {Method(name) for name in ("update", "pop", "popitem", "clear", 
 def called_function(run: Specialiser, step: Step) -> tuple[Function, tuple[Operand, ...]] | None:
     """The list of the function a step calls and the operands it captured, if it is to be inlined."""
     callee = step.callee
+    if (program := called_program(run, step)) is not None:
+        return program, ()
     if callee is CALL and isinstance(closure := run.fact(step.operands[0]), Closure):
         again = closure.function in run.inlining and not closure.function.generator
         return None if again else (closure.function, closure.captured)
@@ -82,6 +85,18 @@ def called_function(run: Specialiser, step: Step) -> tuple[Function, tuple[Opera
         return None
 
 
+def called_program(run: Specialiser, step: Step) -> Function | None:
+    """The program of the library that stands for what a step calls."""
+    if not effects.hashable(step.callee):
+        return None
+    body = library.chosen(step.callee, step.operands, dict(step.keywords), run.fact)
+    if body is None:
+        return None
+    function = run.lower(body)
+    makes = function.generator or any(effects.makes_function(n) for n in function.body if isinstance(n, Step))
+    return function if makes or may_carry(run, step) else None
+
+
 def may_carry(run: Specialiser, step: Step) -> bool:
     """Whether any argument can carry a derivative, or be a function that does."""
     given = step.operands + tuple(o for _, o in step.keywords)
@@ -91,7 +106,8 @@ def may_carry(run: Specialiser, step: Step) -> bool:
 def call_helper(run: Specialiser, step: Step, function: Function, captured: tuple[Operand, ...]) -> bool:
     """Keeps the call of a function that deserves a definition of its own; False if it is to be inlined."""
     given = (*step.operands, *(o for _, o in step.keywords))
-    if run.site is not None or not isinstance(step.callee, types.FunctionType) or is_tiny(function):
+    of_user = run.site is None and function.site is not None
+    if not of_user or not isinstance(step.callee, types.FunctionType) or is_tiny(function):
         return False
     if len(step.targets) != 1 or any(not is_plain(run.fact(o)) for o in given) or sets_attributes(function):
         return False
@@ -169,11 +185,14 @@ def inline(run: Specialiser, step: Step, function: Function, captured: tuple[Ope
     run.guards.extend(function.guards)
     place, made_here = run.place, run.made_here
     run.enter(function.body, f"{place}:{made_here}")
-    around, run.inlining = run.inlining, [*run.consumers.get(calls, run.inlining), calls]
+    around = run.inlining, run.calling
+    run.inlining, run.calling = run.consumers.get(calls, (run.inlining, step.site))
+    if function.site is not None:  # programs of the library do not call themselves
+        run.inlining = [*run.inlining, calls]
     changing, run.changing = run.changing, run.changing or changes_containers(function.body)
     run.nodes(function.body)
     run.changing = changing
-    run.inlining = around
+    run.inlining, run.calling = around
     run.place, run.made_here = place, made_here + 1
     run.builder.site = step.site
     give_result(run, step, run.use(function.result))

@@ -46,7 +46,7 @@ def branch(run: Specialiser, node: Branch) -> None:
         run.replaced.pop(merge.target, None)  # an earlier pass over a loop's body may have known the test
         merges.append(Merge(merge.target, left, right))
         run.facts[merge.target] = joined(run, left, right)
-    site = run.site or node.site
+    site = run.belongs(node)
     run.builder.add(replace(node, test=test, then=then, orelse=orelse, merges=tuple(merges), site=site))
 
 
@@ -85,7 +85,7 @@ def for_loop(run: Specialiser, node: ForLoop) -> None:
 
     carried, (body,) = stable(run, node.carried, parts)
     until = way_out(run, node)
-    run.builder.add(ForLoop(node.target, iterable, body, carried, until, run.site or node.site))
+    run.builder.add(ForLoop(node.target, iterable, body, carried, until, run.belongs(node)))
 
 
 def written_out(run: Specialiser, node: ForLoop, items: list[Operand]) -> None:
@@ -107,7 +107,7 @@ def while_loop(run: Specialiser, node: WhileLoop) -> None:
 
     carried, (test_steps, body) = stable(run, node.carried, parts)
     until = way_out(run, node)
-    run.builder.add(WhileLoop(test_steps, run.use(node.test), body, carried, until, run.site or node.site))
+    run.builder.add(WhileLoop(test_steps, run.use(node.test), body, carried, until, run.belongs(node)))
 
 
 def way_out(run: Specialiser, node: ForLoop | WhileLoop) -> Operand | None:

@@ -51,14 +51,15 @@ def generator(run: Specialiser, step: Step, function: Function, captured: tuple[
         bound = bind(function, (*captured, *operands), keywords, run.make_tuple, run.make_dict)
     except TypeError:
         return None  # the call raises this itself, when it runs
-    made = Generator(step.target, callee, function, bound)
+    made = Generator(step.target, callee, function, bound, step.site)
     run.pulls.make(made, run.loops)
     return made
 
 
 def generate(run: Specialiser, node: ForLoop, generator: Generator) -> None:
     """Rewrites a loop over a generator."""
-    if generator.callee in run.inlining:
+    own = generator.function.site is None  # programs of the library do not call themselves
+    if generator.callee in run.inlining and not own:
         raise UnsupportedError(
             f"the generator {generator.function.name} asks for values of one that it makes by calling itself",
             "collect the values in a list and return it",
@@ -69,13 +70,14 @@ def generate(run: Specialiser, node: ForLoop, generator: Generator) -> None:
     run.replaced.update(zip((p.name for p in function.params), given, strict=True))
     run.guards.extend(function.guards)
     before, consumer, after = consumption(node, generator.start, run.builder.names)
-    run.consumers[consumer] = list(run.inlining)
+    run.consumers[consumer] = list(run.inlining), run.calling
     inside = handed_to(consumer, function)
     run.enter((*before, *inside, *after), run.places.get(id(node), run.place))
     run.nodes(before)
-    run.inlining.append(generator.callee)
+    around = run.inlining, run.calling
+    run.inlining, run.calling = [*run.inlining, *(() if own else (generator.callee,))], generator.site
     run.nodes(inside)
-    run.inlining.pop()
+    run.inlining, run.calling = around
     run.nodes(after)
 
 

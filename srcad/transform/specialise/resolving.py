@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from srcad.errors import UnsupportedError
 from srcad.facts import Dict, Fact, Known, List, Number, Tuple
 from srcad.transform.binding import call_method
 from srcad.transform.helpers import Closure, Partial, is_user_object
@@ -86,6 +87,10 @@ def resolved(run: Specialiser, step: Step) -> Step:
             return replace(step, callee=operator.getitem, operands=operands)
     if callee in (list, dict) and not step.operands and not step.keywords:
         return replace(step, callee=make_list if callee is list else make_dict)
+    if isinstance(callee, np.ufunc) and "out" in dict(step.keywords):
+        step = with_one_output(run, step)
+    if callee is getattr and len(step.operands) == 2 and isinstance(name := run.fact(step.operands[1]), Known):
+        return resolved(run, replace(step, callee=Attribute(name.value), operands=step.operands[:1]))
     method = call_method(type(callee))
     if method is not None and is_user_object(callee):
         return replace(step, callee=method, operands=(Const(callee), *step.operands))
@@ -96,6 +101,25 @@ def resolved(run: Specialiser, step: Step) -> Step:
     if isinstance(callee, Augmented) and isinstance(run.fact(step.operands[0]), (List, Dict)):
         return augmented_slot(run, step, callee)
     return step
+
+
+def with_one_output(run: Specialiser, step: Step) -> Step:
+    """A ufunc with `out=` as an array, or without: NumPy takes a tuple as well, and None."""
+    keywords = dict(step.keywords)
+    match run.fact(keywords["out"]):
+        case Known(value=None):
+            del keywords["out"]
+        case Tuple(items=(_,)):
+            keywords["out"] = run.builder.step(operator.getitem, keywords["out"], Const(0))
+        case Tuple() | Known():
+            raise UnsupportedError(
+                f"{step.callee.__name__} is given several arrays in out=",
+                "leave out= out, and store each result",
+                step.site,
+            )
+        case _:
+            return step
+    return replace(step, keywords=tuple(keywords.items()))
 
 
 def dict_get(run: Specialiser, step: Step) -> bool:

@@ -152,9 +152,10 @@ class Specialiser:
         self.undefined: set[Operand] = {UNDEFINED}  # and what a loop carries that no trip has assigned yet
         self.loops: tuple[object, ...] = ()
         self.pulls = Pulls()
-        self.consumers: dict[Function, list[Any]] = {}
+        self.consumers: dict[Function, tuple[list[Any], Site | None]] = {}
         self.derive: Callable[..., Function] | None = None
         self.site: Site | None = None
+        self.calling: Site | None = None  # where steps without a site belong
         self.top: Function | None = None
         self.place = ""
         self.made_here = 0
@@ -193,7 +194,7 @@ class Specialiser:
         """Rewrites one step."""
         if id(step) in self.places:
             self.place, self.made_here = self.places[id(step)], 0
-        step = replace(step, site=self.site or step.site)
+        step = replace(step, site=self.belongs(step))
         self.builder.site = step.site
         operands = tuple(map(self.use, step.operands))
         keywords = tuple((k, self.use(o)) for k, o in step.keywords)
@@ -241,6 +242,10 @@ class Specialiser:
             self.facts[step.target] = Partial(step.operands[0], step.operands[1:], step.keywords)
         if (made := made_derivative(self, step)) is not None:
             self.facts[step.target] = made
+
+    def belongs(self, node: Node) -> Site | None:
+        """The site of a node: that of the call of a rule, its own, or that of the call of a program of the library."""
+        return self.site or node.site or self.calling
 
     def note_containers(self, step: Step) -> None:
         """Names the containers a step makes, and notes what it stores."""

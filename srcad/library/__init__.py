@@ -1,0 +1,7 @@
+"""Callables of Python and NumPy that are small programs themselves, written in the language that srcad differentiates.
+
+Guarantee: none of them is known to any pass.  A call of one is lowered and inlined as a call of a user's function would
+be, and its steps belong to the statement of the call.  `register` says which program stands for which call.
+"""
+
+from srcad.library import applying, iteration, mappings, operators, outputs, sequences, stores  # noqa: F401 (fills the registry)

@@ -1,0 +1,314 @@
+"""Iterators over other iterables, and what folds them: map, filter, functools.reduce, itertools.
+
+Guarantee: items are asked for, and functions called, in the order in which the originals do it.
+"""
+
+import functools
+import itertools
+import operator
+
+from srcad.library.kinds import THREE, TWO, a_number, a_sequence, an_iterator, indexed, none, not_none
+from srcad.library.register import implements
+
+# ------------------------------------------------------------------------------------------ map and filter
+
+
+@implements(map)
+def _(function, iterable):
+    for item in iterable:
+        yield function(item)
+
+
+@implements(map)
+def _(function, *iterables):
+    for items in zip(*iterables):
+        yield function(*items)
+
+
+@implements(itertools.starmap)
+def _(function, iterable):
+    for items in iterable:
+        yield function(*items)
+
+
+@implements(filter)
+def _(function: none, iterable):
+    for item in iterable:
+        if item:
+            yield item
+
+
+@implements(filter)
+def _(function: not_none, iterable):
+    for item in iterable:
+        if function(item):
+            yield item
+
+
+@implements(itertools.filterfalse)
+def _(predicate, iterable):
+    for item in iterable:
+        if not predicate(item):
+            yield item
+
+
+@implements(itertools.takewhile)
+def _(predicate, iterable):
+    for item in iterable:
+        if not predicate(item):
+            return
+        yield item
+
+
+@implements(itertools.dropwhile)
+def _(predicate, iterable):
+    dropping = True
+    for item in iterable:
+        dropping = dropping and predicate(item)
+        if not dropping:
+            yield item
+
+
+@implements(itertools.compress)
+def _(data, selectors):
+    for item, selected in zip(data, selectors):
+        if selected:
+            yield item
+
+
+@implements(zip)
+def _(first: an_iterator, second: indexed):
+    position = 0
+    for item in first:
+        if position == len(second):
+            return
+        yield item, second[position]
+        position += 1
+
+
+@implements(zip)
+def _(first: indexed, second: an_iterator):
+    if len(first) > 0:
+        position = 0
+        for item in second:
+            yield first[position], item
+            position += 1
+            if position == len(first):
+                return
+
+
+@implements(dict)
+def _(pairs: a_sequence):
+    items = {}
+    for key, value in pairs:
+        items[key] = value
+    return items
+
+
+# -------------------------------------------------------------------------------------------------- folds
+
+
+@implements(functools.reduce)
+def _(function, iterable, initial):
+    total = initial
+    for item in iterable:
+        total = function(total, item)
+    return total
+
+
+@implements(functools.reduce)
+def _(function, iterable: a_sequence):
+    if len(iterable) == 0:
+        raise TypeError("reduce() of empty iterable with no initial value")
+    total = iterable[0]
+    for item in iterable[1:]:
+        total = function(total, item)
+    return total
+
+
+@implements(functools.reduce)
+def _(function, iterable):
+    begun = False
+    for item in iterable:
+        total = function(total, item) if begun else item
+        begun = True
+    if not begun:
+        raise TypeError("reduce() of empty iterable with no initial value")
+    return total
+
+
+@implements(itertools.accumulate)
+def _(iterable, func: not_none = operator.add, *, initial: not_none):
+    total = initial
+    yield total
+    for item in iterable:
+        total = func(total, item)
+        yield total
+
+
+@implements(itertools.accumulate)
+def _(iterable: a_sequence, func: not_none = operator.add, *, initial: none = None):
+    if len(iterable) > 0:
+        total = iterable[0]
+        yield total
+        for item in iterable[1:]:
+            total = func(total, item)
+            yield total
+
+
+@implements(itertools.accumulate)
+def _(iterable, func: not_none = operator.add, *, initial: none = None):
+    begun = False
+    for item in iterable:
+        total = func(total, item) if begun else item
+        begun = True
+        yield total
+
+
+# ------------------------------------------------------------------------------------- several iterables
+
+
+@implements(itertools.chain)
+def _(*iterables):
+    for iterable in iterables:
+        for item in iterable:
+            yield item
+
+
+@implements(itertools.chain.from_iterable)
+def _(iterable):
+    for inner in iterable:
+        for item in inner:
+            yield item
+
+
+@implements(itertools.pairwise)
+def _(iterable: a_sequence):
+    for i in range(1, len(iterable)):
+        yield iterable[i - 1], iterable[i]
+
+
+@implements(itertools.pairwise)
+def _(iterable):
+    begun = False
+    for item in iterable:
+        if begun:
+            yield before, item
+        before = item
+        begun = True
+
+
+@implements(itertools.zip_longest)
+def _(first: a_sequence, second: a_sequence, *, fillvalue=None):
+    for i in range(max(len(first), len(second))):
+        yield first[i] if i < len(first) else fillvalue, second[i] if i < len(second) else fillvalue
+
+
+@implements(itertools.islice)
+def _(iterable, stop: a_number):
+    if stop > 0:
+        count = 0
+        for item in iterable:
+            yield item
+            count += 1
+            if count == stop:
+                return
+
+
+@implements(itertools.islice)
+def _(iterable: a_sequence, start, stop, step=1):
+    for item in iterable[start:stop:step]:
+        yield item
+
+
+@implements(itertools.repeat)
+def _(object, times):
+    for _ in range(times):
+        yield object
+
+
+@implements(itertools.repeat)
+def _(object):
+    while True:
+        yield object
+
+
+@implements(itertools.count)
+def _(start=0, step=1):
+    value = start
+    while True:
+        yield value
+        value = value + step
+
+
+@implements(itertools.cycle)
+def _(iterable):
+    items = []
+    for item in iterable:
+        yield item
+        items.append(item)
+    while items:
+        for item in items:
+            yield item
+
+
+# ------------------------------------------------------------------------------------------- combinations
+
+
+@implements(itertools.product)
+def _(iterable, *, repeat: TWO):
+    items = list(iterable)
+    for first in items:
+        for second in items:
+            yield first, second
+
+
+@implements(itertools.product)
+def _(one, other):
+    firsts, seconds = list(one), list(other)
+    for first in firsts:
+        for second in seconds:
+            yield first, second
+
+
+@implements(itertools.product)
+def _(one, two, three):
+    firsts, seconds, thirds = list(one), list(two), list(three)
+    for first in firsts:
+        for second in seconds:
+            for third in thirds:
+                yield first, second, third
+
+
+@implements(itertools.combinations)
+def _(iterable, r: TWO):
+    items = list(iterable)
+    for i in range(len(items)):
+        for j in range(i + 1, len(items)):
+            yield items[i], items[j]
+
+
+@implements(itertools.combinations)
+def _(iterable, r: THREE):
+    items = list(iterable)
+    for i in range(len(items)):
+        for j in range(i + 1, len(items)):
+            for k in range(j + 1, len(items)):
+                yield items[i], items[j], items[k]
+
+
+@implements(itertools.combinations_with_replacement)
+def _(iterable, r: TWO):
+    items = list(iterable)
+    for i in range(len(items)):
+        for j in range(i, len(items)):
+            yield items[i], items[j]
+
+
+@implements(itertools.permutations)
+def _(iterable, r: TWO):
+    items = list(iterable)
+    for i in range(len(items)):
+        for j in range(len(items)):
+            if i != j:
+                yield items[i], items[j]
