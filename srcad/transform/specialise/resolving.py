@@ -91,6 +91,10 @@ def resolved(run: Specialiser, step: Step) -> Step:
         return resolved(run, replace(step, callee=Attribute(name.value), operands=step.operands[:1]))
     if (callee is list or callee is dict) and not step.operands and not step.keywords:
         return replace(step, callee=make_list if callee is list else make_dict)
+    if isinstance(callee, np.ufunc) and "out" in dict(step.keywords):
+        step = with_one_output(run, step)
+    if callee is getattr and len(step.operands) == 2 and isinstance(name := run.fact(step.operands[1]), Known):
+        return resolved(run, replace(step, callee=Attribute(name.value), operands=step.operands[:1]))
     method = call_method(type(callee))
     if method is not None and is_user_object(callee):
         return replace(step, callee=method, operands=(Const(callee), *step.operands))
