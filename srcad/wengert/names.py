@@ -5,8 +5,9 @@ Guarantee: nothing here changes a list; what is replaced is replaced in a new on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from srcad.wengert.nodes import Attempt, Branch, Carried, ForLoop, Function, Merge, Node, Operand, Step, WhileLoop
@@ -27,7 +28,9 @@ def blocks(node: Node) -> tuple[tuple[Node, ...], ...]:
 
 
 def with_blocks(node: Node, inside: Sequence[tuple[Node, ...]]) -> Node:
-    """The node with other blocks inside, in the order of `blocks`."""
+    """The node with other blocks inside, in the order of `blocks`; the very node if they are its own."""
+    if all(new is old for new, old in zip(inside, blocks(node), strict=True)):
+        return node
     match node:
         case Branch():
             return replace(node, then=inside[0], orelse=inside[1])
@@ -38,19 +41,46 @@ def with_blocks(node: Node, inside: Sequence[tuple[Node, ...]]) -> Node:
     return node
 
 
+def map_blocks(change: Callable[[tuple[Node, ...]], tuple[Node, ...]], node: Node) -> Node:
+    """The node with every block inside it changed; the very node where nothing is."""
+    return node if isinstance(node, Step) else with_blocks(node, tuple(map(change, blocks(node))))
+
+
+def as_before(new: Sequence[Node], old: tuple[Node, ...]) -> tuple[Node, ...]:
+    """The new nodes; the old tuple if they are the same ones, so that what did not change can be told by identity."""
+    return old if len(new) == len(old) and all(a is b for a, b in zip(new, old, strict=True)) else tuple(new)
+
+
+def node_as_before(new: Node, old: Node) -> Node:
+    """The new node; the old one if it has the very same blocks and equal operands."""
+    for part in old.__dataclass_fields__:
+        a, b = getattr(new, part), getattr(old, part)
+        if a is not b and (part in _BLOCKS or a != b):
+            return new
+    return old
+
+
+_BLOCKS = frozenset({"then", "orelse", "test_steps", "body"})
+
+
 def walk(nodes: Iterable[Node]) -> Iterator[Node]:
     """All nodes, outer ones first, in program order."""
-    for node in nodes:
-        yield node
-        for block in blocks(node):
-            yield from walk(block)
+    open_blocks = [iter(nodes)]
+    while open_blocks:
+        for node in open_blocks[-1]:
+            yield node
+            if not isinstance(node, Step):
+                open_blocks.append(chain.from_iterable(blocks(node)))
+                break
+        else:
+            open_blocks.pop()
 
 
 def own_operands(node: Node) -> tuple[Operand, ...]:
     """The operands a node reads itself, not counting the blocks inside it."""
     match node:
         case Step():
-            return node.operands + tuple(v for _, v in node.keywords)
+            return node.operands + tuple(v for _, v in node.keywords) if node.keywords else node.operands
         case Branch():
             return (node.test, *(o for m in node.merges for o in (m.then, m.orelse)))
         case ForLoop():

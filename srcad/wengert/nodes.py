@@ -37,14 +37,15 @@ class Const:
     value: Any
     text: str | None = None
 
-    def _key(self) -> tuple:
-        return _constant_key(self.value)
-
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Const) and self._key() == other._key()
+        if self is other:
+            return True
+        if not isinstance(other, Const) or type(self.value) is not type(other.value):
+            return False
+        return self.value is other.value or _constant_key(self.value) == _constant_key(other.value)
 
     def __hash__(self) -> int:
-        return hash(self._key())
+        return hash(_constant_key(self.value))
 
     def __repr__(self) -> str:
         if self.text is not None:
@@ -53,13 +54,19 @@ class Const:
 
 
 def _constant_key(value: Any) -> tuple:
+    if type(value) in _PLAIN:
+        return (type(value), value)
     if isinstance(value, (tuple, frozenset)):
         return (type(value), tuple(_constant_key(v) for v in value))
     if isinstance(value, slice):
         return (slice, _constant_key((value.start, value.stop, value.step)))
-    if isinstance(value, (bool, int, float, complex, str, bytes, type(None), type(Ellipsis))):
+    if isinstance(value, (bool, int, float, complex, str, bytes)):
         return (type(value), repr(value))
     return (type(value), id(value))
+
+
+_PLAIN = frozenset({bool, int, str, bytes, type(None), type(Ellipsis)})
+"""Types of which equal values are the same constant, as floats are not: 0.0 is -0.0, and nan is not itself."""
 
 
 class _Undefined:
@@ -110,12 +117,18 @@ class Method:
 
     name: str
 
+    def __hash__(self) -> int:  # asked for at every look into a table of callees
+        return hash(self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
     """Callee of reading `x.name`; one operand."""
 
     name: str
+
+    def __hash__(self) -> int:
+        return hash(self.name)
 
 
 @dataclass(frozen=True, slots=True)

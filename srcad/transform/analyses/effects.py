@@ -168,10 +168,14 @@ IMMUTABLE_TYPES = (range, slice, str, bytes, type(None), type(...))
 def fact_of_operand(operand: Operand, facts: Mapping[str, Fact]) -> Fact:
     """The fact of a name (UNKNOWN if there is none) or of a constant."""
     if isinstance(operand, Const):
-        if operand == wengert.UNSET:
+        value = operand.value
+        if value is _UNSET:
             return ABSENT
-        return NOTHING if operand == wengert.UNDEFINED else Known(operand.value)
+        return NOTHING if value is _UNDEFINED else Known(value)
     return facts.get(operand, UNKNOWN)
+
+
+_UNDEFINED, _UNSET = wengert.UNDEFINED.value, wengert.UNSET.value
 
 
 def is_immutable(fact: Fact) -> bool:
@@ -206,8 +210,8 @@ def is_pure(step: Step, facts: Mapping[str, Fact] | None = None) -> bool:
     (True, False)
     """
     callee = step.callee
-    if makes_function(step):
-        return True
+    if _is_among(callee, _PURE):  # first, being the most frequent
+        return not step.keywords or not _out(step)
     match callee:
         case Attribute():
             return True
@@ -215,8 +219,8 @@ def is_pure(step: Step, facts: Mapping[str, Fact] | None = None) -> bool:
             return name not in WRITING_METHODS and (_is_array_method(step, facts) or _reads_builtin(step, facts))
         case Function():
             return is_pure_function(callee)
-    if _is_among(callee, _PURE):
-        return not step.keywords or not _out(step)
+    if makes_function(step):
+        return True
     if _is_among(callee, IN_PLACE):
         return facts is not None and not may_be_written_in_place(fact_of_operand(step.operands[0], facts))
     entry = lookup(callee)

@@ -64,8 +64,7 @@ class Memory:
         self._containers: set[str] = set()
         self._written: set[int] = set()
         self._reach: dict[int, frozenset[int]] = {}
-        defined = wengert.defined_names(nodes)
-        for name in (wengert.used_names(nodes) - defined).union(outside):
+        for name in wengert.free_names(nodes).union(outside):
             if not self._is_value(name) and name not in separate:
                 self._regions[name] = 0
         self._block(nodes)
@@ -217,12 +216,15 @@ class Memory:
             self._union(self._of(target), self._of(source))
 
     def _step(self, step: Step) -> None:
-        written = effects.writes_of(step, self._facts)
-        if effects.is_unknown(step, self._facts):
-            result: int | None = 0
+        if effects.is_pure(step, self._facts):
+            if len(step.targets) == 1 and self._is_value(step.target):
+                return  # nothing is kept of what it reads
+            result = self._result(step)
+        elif effects.is_unknown(step, self._facts):
+            result = 0
             self._collapse(step)
         else:
-            for operand in written:
+            for operand in effects.writes_of(step, self._facts):
                 region = self._of(operand)
                 self._write(region)
                 if step.callee is runtime.add_into_slots and region is not None:

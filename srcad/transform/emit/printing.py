@@ -140,16 +140,26 @@ def statement_text(node: gast.stmt) -> str:
     >>> print(statement_text(gast.parse("y = (-1) ** 2 - -x ** 2").body[0]))
     y = (-1) ** 2 - -x ** 2
     """
-    tree = ast.fix_missing_locations(gast.gast_to_ast(node))
-    wanted = ast.dump(tree)
+    tree = gast.gast_to_ast(node)
     for printer in (_astor, ast.unparse):
         try:
             text = printer(tree).strip("\n")
-            if ast.dump(ast.parse(text).body[0]) == wanted:
+            if _is_same(ast.parse(text).body[0], tree):
                 return text
         except Exception:  # a printer may fail in any way on syntax it does not know: the next one is asked
             continue
-    return ast.unparse(tree)
+    return ast.unparse(ast.fix_missing_locations(tree))
+
+
+def _is_same(a: object, b: object) -> bool:
+    """Whether two trees are the same but for their places."""
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, ast.AST):
+        return all(_is_same(getattr(a, field, None), getattr(b, field, None)) for field in a._fields)
+    if isinstance(a, list):
+        return len(a) == len(b) and all(map(_is_same, a, b))
+    return a is b or repr(a) == repr(b)  # 0.0 is not -0.0, and nan is nan
 
 
 def _astor(tree: ast.stmt) -> str:
@@ -158,7 +168,7 @@ def _astor(tree: ast.stmt) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         text = astor.to_source(tree, pretty_string=_plain_string, pretty_source="".join)
-    if "lambda :" in text or any(map(_unusual, ast.walk(tree))):
+    if "lambda :" in text or (" for " in text or "j" in text) and any(map(_unusual, ast.walk(tree))):
         raise NotImplementedError  # right, but not how a person writes it
     return text
 

@@ -36,11 +36,13 @@ from srcad.wengert import (
     Operand,
     Step,
     WhileLoop,
+    as_before,
     base,
     callee_name,
     identity,
     make_list,
     make_tuple,
+    map_blocks,
     outer_names,
     own_operands,
     substitute,
@@ -357,17 +359,7 @@ def replaced(function: Function, changes: dict[int, tuple[Node, ...]], dropped: 
             if id(node) in dropped:
                 continue
             for one in changes.get(id(node), (node,)):
-                new.append(inside(one))
-        return tuple(new)
-
-    def inside(node: Node) -> Node:
-        match node:
-            case Branch():
-                return replace(node, then=block(node.then), orelse=block(node.orelse))
-            case ForLoop():
-                return replace(node, body=block(node.body))
-            case WhileLoop():
-                return replace(node, test_steps=block(node.test_steps), body=block(node.body))
-        return node
+                new.append(map_blocks(block, one))
+        return as_before(new, nodes)
 
     return replace(function, body=block(function.body))

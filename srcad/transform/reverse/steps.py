@@ -349,7 +349,7 @@ def contributions(
     leading = {"d_out": d, "out": target}
     begin = len(sweep.builder.steps)
     result = inline(sweep, rule, leading, bound)
-    results = dict(zip(rule.wrt, split_result(sweep, result, len(rule.wrt)), strict=True))
+    results = dict(zip(rule.wrt, split_result(sweep, result, len(rule.wrt), begin), strict=True))
     found = []
     for name in wanted:
         operand = bound[name]
@@ -386,11 +386,11 @@ def is_wanted(sweep: Sweep, operand: Any) -> bool:
     return sweep.home(operand) is not Home.NONE
 
 
-def split_result(sweep: Sweep, result: Operand, count: int) -> list[Operand]:
-    """The single results of a rule's body."""
+def split_result(sweep: Sweep, result: Operand, count: int, begin: int) -> list[Operand]:
+    """The single results of a rule's body, which was written from `begin` on."""
     if count == 1:
         return [result]
-    for node in reversed(sweep.builder.steps):
+    for node in reversed(sweep.builder.steps[begin:]):
         if isinstance(node, Step) and node.targets == (result,) and node.callee is make_tuple:
             return list(node.operands)
     if isinstance(result, Const) and isinstance(result.value, tuple):

@@ -197,7 +197,8 @@ def partial_products(
     plain = Step(("unused",), operation, operands, (), step.site)
     bound = bind_rule(sweep, plain, entry)
     leading = {"d_out": d, "out": out}
-    results = split_result(sweep, inline(sweep, rule, leading, bound), 2)
+    begin = len(sweep.builder.steps)
+    results = split_result(sweep, inline(sweep, rule, leading, bound), 2, begin)
     wanted = [True, sweep.home(operands[1]) is not Home.NONE]
     found: list[Operand | None] = []
     for operand, value, want in zip(operands, results, wanted, strict=True):

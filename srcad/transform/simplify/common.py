@@ -106,9 +106,7 @@ class _Walk:
     def block(self, nodes: tuple[Node, ...]) -> tuple[Node, ...]:
         """The block with its operands replaced and equal steps left out."""
         result = [new for node in nodes if (new := self._node(node)) is not None]
-        if len(result) == len(nodes) and all(a is b for a, b in zip(result, nodes, strict=True)):
-            return nodes
-        return tuple(result)
+        return wengert.as_before(result, nodes)
 
     def _node(self, node: Node) -> Node | None:
         match node:
@@ -119,8 +117,9 @@ class _Walk:
                 inside = self._apart if isinstance(node, Within) else self._scope
                 then, orelse = inside(node.then), self._scope(node.orelse)
                 merges = tuple(Merge(m.target, self._use(m.then), self._use(m.orelse)) for m in node.merges)
-                return replace(node, test=test, then=then, orelse=orelse, merges=merges)
-        return self._loop(node)
+                new = replace(node, test=test, then=then, orelse=orelse, merges=merges)
+                return wengert.node_as_before(new, node)
+        return wengert.node_as_before(self._loop(node), node)
 
     def _loop(self, node: ForLoop | WhileLoop) -> Node:
         inits = [self._use(c.init) for c in node.carried]

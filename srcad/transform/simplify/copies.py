@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import operator
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from srcad.facts import UNKNOWN, Array, Fact
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.memory import Memory
 from srcad.transform.simplify.accumulate import makes_new_array
-from srcad.wengert import Augmented, Branch, ForLoop, Function, Node, Step, WhileLoop
+from srcad.wengert import Augmented, Function, Node, Step
 
 
 def remove_copies(function: Function, facts: Mapping[str, Fact]) -> Function:
@@ -39,24 +40,21 @@ def remove_copies(function: Function, facts: Mapping[str, Fact]) -> Function:
     uses[function.result] += 1
     memory = Memory(function.body, facts)
 
+    originals: dict[str, str] = {}
+
     def block(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
-        new = list(map(inside, nodes))
-        for found in [n for n in new if _is_copy(n)]:
-            start = next(i for i, n in enumerate(new) if isinstance(n, Step) and n.targets == found.targets)
-            copy = new[start]
-            if _may_go(copy, new[start + 1 :], uses[copy.target], memory, facts):
-                new[start:] = wengert.substitute(new[start + 1 :], {copy.target: copy.operands[0]})
-        return nodes if len(new) == len(nodes) and all(a is b for a, b in zip(new, nodes, strict=True)) else tuple(new)
+        nodes = tuple(wengert.map_blocks(block, node) for node in nodes)
+        kept: list[Node] = []
+        for position, node in enumerate(nodes):
+            original = originals.get(node.operands[0], node.operands[0]) if _is_copy(node) else None
+            if original is not None and _may_go(node, original, islice(nodes, position + 1, None), uses, memory, facts):
+                originals[node.target] = original
+            else:
+                kept.append(node)
+        return wengert.as_before(kept, nodes)
 
-    def inside(node: Node) -> Node:
-        match node:
-            case Branch():
-                return replace(node, then=block(node.then), orelse=block(node.orelse))
-            case ForLoop() | WhileLoop():
-                return replace(node, body=block(node.body))
-        return node
-
-    return replace(function, body=block(function.body))
+    body = block(function.body)
+    return replace(function, body=wengert.substitute(body, originals) if originals else body)
 
 
 def _is_copy(node: Node) -> bool:
@@ -65,22 +63,24 @@ def _is_copy(node: Node) -> bool:
     return isinstance(node.operands[0], str) and node.site is not None and node.site.adjoint
 
 
-def _may_go(copy: Step, rest: list[Node], uses: int, memory: Memory, facts: Mapping[str, Fact]) -> bool:
+def _may_go(
+    copy: Step, original: str, rest: Iterable[Node], reads: Counter, memory: Memory, facts: Mapping[str, Fact]
+) -> bool:
     """Whether nobody can tell the copy from the original."""
-    region = memory.region(copy.operands[0])
-    if region is None or not isinstance(facts.get(copy.operands[0]), Array):
+    region, uses = memory.region(original), reads[copy.target]
+    if region is None or not isinstance(facts.get(original), Array):
         return False
     for node in rest:
         if uses == 0:
             return True
         if not isinstance(node, Step):
             return False
-        reads = sum(o == copy.target for o in wengert.own_operands(node))
-        if reads and not _only_reads(node, copy.target, facts):
+        here = sum(o == copy.target for o in wengert.own_operands(node))
+        if here and not _only_reads(node, copy.target, facts):
             return False
         if any(isinstance(o, str) and region in memory.reach(o) for o in effects.writes_of(node, facts)):
             return False
-        uses -= reads
+        uses -= here
     return uses == 0
 
 

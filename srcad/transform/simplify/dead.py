@@ -168,7 +168,7 @@ def _only_saves(node: Node, rest: tuple[Node, ...]) -> bool:
 
 def _sweep(nodes: tuple[Node, ...], marks: _Marks) -> tuple[Node, ...]:
     kept = tuple(_swept(node, marks) for node in nodes if id(node) in marks.kept)
-    return nodes if len(kept) == len(nodes) and all(a is b for a, b in zip(kept, nodes, strict=True)) else kept
+    return wengert.as_before(kept, nodes)
 
 
 def _swept(node: Node, marks: _Marks) -> Node:

@@ -10,7 +10,7 @@ from srcad import wengert
 from srcad.facts import Array, Fact, Number, operator_fact, widen
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.memory import Memory
-from srcad.wengert import Augmented, Branch, Const, ForLoop, Function, Names, Node, Step, WhileLoop
+from srcad.wengert import Augmented, Const, Function, Names, Node, Step
 
 ADDING = {Augmented(operator.iadd): operator.add, Augmented(operator.isub): operator.sub}
 
@@ -57,21 +57,13 @@ class _Pass:
 
     def block(self, nodes: tuple[Node, ...]) -> tuple[Node, ...]:
         """The block and the blocks in it, with updates joined."""
-        new = [self._inside(node) for node in nodes]
+        new = [wengert.map_blocks(self.block, node) for node in nodes]
         i = 0
         while i < len(new):
             node = new[i]
             if not isinstance(node, Step) or not _is_update(node) or not self._join(new, i):
                 i += 1
-        return nodes if len(new) == len(nodes) and all(a is b for a, b in zip(new, nodes, strict=True)) else tuple(new)
-
-    def _inside(self, node: Node) -> Node:
-        match node:
-            case Branch():
-                return replace(node, then=self.block(node.then), orelse=self.block(node.orelse))
-            case ForLoop() | WhileLoop():
-                return replace(node, body=self.block(node.body))
-        return node
+        return wengert.as_before(new, nodes)
 
     def _join(self, nodes: list[Node], i: int) -> bool:
         """Joins an update with the next one of the same element.  Whether there is one."""

@@ -16,7 +16,7 @@ from srcad.transform.analyses import effects
 from srcad.transform.analyses.memory import Memory
 from srcad.transform.simplify.accumulate import makes_new_array
 from srcad.transform.simplify.views import WHOLE, is_basic
-from srcad.wengert import Augmented, Branch, Const, ForLoop, Function, Method, Names, Node, Operand, Step, WhileLoop
+from srcad.wengert import Augmented, Const, Function, Method, Names, Node, Operand, Step
 
 
 def assign_first(function: Function, facts: MutableMapping[str, Fact]) -> Function:
@@ -57,29 +57,20 @@ class _Pass:
         self._names = Names.of(function)
         self._uses = Counter(o for node in wengert.walk(function.body) for o in wengert.own_operands(node))
         self._uses[function.result] += 1
+        self._regions: dict[int, tuple[Node, frozenset[int]]] = {}  # with the nodes, so that they stay what they are
 
     def block(self, nodes: tuple[Node, ...]) -> tuple[Node, ...]:
         """The block and the blocks in it, with first additions that assign."""
-        new = [self._inside(node) for node in nodes]
+        new = [wengert.map_blocks(self.block, node) for node in nodes]
         for step in [n for n in new if _is_zeros(n)]:
             self._assign(new, step)
-        return nodes if len(new) == len(nodes) and all(a is b for a, b in zip(new, nodes, strict=True)) else tuple(new)
-
-    def _inside(self, node: Node) -> Node:
-        match node:
-            case Branch():
-                then, orelse = self.block(node.then), self.block(node.orelse)
-                return node if then is node.then and orelse is node.orelse else replace(node, then=then, orelse=orelse)
-            case ForLoop() | WhileLoop():
-                body = self.block(node.body)
-                return node if body is node.body else replace(node, body=body)
-        return node
+        return wengert.as_before(new, nodes)
 
     def _assign(self, nodes: list[Node], zeros: Step) -> None:
         """Lets the first addition make the array, if it stands in the same block."""
         region = self._memory.region(zeros.target)
         start = next(i for i, n in enumerate(nodes) if n is zeros)
-        position = next((i for i in range(start + 1, len(nodes)) if self._touches(nodes[i], region)), None)
+        position = next((i for i in range(start + 1, len(nodes)) if region in self._touched(nodes[i])), None)
         if position is None or region is None:
             return
         node = nodes[position]
@@ -93,9 +84,13 @@ class _Pass:
         elif node.callee.operation is operator.iadd and is_basic(effects.fact_of_operand(index, self._facts)):
             nodes[position] = Step((), operator.setitem, node.operands, (), node.site)
 
-    def _touches(self, node: Node, region: int | None) -> bool:
-        names = wengert.used_names((node,)) | wengert.defined_names((node,))
-        return any(region in self._memory.reach(name) for name in names)
+    def _touched(self, node: Node) -> frozenset[int]:
+        """The regions of the names in a node."""
+        if id(node) not in self._regions:
+            names = wengert.used_names((node,)) | wengert.defined_names((node,))
+            found = frozenset(region for name in names for region in self._memory.reach(name))
+            self._regions[id(node)] = (node, found)
+        return self._regions[id(node)][1]
 
     def _make(self, nodes: list[Node], start: int, position: int, zeros: Step, value: Operand) -> None:
         addition = nodes[position]

@@ -10,7 +10,7 @@ from srcad import wengert
 from srcad.facts import Array, Fact, widen
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.memory import Memory
-from srcad.wengert import Branch, Const, ForLoop, Function, Node, Step, WhileLoop, leave
+from srcad.wengert import Const, Function, Node, Step, leave
 
 
 def store_zeros_late(function: Function, facts: Mapping[str, Fact]) -> Function:
@@ -43,7 +43,7 @@ def store_zeros_late(function: Function, facts: Mapping[str, Fact]) -> Function:
     def block(nodes: tuple[Node, ...], outermost: bool = False) -> tuple[Node, ...]:
         waiting: list[Step] = []
         result: list[Node] = []
-        for node in map(inside, nodes):
+        for node in (wengert.map_blocks(block, node) for node in nodes):
             if waiting:
                 reached = {r for n in wengert.used_names((node,)) for r in memory.reach(n)}
                 ready = [s for s in waiting if memory.region(s.operands[0]) in reached or changes_index(node, s)]
@@ -70,16 +70,6 @@ def store_zeros_late(function: Function, facts: Mapping[str, Fact]) -> Function:
         steps = (n for n in wengert.walk((node,)) if isinstance(n, Step)) if where else ()
         written = {o for step in steps for o in effects.writes_of(step, facts) if isinstance(o, str)}
         return any(where & memory.reach(name) for name in written)
-
-    def inside(node: Node) -> Node:
-        match node:
-            case Branch():
-                return replace(node, then=block(node.then), orelse=block(node.orelse))
-            case ForLoop():
-                return replace(node, body=block(node.body))
-            case WhileLoop():
-                return replace(node, body=block(node.body))
-        return node
 
     return replace(function, body=block(function.body, outermost=True))
 

@@ -12,7 +12,7 @@ from srcad.facts import Fact
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.memory import Memory
 from srcad.transform.simplify.context import memory_if_written
-from srcad.wengert import Branch, ForLoop, Function, Node, Step, WhileLoop
+from srcad.wengert import Function, Node, Step
 
 
 def bring_together(function: Function, facts: Mapping[str, Fact]) -> Function:
@@ -40,16 +40,8 @@ def bring_together(function: Function, facts: Mapping[str, Fact]) -> Function:
     memory = memory_if_written(function, facts)
 
     def block(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
-        nodes = tuple(map(inside, nodes))
+        nodes = tuple(wengert.map_blocks(block, node) for node in nodes)
         return _ordered(nodes, uses, memory, facts)
-
-    def inside(node: Node) -> Node:
-        match node:
-            case Branch():
-                return replace(node, then=block(node.then), orelse=block(node.orelse))
-            case ForLoop() | WhileLoop():
-                return replace(node, body=block(node.body))
-        return node
 
     return replace(function, body=block(function.body))
 

@@ -8,7 +8,7 @@ several targets, or the steps to put in its place.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from srcad import wengert
@@ -60,13 +60,9 @@ def rewrite(
         late = {name: _resolve(name, late) for name in late}
         body = wengert.substitute(body, late)
         result = late.get(result, result) if isinstance(result, str) else result
-    if result == function.result and len(body) == len(function.body) and all(map(_is, body, function.body)):
+    if result == function.result and body is function.body:
         return function
     return replace(function, body=body, result=result)
-
-
-def _is(a: Any, b: Any) -> bool:
-    return a is b
 
 
 def _resolve(name: str, names: Mapping[str, Operand]) -> Operand:
@@ -98,9 +94,7 @@ class _Walk:
                     self._branch(node, result)
                 case ForLoop() | WhileLoop():
                     result.append(self._loop(node))
-        if len(result) == len(nodes) and all(map(_is, result, nodes)):
-            return nodes
-        return tuple(result)
+        return wengert.as_before(result, nodes)
 
     def _scope(self, nodes: tuple[Node, ...]) -> tuple[Node, ...]:
         """A block that may not run."""
@@ -173,7 +167,7 @@ class _Walk:
                 merges.append(m if new == m else new)
         if then or orelse or merges:
             new_node = replace(node, test=test, then=then, orelse=orelse, merges=tuple(merges))
-            result.append(node if _same(new_node, node) else new_node)
+            result.append(wengert.node_as_before(new_node, node))
 
     def _is_truth(self, node: Branch, test: Operand, flag: str) -> bool:
         """Whether a flag that says which way a branch went is as good as the branch's test."""
@@ -216,7 +210,7 @@ class _Walk:
             new: Node = ForLoop(node.target, iterable, body, tuple(carried), until, node.site)
         else:
             new = WhileLoop(test_steps, self.use(node.test), body, tuple(carried), until, node.site)
-        return node if _same(new, node) else new
+        return wengert.node_as_before(new, node)
 
     def _join(self, target: str, *sources: Operand) -> bool:
         """Whether a merged or carried name lost its dtype, because one of its values did."""
@@ -225,15 +219,6 @@ class _Walk:
             return False
         self.context.retype(target, UNKNOWN)
         return target in retyped
-
-
-def _same(new: Any, old: Any) -> bool:
-    """Whether a rebuilt node has the very parts of the old one."""
-    for part in fields(old):
-        a, b = getattr(new, part.name), getattr(old, part.name)
-        if a is not b and not (isinstance(a, tuple) and len(a) == len(b) and all(map(_is, a, b))) and a != b:
-            return False
-    return True
 
 
 def _way(node: Branch, test: Operand, context: Context) -> bool | None:
