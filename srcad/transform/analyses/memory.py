@@ -9,7 +9,8 @@ callable ever received are one region, which is its own content.
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -232,7 +233,7 @@ class Memory:
                         self._write(inner)
             result = self._result(step)
         if len(step.targets) == 1:
-            if _makes_container(step):
+            if effects.hashable(step.callee) in _CONTAINER_MAKERS:
                 self._containers.add(step.target)
             self._union(self._of(step.target), result)
         elif step.targets:
@@ -262,8 +263,9 @@ class Memory:
     def _result(self, step: Step) -> int | None:
         """The region of a step's result; None if it is new memory."""
         callee, operands = step.callee, step.operands
-        if effects.makes_function(step):
-            return self._holding(map(self._of, wengert.own_operands(step)))
+        known = _RESULTS.get(effects.hashable(callee))
+        if known is not None:
+            return known(self, step)
         match callee:
             case Attribute(name=name):
                 return None if name in effects.DESCRIBING_ATTRIBUTES else self._part(operands[0])
@@ -271,47 +273,50 @@ class Memory:
                 self._hold(self._of(operands[0]), self._of(operands[1]))
                 return None
             case Augmented():
-                if isinstance(effects.fact_of_operand(operands[0], self._facts), (Array, Either)):
-                    return None  # what is added is not kept
-                item = self._element(operands[0])
-                self._write(item)
-                self._hold(item, self._element(operands[2]))
-                return None
+                return self._augmented(step)
             case Method(name=name):
                 return self._method(step, name)
             case Function(fresh=True):
                 return None
             case Function():
                 return self._holding(map(self._of, operands), shared=True)
+        if effects.makes_function(step):
+            return self._holding(map(self._of, wengert.own_operands(step)))
         if effects.is_python_call(step):
             return self._holding(map(self._of, wengert.own_operands(step)), shared=True)
-        if callee is operator.getitem:
-            return self._element(operands[0])
-        if callee is operator.setitem:
-            if not isinstance(effects.fact_of_operand(operands[0], self._facts), (Array, Either)):
-                self._hold(self._of(operands[0]), self._of(operands[2]))
-            return None
-        if callee is wengert.identity:
-            return self._of(operands[0])
-        if callee is wengert.enter:
-            return self._holding(map(self._of, operands), shared=True)
-        if callee in effects.MAKERS:
-            return self._holding(map(self._of, operands))
-        if callee in effects.COPYING_CONTAINERS:
-            return self._holding(map(self._element, operands))
-        if callee in effects.ITERATORS:
-            inner = self._holding(map(self._element, operands))
-            return self._holding([inner]) if callee in (zip, enumerate) else inner
-        if callee in effects.IN_PLACE:
-            if not effects.writes_of(step, self._facts):
-                return None
-            self._hold(self._of(operands[0]), self._items(operands[1]))
-            return self._of(operands[0])
-        if callee in effects.OPERATORS:
-            return None if self._is_arithmetic(operands) else self._holding(map(self._items, operands))
-        if callee in (max, min):
-            return self._holding(map(self._element, operands), shared=True)
         return self._primitive(step)
+
+    def _is_memory(self, operand: Operand) -> bool:
+        """Whether an operand is an array, or may be one: what is stored in it is not kept."""
+        return isinstance(effects.fact_of_operand(operand, self._facts), (Array, Either))
+
+    def _stored_item(self, step: Step) -> None:
+        """`x[i] = v`"""
+        if not self._is_memory(step.operands[0]):
+            self._hold(self._of(step.operands[0]), self._of(step.operands[2]))
+
+    def _augmented(self, step: Step) -> None:
+        """`x[i] op= v`"""
+        if not self._is_memory(step.operands[0]):
+            item = self._element(step.operands[0])
+            self._write(item)
+            self._hold(item, self._element(step.operands[2]))
+
+    def _in_place(self, step: Step) -> int | None:
+        """`x op= v`"""
+        if not effects.writes_of(step, self._facts):
+            return None
+        self._hold(self._of(step.operands[0]), self._items(step.operands[1]))
+        return self._of(step.operands[0])
+
+    def _operator(self, step: Step) -> int | None:
+        """`a op b`"""
+        return None if self._is_arithmetic(step.operands) else self._holding(map(self._items, step.operands))
+
+    def _iterator(self, step: Step) -> int | None:
+        """`zip(a, b)`, which holds tuples, and the others"""
+        inner = self._holding(map(self._element, step.operands))
+        return self._holding([inner]) if step.callee in (zip, enumerate) else inner
 
     def _is_arithmetic(self, operands: tuple[Operand, ...]) -> bool:
         """Whether an operator computes: with an array or a float, no list can be concatenated or repeated."""
@@ -327,14 +332,12 @@ class Memory:
 
     def _items(self, operand: Operand) -> int | None:
         """What a list or tuple holds that is concatenated or repeated; None for numbers and arrays."""
-        if isinstance(effects.fact_of_operand(operand, self._facts), (Array, Either)):
-            return None
-        return self._content(self._of(operand))
+        return None if self._is_memory(operand) else self._content(self._of(operand))
 
     def _part(self, operand: Operand) -> int | None:
         """An attribute: a view of an array, or anything that an object holds."""
         region = self._of(operand)
-        if region is not None and not isinstance(effects.fact_of_operand(operand, self._facts), (Array, Either)):
+        if region is not None and not self._is_memory(operand):
             self._union(region, self._content(region))
         return region
 
@@ -357,7 +360,7 @@ class Memory:
                 self._hold(region, self._of(operand))
                 if name in ("extend", "update"):
                     self._hold(region, self._element(operand))
-            if isinstance(effects.fact_of_operand(receiver, self._facts), (Array, Either)):
+            if self._is_memory(receiver):
                 return None
             return self._content(region) if name in ("pop", "popitem", "setdefault", "popleft") else None
         if effects.draws(step, self._facts):
@@ -385,7 +388,7 @@ class Memory:
         """Notes that a callee which writes to some arguments may put the others into them."""
         written = effects.writes_of(step, self._facts)
         for receiver in written:
-            if isinstance(effects.fact_of_operand(receiver, self._facts), (Array, Either)):
+            if self._is_memory(receiver):
                 continue
             for operand in step.operands:
                 if operand not in written:
@@ -393,9 +396,45 @@ class Memory:
                     self._hold(self._of(receiver), self._element(operand))
 
 
-def _makes_container(step: Step) -> bool:
-    callee = step.callee
-    return any(callee is c for c in (*effects.MAKERS, *effects.COPYING_CONTAINERS, *effects.ITERATORS))
+_CONTAINER_MAKERS = effects.MAKERS | effects.COPYING_CONTAINERS | effects.ITERATORS
+
+_RESULTS: dict[Any, Callable[[Memory, Step], int | None]] = {
+    operator.getitem: lambda memory, step: memory._element(step.operands[0]),
+    operator.setitem: Memory._stored_item,
+    wengert.enter: lambda memory, step: memory._holding(map(memory._of, step.operands), shared=True),
+    wengert.identity: lambda memory, step: memory._of(step.operands[0]),
+    max: lambda memory, step: memory._holding(map(memory._element, step.operands), shared=True),
+    min: lambda memory, step: memory._holding(map(memory._element, step.operands), shared=True),
+    **dict.fromkeys(effects.MAKERS, lambda memory, step: memory._holding(map(memory._of, step.operands))),
+    **dict.fromkeys(
+        effects.COPYING_CONTAINERS, lambda memory, step: memory._holding(map(memory._element, step.operands))
+    ),
+    **dict.fromkeys(effects.ITERATORS, Memory._iterator),
+    **dict.fromkeys(effects.IN_PLACE, Memory._in_place),
+    **dict.fromkeys(effects.OPERATORS, Memory._operator),
+}
+"""The region of the results of callees that deal in containers; of all others their entry in the registry tells."""
+
+
+class Regions:
+    """The memory of a function that passes change in turn: found when it is asked for, and once for the same list."""
+
+    def __init__(self, facts: Mapping[str, Fact], values: frozenset[str] = frozenset()):
+        self._facts = facts
+        self._values = values
+        self._body: tuple[Node, ...] | None = None
+        self._memory: Memory | None = None
+
+    def of(self, function: Function) -> Memory:
+        """The regions of the function's names."""
+        if self._memory is None or self._body is not function.body:
+            self._body, self._memory = function.body, Memory(function.body, self._facts, self._values)
+        return self._memory
+
+    def if_written(self, function: Function) -> Memory | None:
+        """The regions of the function's names, or None if nothing at all is written to."""
+        steps = (node for node in wengert.walk(function.body) if isinstance(node, Step))
+        return None if all(effects.is_pure(step, self._facts) for step in steps) else self.of(function)
 
 
 def written_names(nodes: Iterable[Node], facts: Mapping[str, Fact]) -> frozenset[str]:

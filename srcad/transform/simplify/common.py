@@ -12,8 +12,7 @@ import numpy as np
 from srcad import wengert
 from srcad.facts import Array, Fact, List, is_numeric
 from srcad.transform.analyses import effects
-from srcad.transform.analyses.memory import Memory
-from srcad.transform.simplify.context import memory_if_written
+from srcad.transform.analyses.memory import Memory, Regions
 from srcad.wengert import (
     Attribute,
     Branch,
@@ -44,9 +43,7 @@ _CHEAP = frozenset({slice, range, len, np.shape, np.ndim, np.size, wengert.make_
 """Steps that are cheaper to repeat than to give a name; equal ones still count as equal."""
 
 
-def share_subexpressions(
-    function: Function, facts: Mapping[str, Fact], values: frozenset[str] = frozenset()
-) -> Function:
+def share_subexpressions(function: Function, facts: Mapping[str, Fact], regions: Regions | None = None) -> Function:
     """The function with equal pure steps computed once, where the first stands before the second on every path.
 
     Steps that read memory are equal only if nothing was written in between; results that may be written to, or
@@ -61,7 +58,7 @@ def share_subexpressions(
         c = add(a, a)
         return c
     """
-    walk = _Walk(facts, memory_if_written(function, facts, values), function)
+    walk = _Walk(facts, (regions or Regions(facts)).if_written(function), function)
     body = walk.block(function.body)
     if not walk.mapping:
         return function

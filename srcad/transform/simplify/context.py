@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections import Counter
-from collections.abc import Mapping, MutableMapping
+from collections.abc import MutableMapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -15,7 +15,7 @@ from srcad import wengert
 from srcad.facts import ONE, UNKNOWN, Array, Dim, Fact, Number, dtype_of, widen
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.facts import step_fact
-from srcad.transform.analyses.memory import Memory
+from srcad.transform.analyses.memory import Memory, Regions
 from srcad.wengert import Const, Function, Names, Operand, Step
 
 _DIVISIONS = frozenset({operator.truediv, np.divide})
@@ -24,7 +24,7 @@ _DIVISIONS = frozenset({operator.truediv, np.divide})
 class Context:
     """What a rewriter may ask: definitions, facts, whether a name is a value; and fresh names."""
 
-    def __init__(self, function: Function, facts: MutableMapping[str, Fact], values: frozenset[str]):
+    def __init__(self, function: Function, facts: MutableMapping[str, Fact], regions: Regions):
         self.facts = facts
         self.definitions: dict[str, Step] = {}
         self.retyped: set[str] = set()
@@ -34,7 +34,7 @@ class Context:
         self._trail: list[tuple] = []
         self._new: set[str] = set()
         self._function = function
-        self._values = values
+        self._regions = regions
 
     @cached_property
     def names(self) -> Names:
@@ -54,7 +54,7 @@ class Context:
 
     @cached_property
     def _memory(self) -> Memory | None:
-        return memory_if_written(self._function, self.facts, self._values)
+        return self._regions.if_written(self._function)
 
     @cached_property
     def _known(self) -> frozenset[str]:
@@ -187,13 +187,3 @@ class Context:
         self._new.add(name)
         self.facts[name] = fact
         return Step((name,), callee, operands, tuple(keywords.items()), site)
-
-
-def memory_if_written(
-    function: Function, facts: Mapping[str, Fact], values: frozenset[str] = frozenset()
-) -> Memory | None:
-    """The regions of the function's names, or None if nothing at all is written to."""
-    steps = (node for node in wengert.walk(function.body) if isinstance(node, Step))
-    if all(effects.is_pure(step, facts) for step in steps):
-        return None
-    return Memory(function.body, facts, values)

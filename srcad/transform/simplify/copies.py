@@ -13,12 +13,12 @@ import numpy as np
 from srcad import wengert
 from srcad.facts import UNKNOWN, Array, Fact
 from srcad.transform.analyses import effects
-from srcad.transform.analyses.memory import Memory
+from srcad.transform.analyses.memory import Memory, Regions
 from srcad.transform.simplify.accumulate import makes_new_array
 from srcad.wengert import Augmented, Function, Node, Step
 
 
-def remove_copies(function: Function, facts: Mapping[str, Fact]) -> Function:
+def remove_copies(function: Function, facts: Mapping[str, Fact], regions: Regions | None = None) -> Function:
     """The function without copies that an adjoint made for safety, where the original serves as well.
 
     That is where all reads of the copy stand in its block, before anything is written to the memory of the original,
@@ -38,7 +38,7 @@ def remove_copies(function: Function, facts: Mapping[str, Fact]) -> Function:
         return function
     uses = Counter(o for node in wengert.walk(function.body) for o in wengert.own_operands(node))
     uses[function.result] += 1
-    memory = Memory(function.body, facts)
+    memory = (regions or Regions(facts)).of(function)
 
     originals: dict[str, str] = {}
 

@@ -17,11 +17,11 @@ import numpy as np
 from srcad import runtime, wengert
 from srcad.facts import Array, Dict, Fact, Instance, Known, List, Tuple
 from srcad.transform.analyses import effects
-from srcad.transform.analyses.memory import Memory
+from srcad.transform.analyses.memory import Regions
 from srcad.wengert import Attempt, Augmented, Branch, ForLoop, Function, Node, Operand, Step, WhileLoop
 
 
-def remove_dead_steps(function: Function, facts: Mapping[str, Fact], values: frozenset[str] = frozenset()) -> Function:
+def remove_dead_steps(function: Function, facts: Mapping[str, Fact], regions: Regions | None = None) -> Function:
     """The function without steps, merges, carried values, branches and loops whose absence nobody notices.
 
     The result and all effects stay as they are, in their order.  Not kept are errors that a step which was left
@@ -35,14 +35,14 @@ def remove_dead_steps(function: Function, facts: Mapping[str, Fact], values: fro
         z = mul(x, x)
         return z
     """
-    marks = _Marks(function, facts, values)
+    marks = _Marks(function, facts, regions or Regions(facts))
     return replace(function, body=_sweep(function.body, marks))
 
 
 class _Marks:
     """The names that are needed, and the nodes that stay (by identity)."""
 
-    def __init__(self, function: Function, facts: Mapping[str, Fact], values: frozenset[str]):
+    def __init__(self, function: Function, facts: Mapping[str, Fact], regions: Regions):
         self.needed: set[str] = set()
         self.kept: set[int] = set()
         self._facts = facts
@@ -52,7 +52,7 @@ class _Marks:
         self._work: list[str] = []
         effectful: list[Step] = []
         self._index(function.body, None, effectful)
-        self._memory = Memory(function.body, facts, values) if effectful else None
+        self._memory = regions.of(function) if effectful else None
         for step in effectful:
             self._effect(step)
         self._read((function.result,))

@@ -9,13 +9,13 @@ from dataclasses import replace
 from srcad import wengert
 from srcad.facts import Array, Fact, Number, operator_fact, widen
 from srcad.transform.analyses import effects
-from srcad.transform.analyses.memory import Memory
+from srcad.transform.analyses.memory import Regions
 from srcad.wengert import Augmented, Const, Function, Names, Node, Step
 
 ADDING = {Augmented(operator.iadd): operator.add, Augmented(operator.isub): operator.sub}
 
 
-def join_updates(function: Function, facts: MutableMapping[str, Fact]) -> Function:
+def join_updates(function: Function, facts: MutableMapping[str, Fact], regions: Regions | None = None) -> Function:
     """The function with a zero stored and then added to stored as the sum, and several numbers added at once.
 
     `x[i] = 0; ...; x[i] += v` becomes `x[i] = v`, and `x[i] += v; ...; x[i] -= w` becomes `x[i] += v - w` for numbers,
@@ -39,7 +39,7 @@ def join_updates(function: Function, facts: MutableMapping[str, Fact]) -> Functi
     """
     if not any(isinstance(n, Step) and _is_update(n) for n in wengert.walk(function.body)):
         return function
-    pass_ = _Pass(function, facts)
+    pass_ = _Pass(function, facts, regions or Regions(facts))
     return replace(function, body=pass_.block(function.body))
 
 
@@ -50,10 +50,10 @@ def _is_update(step: Step) -> bool:
 
 
 class _Pass:
-    def __init__(self, function: Function, facts: MutableMapping[str, Fact]):
+    def __init__(self, function: Function, facts: MutableMapping[str, Fact], regions: Regions):
         self._facts = facts
         self._names = Names.of(function)
-        self._memory = Memory(function.body, facts)
+        self._memory = regions.of(function)
 
     def block(self, nodes: tuple[Node, ...]) -> tuple[Node, ...]:
         """The block and the blocks in it, with updates joined."""

@@ -13,13 +13,13 @@ from srcad import wengert
 from srcad.errors import Site
 from srcad.facts import Array, Fact, Number, widen
 from srcad.transform.analyses import effects
-from srcad.transform.analyses.memory import Memory
+from srcad.transform.analyses.memory import Regions
 from srcad.transform.simplify.accumulate import makes_new_array
 from srcad.transform.simplify.views import WHOLE, is_basic
 from srcad.wengert import Augmented, Const, Function, Method, Names, Node, Operand, Step
 
 
-def assign_first(function: Function, facts: MutableMapping[str, Fact]) -> Function:
+def assign_first(function: Function, facts: MutableMapping[str, Fact], regions: Regions | None = None) -> Function:
     """The function in which the first addition to a whole array of zeros makes the array.
 
     What is added becomes the array itself if it is a new array of the same shape and dtype that nothing else reads;
@@ -41,7 +41,7 @@ def assign_first(function: Function, facts: MutableMapping[str, Fact]) -> Functi
     """
     if not any(_is_zeros(node) for node in wengert.walk(function.body)):
         return function
-    return replace(function, body=_Pass(function, facts).block(function.body))
+    return replace(function, body=_Pass(function, facts, regions or Regions(facts)).block(function.body))
 
 
 def _is_zeros(node: Node) -> bool:
@@ -51,9 +51,9 @@ def _is_zeros(node: Node) -> bool:
 
 
 class _Pass:
-    def __init__(self, function: Function, facts: MutableMapping[str, Fact]):
+    def __init__(self, function: Function, facts: MutableMapping[str, Fact], regions: Regions):
         self._facts = facts
-        self._memory = Memory(function.body, facts)
+        self._memory = regions.of(function)
         self._names = Names.of(function)
         self._uses = Counter(o for node in wengert.walk(function.body) for o in wengert.own_operands(node))
         self._uses[function.result] += 1

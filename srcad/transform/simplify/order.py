@@ -10,8 +10,7 @@ from dataclasses import replace
 from srcad import wengert
 from srcad.facts import Fact
 from srcad.transform.analyses import effects
-from srcad.transform.analyses.memory import Memory
-from srcad.transform.simplify.context import memory_if_written
+from srcad.transform.analyses.memory import Memory, Regions
 from srcad.wengert import Function, Node, Step
 
 
@@ -37,7 +36,7 @@ def bring_together(function: Function, facts: Mapping[str, Fact]) -> Function:
     """
     uses = Counter(o for node in wengert.walk(function.body) for o in wengert.own_operands(node))
     uses[function.result] += 1
-    memory = memory_if_written(function, facts)
+    memory = Regions(facts).if_written(function)
 
     def block(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
         nodes = tuple(wengert.map_blocks(block, node) for node in nodes)

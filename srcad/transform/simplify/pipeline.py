@@ -6,6 +6,7 @@ from collections.abc import Iterable, MutableMapping
 
 from srcad import wengert
 from srcad.facts import Fact
+from srcad.transform.analyses.memory import Regions
 from srcad.transform.simplify.algebra import apply_algebra
 from srcad.transform.simplify.broadcasts import remove_broadcasts
 from srcad.transform.simplify.common import share_subexpressions
@@ -59,14 +60,15 @@ def simplify(function: Function, facts: MutableMapping[str, Fact], values: froze
         z = mul(x, x)
         return z
     """
+    regions = Regions(facts, values)
     for _ in range(ROUNDS):
         before = function
-        function = rewrite(function, facts, REWRITERS, values)
-        function = share_subexpressions(function, facts, values)
-        function = remove_copies(function, facts)
-        function = assign_first(function, facts)
-        function = join_updates(function, facts)
-        function = remove_dead_steps(function, facts, values)
+        function = rewrite(function, facts, REWRITERS, regions)
+        function = share_subexpressions(function, facts, regions)
+        function = remove_copies(function, facts, regions)
+        function = assign_first(function, facts, regions)
+        function = join_updates(function, facts, regions)
+        function = remove_dead_steps(function, facts, regions)
         if function is before or function.body == before.body and function.result == before.result:
             break
     return function

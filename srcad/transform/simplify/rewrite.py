@@ -13,6 +13,7 @@ from typing import Any
 
 from srcad import wengert
 from srcad.facts import UNKNOWN, Fact, Known, Number, widen
+from srcad.transform.analyses.memory import Regions
 from srcad.transform.simplify.context import Context
 from srcad.wengert import (
     Attempt,
@@ -37,7 +38,7 @@ def rewrite(
     function: Function,
     facts: MutableMapping[str, Fact],
     rewriters: Iterable[Rewriter] = (),
-    values: frozenset[str] = frozenset(),
+    regions: Regions | None = None,
 ) -> Function:
     """The function after every step went through the rewriters, with copies and constants propagated.
 
@@ -52,7 +53,7 @@ def rewrite(
         z = add(x, x)
         return z
     """
-    walk = _Walk(Context(function, facts, values), tuple(rewriters))
+    walk = _Walk(Context(function, facts, regions or Regions(facts)), tuple(rewriters))
     body = walk.block(function.body)
     result = walk.use(function.result)
     late = walk.late

@@ -193,11 +193,11 @@ class Specialiser:
         """Rewrites one step."""
         if id(step) in self.places:
             self.place, self.made_here = self.places[id(step)], 0
-        step = replace(step, site=self.site or step.site)
-        self.builder.site = step.site
+        self.builder.site = site = self.site or step.site
         operands = tuple(map(self.use, step.operands))
         keywords = tuple((k, self.use(o)) for k, o in step.keywords)
-        step = replace(step, operands=operands, keywords=keywords)
+        if operands != step.operands or keywords != step.keywords or site is not step.site:
+            step = Step(step.targets, step.callee, operands, keywords, site)
         if isinstance(step.callee, Spread):
             step = resolving.spread(self, step)
         if isinstance(step.callee, Function) and step.callee in self.helpers:
