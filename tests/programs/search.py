@@ -15,9 +15,11 @@ import linecache
 import multiprocessing
 import os
 import re
+import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -27,6 +29,7 @@ from tests.programs.generator import Writer
 
 WRT = (0, 1, 2)
 TOLERANCE = 1e-5
+PATIENCE = 0.5
 
 
 def define(text: str, seed: int) -> Callable:
@@ -51,6 +54,21 @@ def slope(function: Callable, args: tuple, direction: list, step: float) -> tupl
     return (far - 8 * near + 8 * near_right - far_right) / (12 * step), max(map(abs, values))
 
 
+@contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Raises TimeoutError if the block computes for longer: a list may grow as long as a loop goes over it."""
+
+    def stop(signum: int, frame: object) -> None:
+        raise TimeoutError(f"more than {seconds} seconds")
+
+    signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0.0)
+
+
 def outcome(text: str, seed: int) -> tuple[str, str]:
     """What becomes of a program: ("right" | "refused" | "skipped" | "WRONG", why)."""
     function, args = define(text, seed), arguments(seed)
@@ -58,15 +76,17 @@ def outcome(text: str, seed: int) -> tuple[str, str]:
     direction = [checking.directions(a, random) for a in args]
     with np.errstate(all="ignore"):
         try:
-            expected = function(*copy.deepcopy(args))
-            want, scale = slope(function, args, direction, 1e-4)
-        except (ValueError, IndexError, TypeError, NameError, KeyError) as error:
+            with at_most(PATIENCE):
+                expected = function(*copy.deepcopy(args))
+                want, scale = slope(function, args, direction, 1e-4)
+        except Exception as error:  # what the program itself raises, whatever that is
             return "skipped", type(error).__name__
         if not np.isfinite(want) or abs(want) > 1e4 or not isinstance(expected, float):
             return "skipped", "not finite"
         given = copy.deepcopy(args)
         try:
-            value, gradients = value_and_grad(function, argnums=WRT)(*given)
+            with at_most(60 * PATIENCE):
+                value, gradients = value_and_grad(function, argnums=WRT)(*given)
         except DifferentiationError as error:
             return ("refused", reason(error)) if "random program" in str(error) else ("WRONG", f"no place in {error}")
         except Exception as error:
@@ -79,6 +99,8 @@ def outcome(text: str, seed: int) -> tuple[str, str]:
         if abs(have - want) <= TOLERANCE * max(1.0, abs(want), scale):
             return "right", ""
         others = [slope(function, args, direction, step)[0] for step in (3e-5, 1e-5, 1e-6)]
+    if any(abs(have - other) <= TOLERANCE * max(1.0, abs(other), scale) for other in others):
+        return "right", ""
     if max(abs(other - want) for other in others) > 1e-4 * max(1.0, abs(want)):
         return "skipped", "not smooth"
     return "WRONG", f"{have} by the gradient, {want} by differences"
@@ -167,8 +189,9 @@ def main() -> None:
                 reasons[f"{what}: {why}"] += 1
             if what == "WRONG":
                 wrong.append((seed, why))
+                print(f"WRONG, seed {seed}: {why}", flush=True)
             done = sum(counts.values())
-            if time.monotonic() - shown > 10.0 or done == last - first:
+            if time.monotonic() - shown > 60.0 or done == last - first:
                 shown = time.monotonic()
                 print(f"{done} of {last - first}, {done / (shown - start):.1f} a second: {dict(counts)}", flush=True)
     for text, count in reasons.most_common():

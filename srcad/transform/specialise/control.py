@@ -117,10 +117,17 @@ def way_out(run: Specialiser, node: ForLoop | WhileLoop) -> Operand | None:
 
 
 def stable(run: Specialiser, carried: tuple[Carried, ...], parts: Callable) -> tuple[tuple[Carried, ...], tuple]:
-    """Rewrites a loop's blocks under facts of the carried values that hold on every trip."""
+    """Rewrites a loop's blocks under facts of the carried values that hold on every trip.
+
+    A loop in a loop begins with what the last pass over the outer one found, which holds for some of the trips.
+    """
     inits = {c.name: run.use(c.init) for c in carried}
     for c in carried:
-        run.facts[c.name] = run.fact(inits[c.name])
+        init, earlier = run.fact(inits[c.name]), run.facts.get(c.name)
+        if earlier is None or inits[c.name] == UNDEFINED:
+            run.facts[c.name] = init
+        else:
+            run.facts[c.name] = init if init == earlier else fa.with_own_axes(fa.join(init, earlier), c.name)
     around, run.loops = run.loops, (*run.loops, object())
     begins_undefined = {c.name for c in carried if inits[c.name] == UNDEFINED}
     for attempt in range(_MAX_ITERATIONS + 1):
