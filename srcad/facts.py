@@ -128,12 +128,13 @@ class Tuple(Fact):
 class List(Fact):
     """A list.  `items` if its length is known and it is never changed, else None; `element` fits every item.
 
-    `sites` names the steps that may have made it.
+    `sites` names the steps that may have made it.  `absent` is that of a Tuple.
     """
 
     items: tuple[Fact, ...] | None = None
     element: Fact = UNKNOWN
     sites: frozenset[str] = frozenset()
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,7 @@ class Dict(Fact):
 
     `items` are (key, fact) pairs if known and never changed; `element` fits every value.  `slots` are such pairs of
     what is changed: when one of these keys is there, its value has this fact.  The keys of an object are `Field`s.
+    `absent` is that of a Tuple.
     """
 
     items: tuple[tuple[Any, Fact], ...] | None = None
@@ -149,6 +151,7 @@ class Dict(Fact):
     sites: frozenset[str] = frozenset()
     type: type = dict
     slots: tuple[tuple[Any, Fact], ...] | None = None
+    absent: bool = False
 
     def get(self, key: Any) -> Fact:
         """What is known of the value of a key, if it is there."""
@@ -321,10 +324,10 @@ def join(a: Fact, b: Fact) -> Fact:
         case List(), List():
             if a.items is not None and b.items is not None and len(a.items) == len(b.items):
                 items = tuple(join(x, y) for x, y in zip(a.items, b.items, strict=True))
-                return List(items, join(a.element, b.element), a.sites | b.sites)
-            return List(None, _join_elements(a, b), a.sites | b.sites)
+                return List(items, join(a.element, b.element), a.sites | b.sites, a.absent or b.absent)
+            return List(None, _join_elements(a, b), a.sites | b.sites, a.absent or b.absent)
         case Dict(), Dict() if a.type is b.type:
-            return _join_dicts(a, b)
+            return replace(_join_dicts(a, b), absent=a.absent or b.absent)
         case Instance(), Instance() if a.type is b.type:
             return Instance(a.type, join(a.element, b.element))
     return UNKNOWN
@@ -334,7 +337,7 @@ def _maybe_absent(fact: Fact) -> Fact:
     """What holds of a value or None; it matters where a structure would be taken apart."""
     if isinstance(fact, Nothing):
         return ABSENT
-    return replace(fact, absent=True) if isinstance(fact, Tuple) else fact
+    return replace(fact, absent=True) if isinstance(fact, (Tuple, List, Dict)) else fact
 
 
 def alternatives(fact: Fact) -> tuple[Fact, ...]:

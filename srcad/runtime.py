@@ -211,7 +211,12 @@ def _is_slotted(x: Any) -> bool:
 
 
 def zero_slots(container: Any) -> Any:
-    """The shadow of a list, tuple, dict or object: a slot for each item, 0.0 for zeros of any structure."""
+    """The shadow of a list, tuple, dict or object: a slot for each item, 0.0 for zeros of any structure.
+
+    Where no path has assigned the variable yet, None stands in its place, which has no slots.
+    """
+    if container is None:
+        return []
     if _is_slotted(container):
         return Shadow(**dict.fromkeys(objects.attributes(container), 0.0))
     if isinstance(container, dict):

@@ -203,7 +203,8 @@ def canonical(facts: Mapping[str, Fact]) -> dict[str, Fact]:
                 return replace(pair, items=tuple(rename(f, (path, i)) for i, f in enumerate(items)))
             case List(items=items):
                 known = None if items is None else tuple(rename(f, (path, i)) for i, f in enumerate(items))
-                return List(known, UNKNOWN if known is None else fa.with_own_axes(fa.join_all(known), (path, "item")))
+                element = UNKNOWN if known is None else fa.with_own_axes(fa.join_all(known), (path, "item"))
+                return replace(fact, items=known, element=element, sites=frozenset())
             case Dict(items=tuple() as items):
                 known = tuple((k, rename(f, (path, k))) for k, f in items)
                 element = fa.with_own_axes(fa.join_all(f for _, f in known), (path, "item"))

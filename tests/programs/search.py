@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import contextlib
 import copy
 import linecache
 import multiprocessing
@@ -19,7 +20,6 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import numpy as np
 
@@ -36,7 +36,7 @@ def define(text: str, seed: int) -> Callable:
     """The program, as a module would hold it."""
     name = f"<random program {seed}>"
     linecache.cache[name] = (len(text), None, text.splitlines(True), name)
-    namespace = {"np": np, "__name__": f"random_{seed}"}
+    namespace = {"np": np, "contextlib": contextlib, "__name__": f"random_{seed}"}
     exec(compile(text, name, "exec"), namespace)
     return namespace["f"]
 
@@ -54,7 +54,7 @@ def slope(function: Callable, args: tuple, direction: list, step: float) -> tupl
     return (far - 8 * near + 8 * near_right - far_right) / (12 * step), max(map(abs, values))
 
 
-@contextmanager
+@contextlib.contextmanager
 def at_most(seconds: float) -> Iterator[None]:
     """Raises TimeoutError if the block computes for longer: a list may grow as long as a loop goes over it."""
 
@@ -122,28 +122,39 @@ def run(seed: int) -> tuple[int, str, str]:
 
 
 def smaller(text: str) -> Iterator[str]:
-    """The program without one of its statements, or with a block in place of the statement that holds it."""
+    """The program without one of its statements, with a block in place of the statement that holds it, or an operand
+    in place of an expression.
+    """
     tree = ast.parse(text)
     function = tree.body[-1]
     for owner in ast.walk(function):
-        for field in ("body", "orelse"):
-            block = getattr(owner, field, None)
-            if not isinstance(block, list):
+        for field, value in ast.iter_fields(owner):
+            if isinstance(value, list) and field in ("body", "orelse", "finalbody", "handlers", "cases"):
+                last = owner is function and len(value) - 1
+                found = [new for i, _ in enumerate(value) if last is False or i != last for new in _without(value, i)]
+                choices = [new or ([ast.Pass()] if field == "body" else []) for new in found]
+            elif isinstance(value, ast.expr):
+                choices = [n for n in ast.iter_child_nodes(value) if isinstance(n, ast.expr)]
+            else:
                 continue
-            for i, node in enumerate(block):
-                if owner is function and i == len(block) - 1:
-                    continue
-                inner = getattr(node, "body", None) if isinstance(node, (ast.If, ast.For, ast.While)) else None
-                for new in ([], inner) if inner else ([],):
-                    changed = [*block[:i], *new, *block[i + 1 :]]
-                    setattr(owner, field, changed or ([ast.Pass()] if field == "body" else []))
-                    yield ast.unparse(ast.fix_missing_locations(tree))
-                    setattr(owner, field, block)
+            for choice in choices:
+                setattr(owner, field, choice)
+                yield ast.unparse(ast.fix_missing_locations(tree))
+            setattr(owner, field, value)
+
+
+def _without(block: list, i: int) -> list[list]:
+    """The block without its statement i, and with what stands in that statement in its place."""
+    node = block[i]
+    blocks = (ast.If, ast.For, ast.While, ast.With, ast.Try)
+    inner = [node.body] if isinstance(node, blocks) else []
+    inner += [node.orelse] if isinstance(node, ast.If) and node.orelse else []
+    return [[*block[:i], *new, *block[i + 1 :]] for new in ([], *inner)]
 
 
 def shrunk(text: str, seed: int) -> str:
     """The smallest program found that is still wrong in the same way."""
-    kind = re.split(r"[:\d]", outcome(text, seed)[1])[0]
+    kind = re.split(r"[:\d]", outcome(text, seed)[1])[0].strip("-")
     deadline = time.monotonic() + 60.0
     while True:
         for candidate in smaller(text):
@@ -151,9 +162,9 @@ def shrunk(text: str, seed: int) -> str:
                 return text
             try:
                 found, why = outcome(candidate, seed)
-            except SyntaxError:
+            except (SyntaxError, ValueError):
                 continue
-            if found == "WRONG" and re.split(r"[:\d]", why)[0] == kind:
+            if found == "WRONG" and re.split(r"[:\d]", why)[0].strip("-") == kind:
                 text = candidate
                 break
         else:

@@ -20,6 +20,7 @@ from typing import Any
 
 from srcad import wengert as w
 from srcad.errors import Site
+from srcad.transform.analyses.undefined import undefined_names
 from srcad.transform.emit import effects
 from srcad.transform.emit.effects import NOTHING, READS, WRITES
 from srcad.transform.emit.forms import AugmentedAttribute, bound, comprehension, raising_again
@@ -75,9 +76,36 @@ def reading_order(node: w.Node) -> tuple[Expression, ...]:
 
 def fold(function: w.Function) -> w.Function:
     """The function with expressions folded; its result may be an expression."""
+    function = _named(function)
     folder = _Folder(function)
     body, result = folder.block(function.body, 1, function.result)
     return replace(function, body=body.nodes(), result=result)
+
+
+def _named(function: w.Function) -> w.Function:
+    """The function with what the user called `t`, and an `if` statement may leave without a value, given another name.
+
+    An expression in its place would read it on the path where it has none.
+    """
+    joined = {m.target: (m.then, m.orelse) for node in w.walk(function.body) if _is_block(node) for m in node.merges}
+    undefined = undefined_names(function.body, {w.UNDEFINED}) if joined else frozenset()
+    names = w.Names.of(function) if undefined else w.Names()
+    loose = (name for name, sources in joined.items() if not undefined.isdisjoint(sources))
+    new = {name: names.fresh(f"{w.base(name)}_") for name in loose}
+    if not new:
+        return function
+    result = new.get(function.result, function.result) if isinstance(function.result, str) else function.result
+    return replace(function, body=w.substitute(function.body, new), result=result)
+
+
+def _is_block(node: w.Node) -> bool:
+    """Whether a node looks like an expression, and was a statement with blocks where it was written."""
+    return (
+        isinstance(node, w.Branch) and is_choice(node) and bool(node.site and re.match(_COMPOUND, node.site.statement))
+    )
+
+
+_COMPOUND = r"(if|elif|match|for|while|try|with)\b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,7 +398,7 @@ def is_choice(node: w.Branch) -> bool:
     if w.base(target) == "value" or w.base(target) in FLAGS:
         return False  # what `return`, `break` and `continue` became
     statement = node.site.statement if node.site else ""
-    if re.match(r"(if|elif|match|for|while)\b", statement):
+    if re.match(_COMPOUND, statement):
         return False
     return re.search(r"\b(if\b.*\belse|and|or)\b", statement) is not None
 

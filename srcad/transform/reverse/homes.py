@@ -64,12 +64,14 @@ class Homes:
         memory: Memory,
         definitions: Definitions,
         active: frozenset[str],
+        undefined: frozenset[str] = frozenset(),
     ):
         self._facts = facts
         self._site = function.site
         self._memory = memory
         self._definitions = definitions
         self._active = active
+        self._undefined = undefined
         self._partly_read: set[str] = set()
         self._read_in_loops: set[str] = set()
         self._indexed: set[str] = set()
@@ -102,7 +104,9 @@ class Homes:
                 dynamic = root in self._indexed or (own is not None and self._memory.region_is_written(own))
                 if dynamic and not isinstance(fact, Tuple) or root in self._indexed:
                     return Home.SHADOW
-                return Home.VALUE if isinstance(fact, Tuple) and fact.absent else Home.PATHS  # None has no leaves
+                if isinstance(fact, Tuple):
+                    return Home.VALUE if fact.absent else Home.PATHS  # None, in whose place it may stand, has no leaves
+                return Home.SHADOW if fact.absent or name in self._undefined else Home.PATHS
             case List() | Dict():
                 return Home.SHADOW
             case Known():

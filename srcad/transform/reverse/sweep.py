@@ -21,6 +21,7 @@ from srcad.errors import Site, UnsupportedError
 from srcad.facts import Array, Dict, Fact, List, Number, Tuple
 from srcad.transform.analyses.memory import Memory
 from srcad.transform.analyses.texts import check_text
+from srcad.transform.analyses.undefined import undefined_names
 from srcad.transform.analyses.varied import useful_names, varied_names
 from srcad.transform.builder import Builder
 from srcad.transform.helpers import Specialised
@@ -28,7 +29,7 @@ from srcad.transform.reverse.definitions import Definitions
 from srcad.transform.reverse.homes import Home, Homes
 from srcad.transform.reverse.iterators import check_iterators
 from srcad.transform.reverse.travelling import shadow_name, travelling_regions, travels
-from srcad.transform.reverse.undefined import undefined_arms, undefined_names
+from srcad.transform.reverse.undefined import undefined_arms
 from srcad.transform.reverse.views import shadow_of_view
 from srcad.transform.specialise import Specialiser
 from srcad.wengert import (
@@ -106,8 +107,8 @@ class Sweep:
         self.active = self.varied & useful
         check_text(function, facts, self.memory, self.varied, useful, self.called_list)
         check_iterators(function.body, facts, self.definitions, self.active)
-        self.homes = Homes(function, facts, self.memory, self.definitions, self.active)
         self.undefined = undefined_names(function.body)
+        self.homes = Homes(function, facts, self.memory, self.definitions, self.active, self.undefined)
         self.undefined_arms = undefined_arms(function.body)
         self.entries: dict[Key, Operand] = {}
         self.contexts: list[Context] = []
@@ -364,8 +365,8 @@ class Sweep:
 
 
 def is_absent(fact: Fact) -> bool:
-    """Whether None may stand in the place of a tuple."""
-    return isinstance(fact, Tuple) and fact.absent
+    """Whether None may stand in the place of a container."""
+    return isinstance(fact, (Tuple, List, Dict)) and fact.absent
 
 
 def slots_of(fact: Fact) -> list[tuple[Any, Fact]] | None:

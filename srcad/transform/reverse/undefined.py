@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from srcad import runtime as rt
+from srcad.transform.analyses.undefined import ABSENT, flows
 from srcad.wengert import (
     UNDEFINED,
     UNSET,
@@ -21,13 +22,11 @@ from srcad.wengert import (
     Operand,
     Step,
     WhileLoop,
-    identity,
     make_tuple,
     walk,
 )
 
-_ABSENT = frozenset({UNDEFINED, UNSET})
-_ZEROS = (rt.zeros_like, rt.zeros_at)
+_ZEROS = (rt.zeros_like, rt.zeros_at, rt.zero_slots)
 
 
 def define_recorded(
@@ -42,10 +41,10 @@ def define_recorded(
         match node:
             case Step(callee=callee, operands=operands) if callee in _ZEROS or _is_recorded(node, tapes):
                 handed.update(o for o in operands if isinstance(o, str))
-    flows = _flows(nodes)
+    sources = flows(nodes)
     todo = list(handed)
     while todo:
-        for source in flows.get(todo.pop(), ()):
+        for source in sources.get(todo.pop(), ()):
             if isinstance(source, str) and source not in handed:
                 handed.add(source)
                 todo.append(source)
@@ -59,43 +58,15 @@ def _is_recorded(step: Step, tapes: Mapping[str, str | None]) -> bool:
     return step.callee == Method("append") and step.operands[0] in tapes
 
 
-def undefined_names(nodes: Iterable[Node]) -> frozenset[str]:
-    """The names that have no value on some path."""
-    flows = _flows(nodes)
-    found = {name for name, sources in flows.items() if not _ABSENT.isdisjoint(sources)}
-    while True:
-        more = {name for name, sources in flows.items() if name not in found and not found.isdisjoint(sources)}
-        if not more:
-            return frozenset(found)
-        found |= more
-
-
 def undefined_arms(nodes: Iterable[Node]) -> dict[str, tuple[Operand, str]]:
     """The test and the arm for which a merged name has no value."""
     return {
-        m.target: (node.test, "then" if m.then in _ABSENT else "orelse")
+        m.target: (node.test, "then" if m.then in ABSENT else "orelse")
         for node in walk(nodes)
         if isinstance(node, Branch)
         for m in node.merges
-        if m.then in _ABSENT or m.orelse in _ABSENT
+        if m.then in ABSENT or m.orelse in ABSENT
     }
-
-
-def _flows(nodes: Iterable[Node]) -> dict[str, list[Operand]]:
-    """What each name may be another name for."""
-    flows: dict[str, list[Operand]] = {}
-    for node in walk(nodes):
-        match node:
-            case Step(callee=callee, targets=(target,)) if callee is identity:
-                flows.setdefault(target, []).extend(node.operands)
-            case Branch():
-                for m in node.merges:
-                    flows.setdefault(m.target, []).extend((m.then, m.orelse))
-            case ForLoop() | WhileLoop():
-                for c in node.carried:
-                    flows.setdefault(c.name, []).extend((c.init, c.next))
-                    flows.setdefault(c.result, []).extend((c.init, c.next))
-    return flows
 
 
 def _defined(node: Node, handed: set[str]) -> Node:

@@ -237,7 +237,7 @@ def reverse_slot_store(sweep: Sweep, step: Step) -> tuple[Node, ...]:
     sweep.builder.steps = outer
     sweep.restoring.add(saved)
     sweep.builder.effect(rt.restore_slot, container, index, saved)
-    if is_number and sweep.home(container) is Home.SHADOW:
+    if is_number and (travels(sweep, container) or sweep.home(container) is Home.SHADOW):
         shadow = sweep.shadow(str(container))
         d = sweep.builder.step(operator.getitem, shadow, index, like=d_name(value))
         sweep.builder.effect(operator.setitem, shadow, index, ZERO)

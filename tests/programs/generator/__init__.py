@@ -33,8 +33,8 @@ class Writer(Statements, Containers, Objects, Functions, Blocks):
 
     def write(self) -> str:
         """The text of a program f(x, m, s)."""
-        few, many = self.random.choice([(2, 4)] * 6 + [(4, 7)] * 3 + [(8, 14)])
-        for _ in range(self.random.randint(few, many)):
+        self.left = self.pick([4, 6, 8, 8, 10, 14, 40])
+        while self.left > 0:
             self.statement()
         self.line(f"return {self.total()}")
         text = "def f(x, m, s):\n" + "\n".join(self.lines) + "\n"

@@ -20,6 +20,8 @@ class Blocks(Expressions):
         "items": 1,
         "buffers": 1,
         "match": 1,
+        "attempt": 1,
+        "within": 1,
     }
 
     def branch(self) -> None:
@@ -51,6 +53,45 @@ class Blocks(Expressions):
                 self.line(f"    {self.pick(self.numbers)} = p * {self.number(0)}")
             self.block(1)
             self.depth -= 1
+
+    def attempt(self) -> None:
+        """A try statement, of which something may or may not raise."""
+        if not self.tries:
+            return self.within()
+        self.line("try:")
+        self.depth += 1
+        self.statement()
+        risk = self.random.randrange(4)
+        name = self.pick(self.vectors)
+        if risk == 0:
+            self.line(f"if {self.test()}:")
+            self.line(f"    raise {self.pick(['ValueError', 'KeyError', 'IndexError(3)'])}")
+        elif risk == 1:
+            self.line(f"{name} = checked({self.vector(1)}, {self.pick([0.0, 1.5])})")
+        elif risk == 2:
+            self.line(f"{name} = {{'a': {self.vector(0)}}}['{self.pick('ab')}'] * 1.0")
+        if self.chance(0.5):
+            self.statement()
+        self.depth -= 1
+        handlers = self.pick([["ValueError"], ["(ValueError, LookupError)"], ["Exception as error"], []])
+        if risk != 3 and not handlers:
+            handlers = ["Exception"]
+        for handler in handlers:
+            self.line(f"except {handler}:")
+            self.block(1)
+        if handlers and self.chance(0.3):
+            self.line("else:")
+            self.block(1)
+        if not handlers or self.chance(0.3):
+            self.line("finally:")
+            self.block(1)
+        return None
+
+    def within(self) -> None:
+        """A with statement."""
+        manager = self.pick(["np.errstate(all='ignore')", "contextlib.nullcontext()", "Level(x * 1.0) as held"])
+        self.line(f"with {manager}:")
+        self.block()
 
     def loop(self) -> None:
         if self.loops:

@@ -110,6 +110,13 @@ class Level:
         self.v = self.v * k
         return self
 
+    def __enter__(self):
+        self.n = self.n * 2.0
+        return self
+
+    def __exit__(self, *error):
+        self.v[0] = self.v[0] * 0.5
+
     def __getitem__(self, i):
         return self.v[i]
 

@@ -18,8 +18,10 @@ class Scope:
     def __init__(self, seed: int):
         self.random = random.Random(seed)
         self.rare = self.chance(0.08)  # whether it does what is often refused
+        self.tries = self.chance(0.15)  # likewise, of `try`
         self.lines: list[str] = []
         self.depth = 1
+        self.left = 0  # how many more statements the program is to have
         self.aliased = False  # whether a list may have two names, so that it may grow while a loop goes over it
         self.loops = 0
         self.made = 0
@@ -53,14 +55,17 @@ class Scope:
 
     def statement(self) -> None:
         """Writes a statement; blocks only so deep."""
-        self.pick(self.compound if self.depth < 4 and self.chance(0.3) else self.simple)()
+        self.left -= 1
+        self.pick(self.compound if self.depth < 4 and self.left > 0 and self.chance(0.35) else self.simple)()
 
     def block(self, statements: int | None = None) -> None:
         """Writes an indented block; names made in it are forgotten after it."""
         saved = self.names()
         self.depth += 1
-        for _ in range(statements or self.random.choice([1, 1, 2, 2, 3])):
-            self.statement()
+        self.statement()
+        for _ in range((statements or self.pick([1, 1, 2, 2, 3])) - 1):
+            if self.left > 0:
+                self.statement()
         self.depth -= 1
         self.restore(saved)
 
