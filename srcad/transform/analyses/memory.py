@@ -8,6 +8,7 @@ callable ever received are one region, which is its own content.
 
 from __future__ import annotations
 
+import builtins
 import operator
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime, wengert
-from srcad.facts import UNKNOWN, Array, Dict, Either, Fact, Known, List, Number, Tuple
+from srcad.facts import UNKNOWN, Array, Dict, Either, Fact, Instance, Known, List, Number, Tuple
 from srcad.rules.register import lookup
 from srcad.transform.analyses import effects
 from srcad.wengert import (
@@ -87,9 +88,14 @@ class Memory:
 
     def content_is_written(self, name: str) -> bool:
         """Whether something writes to what the container of this name holds."""
+        inner = self.content(name)
+        return inner is not None and bool(self._closure(inner) & self._written)
+
+    def content(self, name: str) -> int | None:
+        """The region of what the container of this name holds, None if that is no memory."""
         region = self.region(name)
         inner = None if region is None else self._contents.get(region)
-        return inner is not None and bool(self._closure(self._find(inner)) & self._written)
+        return None if inner is None else self._find(inner)
 
     def is_changed(self, name: str) -> bool:
         """Whether the very list, dict, object or array of a name may be written to, not just what it holds."""
@@ -290,6 +296,20 @@ class Memory:
         """Whether an operand is an array, or may be one: what is stored in it is not kept."""
         return isinstance(effects.fact_of_operand(operand, self._facts), (Array, Either))
 
+    def _subscript(self, step: Step) -> int | None:
+        """`x[i]`, which for a slice of a list is a list of its own that holds the same items"""
+        item = self._element(step.operands[0])
+        if self._is_memory(step.operands[0]):
+            return item
+        match effects.fact_of_operand(step.operands[1], self._facts):
+            case Number():
+                return item
+            case Known(value=value) if not isinstance(value, slice):
+                return item
+            case Known() | Instance(type=builtins.slice):
+                return self._holding([item])
+        return self._holding([item], shared=True)
+
     def _stored_item(self, step: Step) -> None:
         """`x[i] = v`"""
         if not self._is_memory(step.operands[0]):
@@ -399,7 +419,7 @@ class Memory:
 _CONTAINER_MAKERS = effects.MAKERS | effects.COPYING_CONTAINERS | effects.ITERATORS
 
 _RESULTS: dict[Any, Callable[[Memory, Step], int | None]] = {
-    operator.getitem: lambda memory, step: memory._element(step.operands[0]),
+    operator.getitem: Memory._subscript,
     operator.setitem: Memory._stored_item,
     wengert.enter: lambda memory, step: memory._holding(map(memory._of, step.operands), shared=True),
     wengert.identity: lambda memory, step: memory._of(step.operands[0]),

@@ -163,7 +163,7 @@ def _extended(sweep: Sweep, step: Step, shadow: str, items: Operand) -> list[Nod
 
 def holds_values(sweep: Sweep, container: Operand, step: Step) -> bool:
     """Whether the items of a container have their cotangents in its slots; raises where that is not known."""
-    if not travels(sweep, container):
+    if not travels(sweep, container) or sweep.memory.content(str(container)) not in sweep.travelling:
         return True
     fact = fa.widen(sweep.builder.fact(container))
     kinds = {_is_value(f) for f in ([element_of(fact)] if not isinstance(fact, Tuple) else fact.items)}

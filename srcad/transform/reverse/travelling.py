@@ -19,7 +19,7 @@ import numpy as np
 from srcad import facts as fa
 from srcad import runtime as rt
 from srcad.errors import UnsupportedError
-from srcad.facts import Array, Dict, Fact, List, Tuple
+from srcad.facts import Array, Dict, Fact, List, Number, Tuple
 from srcad.rules import register
 from srcad.transform.builder import Builder
 from srcad.transform.reverse.views import is_basic, is_read_only_view, shared_operands
@@ -202,7 +202,7 @@ def define(sweep: Sweep, step: Step) -> tuple[Node, ...]:
 def _define(sweep: Sweep, builder: Builder, step: Step, position: int, target: str) -> None:
     shadow = shadow_name(sweep, target)
     if step.callee in MOVERS and not isinstance(fa.widen(sweep.facts[target]), Array):
-        new = _moved(sweep, step, shadow)
+        new = _moved(sweep, builder, step, shadow)
     elif step.callee is identity and len(step.targets) > 1:
         new = Step(
             (shadow,), operator.getitem, (shadow_operand(sweep, step.operands[0]), Const(position)), (), step.site
@@ -216,8 +216,9 @@ def _define(sweep: Sweep, builder: Builder, step: Step, position: int, target: s
         callee = rt.shadow_of if step.callee is rt.copied else callee
         new = Step((shadow,), callee, (target,), (), step.site)
         _refuse_unknown_container(sweep, step, target)
-    elif step.callee is operator.getitem:
-        new = replace_first(sweep, step, shadow)
+    elif step.callee is operator.getitem:  # a view, an item, or a list of some of the items
+        container = _slots_for(sweep, builder, step.operands[0])
+        new = Step((shadow,), step.callee, (container, *step.operands[1:]), (), step.site)
     elif is_read_only_view(step, sweep.facts):
         same = builder.append_named(replace_first(sweep, step, sweep.names.fresh(shadow)), sweep.facts[shadow])
         new = Step((shadow,), rt.writable, (same,), (), step.site)
@@ -265,17 +266,19 @@ def _made(sweep: Sweep, step: Step, shadow: str) -> Step:
     return Step((shadow,), make_list, tuple(shadow_operand(sweep, o) for _, o in made_slots(step)), (), step.site)
 
 
-def _moved(sweep: Sweep, step: Step, shadow: str) -> Step:
-    """What makes a container of items of others makes the shadow of theirs."""
+def _moved(sweep: Sweep, builder: Builder, step: Step, shadow: str) -> Step:
+    """What makes a container of items of others makes the shadow of theirs, of which some have none but slots."""
+    operands = [_slots_for(sweep, builder, o) for o in step.operands]
+    return Step((shadow,), step.callee, tuple(operands), step.keywords, step.site)
 
-    def of(operand: Operand) -> Operand:
-        if travels(sweep, operand):
-            return shadow_operand(sweep, operand)
-        if isinstance(fa.widen(sweep.builder.fact(operand)), (List, Dict, Tuple)):
-            return sweep.builder.step(rt.zero_slots, operand, like=sweep.cotangent_name(str(operand)))
+
+def _slots_for(sweep: Sweep, builder: Builder, operand: Operand) -> Operand:
+    """The shadow of a container that items are taken from; a number of repetitions is what it is."""
+    if travels(sweep, operand):
+        return shadow_name(sweep, str(operand))
+    if isinstance(fa.widen(builder.fact(operand)), Number):
         return operand
-
-    return Step((shadow,), step.callee, tuple(map(of, step.operands)), step.keywords, step.site)
+    return builder.step(rt.zero_slots, operand, like=sweep.cotangent_name(str(operand)), fact=List(None, fa.UNKNOWN))
 
 
 def _refuse_unknown_container(sweep: Sweep, step: Step, target: str) -> None:

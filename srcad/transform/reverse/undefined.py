@@ -26,7 +26,7 @@ from srcad.wengert import (
     walk,
 )
 
-_ZEROS = (rt.zeros_like, rt.zeros_at)
+_ZEROS = (rt.zeros_like, rt.zeros_at, rt.zero_slots)
 
 
 def define_recorded(
