@@ -122,6 +122,8 @@ def called_derivative(run: Run, step: Step) -> Step | None:
             asked = Differentiated(inner, len(captured), asked.options)
         try:
             wanted = requested(run, asked, captured, operands, dict(step.keywords))
+        except DifferentiationError:
+            raise
         except TypeError:
             return None  # the call raises this itself, when it runs
         list_ = derived(run, asked, wanted)

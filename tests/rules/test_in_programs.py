@@ -16,7 +16,7 @@ import srcad.rules  # noqa: F401  fills the registry
 from srcad.errors import DifferentiationError
 from srcad.rules import register
 from srcad.rules.testing import leaves
-from srcad.wengert import callee_name
+from srcad.wengert import Method, callee_name
 
 RULES = [entry for entry in register.primitives() if entry.rule is not None and not entry.writes]
 
@@ -29,6 +29,7 @@ def telling(entry):
 
 REFUSED = {
     **dict.fromkeys((np.array, np.asarray, np.asanyarray), "decides what writing to it means"),
+    Method("tolist"): "decides what writing to it means",
     **dict.fromkeys((builtins.max, builtins.min, np.cov), "decides what writing to it means"),
     **dict.fromkeys((np.linalg.svd, np.linalg.svdvals, np.linalg.lstsq), "have no rule for complex matrices"),
     getattr(np, "unstack", None): "neither Python source nor a rule",
