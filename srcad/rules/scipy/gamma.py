@@ -203,7 +203,8 @@ def _(out, x):
 
 @partials(special.expn, "x", samples=at(2, domain=(0.5, 3.0)) + at(1, domain=(0.5, 3.0)))
 def _(out, n, x):
-    return -special.expn(n - 1, x)
+    of_zero = np.exp(-x) * (1.0 + 1.0 / x) / x  # E_0(x) is exp(-x) / x, and there is no E_-1 in SciPy
+    return -np.where(n == 0, of_zero, special.expn(np.maximum(n - 1, 0), x))
 
 
 @adjoint(special.sici, "x", samples=on((0.5, 3.0), complex=True))

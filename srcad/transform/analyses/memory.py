@@ -299,7 +299,7 @@ class Memory:
     def _subscript(self, step: Step) -> int | None:
         """`x[i]`, which for a slice of a list is a list of its own that holds the same items"""
         item = self._element(step.operands[0])
-        if self._is_memory(step.operands[0]):
+        if not isinstance(effects.fact_of_operand(step.operands[0], self._facts), (List, Tuple)):
             return item
         match effects.fact_of_operand(step.operands[1], self._facts):
             case Number():
