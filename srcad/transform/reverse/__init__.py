@@ -37,6 +37,7 @@ from srcad.transform.scalars.unread import without_unread
 from srcad.transform.simplify.dead import remove_dead_steps
 from srcad.transform.simplify.pipeline import simplify
 from srcad.wengert import (
+    Capture,
     Const,
     Function,
     Method,
@@ -96,9 +97,13 @@ def gradient_program(
         elif with_value:
             result = sweep.builder.step(make_tuple, *kept, grads)
     steps = [*forward, *keeping, *reverse, *closing]
-    new = replace(function, name=name, body=tuple(steps), result=result)
-    new = replace(new, captures=tuple(dict.fromkeys((*new.captures, *sweep.inliner.captures))))
+    new = replace(function, name=name, body=tuple(steps), result=result, captures=all_captures(sweep))
     return Joint(recorded(new, sweep), facts, tuple(n for n in copied if holds_written_arrays(sweep, copied[n])))
+
+
+def all_captures(sweep: Sweep) -> tuple[Capture, ...]:
+    """What both sweeps read from outside: what the function reads, and what the rules in its reverse do."""
+    return tuple(dict.fromkeys((*sweep.function.captures, *sweep.inliner.captures)))
 
 
 def start(
@@ -146,7 +151,8 @@ def make_sweeps(
     )
     params = (*function.params, Param(d_out))
     middle = Step((), rt.boundary, (), (), None)
-    joint = replace(function, params=params, body=(*forward, middle, *reverse, *closing), result=both)
+    body = (*forward, middle, *reverse, *closing)
+    joint = replace(function, params=params, body=body, result=both, captures=all_captures(sweep))
     joint = recorded(joint, sweep)
     return split(replace(joint, params=function.params), active, facts, d_out, tuple(copied))
 
