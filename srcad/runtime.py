@@ -267,7 +267,8 @@ def add_into_slots(shadow: Any, d: Any) -> None:
         if isinstance(held, (list, dict, Shadow)):
             add_into_slots(held, part)
         elif getattr(held, "shape", ()) or isinstance(held, np.ndarray):
-            held += part
+            if held.dtype.kind in "fc":  # integers carry no derivative
+                held += part
         else:
             _put(shadow, index, add(held, part))
 

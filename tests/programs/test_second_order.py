@@ -39,6 +39,7 @@ REFUSED = {
     "lists.sorted_in_place_twice": "add_into_slots",
     "lists.sorted_or_reversed": "add_into_slots",
     "ordering.median": "add_into_slots",
+    "moved_items.integers_beside_an_array_that_is_written": "add_into_slots writes",
     "moved_items.numbers_of_an_array": "add_into_slots writes",
     "moved_items.slice_of_numbers": "add_into_slots writes",
     "sharing.lists_concatenated_of_which_one_is_changed": "add_into_slots writes to memory",

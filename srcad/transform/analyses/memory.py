@@ -299,8 +299,9 @@ class Memory:
     def _subscript(self, step: Step) -> int | None:
         """`x[i]`, which for a slice of a list is a list of its own that holds the same items"""
         item = self._element(step.operands[0])
-        if not isinstance(effects.fact_of_operand(step.operands[0], self._facts), (List, Tuple)):
-            return item
+        is_list = isinstance(effects.fact_of_operand(step.operands[0], self._facts), (List, Tuple))
+        if not is_list and step.operands[0] not in self._containers:
+            return item  # of an array, or of what is its own content as far as is known
         match effects.fact_of_operand(step.operands[1], self._facts):
             case Number():
                 return item

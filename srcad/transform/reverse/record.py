@@ -99,7 +99,7 @@ class _Restores:
                 case Branch():
                     orelse, after_else = self.block(node.orelse, live)
                     then, after_then = self.block(node.then, live | after_else if isinstance(node, Attempt) else live)
-                    live = after_then | after_else
+                    live = after_then | after_else | self.itself_read(node)
                     kept.append(replace(node, then=then, orelse=orelse))
                 case ForLoop() | WhileLoop():
                     while True:
@@ -107,7 +107,7 @@ class _Restores:
                         if before <= live:
                             break
                         live |= before
-                    live |= self.items_taken(node)
+                    live |= self.itself_read(node)
                     kept.append(replace(node, body=body))
         return tuple(reversed(kept)), live
 
@@ -146,9 +146,9 @@ class _Restores:
             return frozenset().union(*map(self.reach, self.sweep.kept[operand]))
         return self.sweep.memory.reach(operand)
 
-    def items_taken(self, node: ForLoop | WhileLoop) -> frozenset[int]:
-        """The regions whose contents decide the trips of a loop."""
-        found = self.reach(node.iterable) if isinstance(node, ForLoop) else frozenset()
+    def itself_read(self, node: Branch | ForLoop | WhileLoop) -> frozenset[int]:
+        """The regions whose contents decide which way a branch goes, or how many trips a loop makes."""
+        found = self.reach(node.iterable if isinstance(node, ForLoop) else node.test)
         if node.site is not None and node.site.adjoint:
             self.read |= found
         return found

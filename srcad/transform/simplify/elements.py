@@ -84,6 +84,8 @@ class _Pass:
                 return False
             adding = isinstance(node.callee, Augmented) and node.callee in ADDING and _is_update(node)
             if adding and node.operands[:2] == (array, index):
+                if after and not self._is_free(node.operands[2], region):
+                    return False  # what is added here may be what they add to
                 joined = self._stored(first, node) if stores else self._summed(first, node)
                 if joined is None:
                     return False
