@@ -41,6 +41,7 @@ REFUSED = {
     "ordering.median": "add_into_slots",
     "moved_items.integers_beside_an_array_that_is_written": "add_into_slots writes",
     "moved_items.numbers_of_an_array": "add_into_slots writes",
+    "sharing.integers_that_a_loop_makes_floats": "is a number or an array decides",
     "moved_items.slice_of_numbers": "add_into_slots writes",
     "sharing.lists_concatenated_of_which_one_is_changed": "add_into_slots writes to memory",
     "lists.all_replaced": "add_to_slots writes to memory",

@@ -555,6 +555,16 @@ def lists_concatenated_of_which_one_is_changed(x):
     return row[0] * row[2] + pairs[0][0] * pairs[1][0]
 
 
+@programs.on((V,))
+def integers_that_a_loop_makes_floats(x):
+    held = (np.array([2 * k for k in range(4)]), 1.2)
+    first = held[0]
+    for other in (x * x, x):
+        first = first * 0.5 + other
+    held[0][0] *= 1
+    return held[1] * np.sum(first * x)
+
+
 @pytest.mark.parametrize(("function", "args"), programs.cases)
 def test_program(function, args):
     check(function, args)

@@ -212,7 +212,9 @@ def _define(sweep: Sweep, builder: Builder, step: Step, position: int, target: s
     elif step.callee == Method("pop"):
         new = replace_first(sweep, step, shadow)
     elif is_root(sweep, step, target):
-        callee = np.zeros_like if isinstance(fa.widen(sweep.facts[target]), Array) else rt.zero_slots
+        fact = fa.widen(sweep.facts[target])
+        of_array = np.zeros_like if fa.is_active_type(fact) else rt.zeros_like  # integers on the way to floats
+        callee = of_array if isinstance(fact, Array) else rt.zero_slots
         callee = rt.shadow_of if step.callee is rt.copied else callee
         new = Step((shadow,), callee, (target,), (), step.site)
         _refuse_unknown_container(sweep, step, target)
