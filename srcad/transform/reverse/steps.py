@@ -350,6 +350,8 @@ def contributions(
         return []
     leading = {"d_out": d, "out": target}
     begin = len(sweep.builder.steps)
+    if rule.form == "partials":
+        bound = {name: as_array(sweep, operand) for name, operand in bound.items()}
     result = inline(sweep, rule, leading, bound)
     results = dict(zip(rule.wrt, split_result(sweep, result, len(rule.wrt), begin), strict=True))
     found = []
@@ -369,6 +371,13 @@ def contributions(
             value = project(sweep, value, operand)
         found.append((name, value))
     return found
+
+
+def as_array(sweep: Sweep, operand: Any) -> Any:
+    """A list or tuple as the array that NumPy makes of it, which the body of a rule can compute with."""
+    if isinstance(operand, tuple) or not isinstance(fa.widen(sweep.builder.fact(operand)), (List, Tuple)):
+        return operand
+    return sweep.builder.step(np.asarray, operand, like=base(operand) if isinstance(operand, str) else "t")
 
 
 def inline(sweep: Sweep, rule: register.Rule, leading: dict[str, Operand], bound: dict[str, Any]) -> Operand:

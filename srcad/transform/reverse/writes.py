@@ -22,6 +22,7 @@ from srcad.transform.analyses.containers import is_item
 from srcad.transform.builder import Builder
 from srcad.transform.reverse.homes import Home
 from srcad.transform.reverse.steps import (
+    as_array,
     as_cotangent,
     bind_rule,
     d_name,
@@ -197,9 +198,12 @@ def partial_products(
     plain = Step(("unused",), operation, operands, (), step.site)
     bound = bind_rule(sweep, plain, entry)
     leading = {"d_out": d, "out": out}
+    wanted = [True, sweep.home(operands[1]) is not Home.NONE]
+    if rule.form == "partials":
+        bound = {name: as_array(sweep, operand) for name, operand in bound.items()}
+        operands = (operands[0], bound[rule.wrt[1]])
     begin = len(sweep.builder.steps)
     results = split_result(sweep, inline(sweep, rule, leading, bound), 2, begin)
-    wanted = [True, sweep.home(operands[1]) is not Home.NONE]
     found: list[Operand | None] = []
     for operand, value, want in zip(operands, results, wanted, strict=True):
         if not want:
