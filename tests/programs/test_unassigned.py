@@ -142,6 +142,25 @@ def manager_beside_another_object(x, s):
     return np.sum(scaled.v) * scaled.n
 
 
+@programs.on((X, RISING, 0.5), (X, RISING, -0.5))
+def parts_of_a_list_that_some_trips_replace(x, m, s):
+    parts = [x, m]
+    for row in m:
+        if s < -0.3:
+            continue
+        parts = [np.concatenate([m[0][2:], row[:2]]), m - row]
+    return sum(np.sum(np.sin(v)) for v in parts)
+
+
+@programs.on((X, RISING, 0.5))
+def nested_parts_of_a_list_that_no_trip_before_the_last_needs(x, m, s):
+    for row in m:
+        if s < -0.3:
+            continue
+        parts = [np.concatenate([m[0][2:], row[:2]]), [np.cumsum(row), np.stack([x, row])], {"a": np.roll(row, 1)}]
+    return np.sum(parts[0]) * np.sum(parts[1][1]) + parts[2]["a"][0]
+
+
 @pytest.mark.parametrize(("function", "args"), programs.cases)
 def test_program(function, args):
     check(function, args)

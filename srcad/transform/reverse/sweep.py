@@ -177,7 +177,14 @@ class Sweep:
         for slot, inner in slots:
             if fa.is_active_type(inner) is not False:
                 item = self.builder.step(operator.getitem, d, Const(slot), like=f"d_{base(name)}")
+                if not fa.is_numeric(self.builder.fact(item)) and not isinstance(inner, Number):
+                    item = self.filled(item, name, (*path, slot))
                 self.add_to_paths(name, item, (*path, slot))
+
+    def filled(self, d: Operand, name: str, path: Path) -> Operand:
+        """A slot of a shadow, where 0.0 stands for zeros of any structure, as the cotangent of what is at a path."""
+        fact, primal = cotangent_fact(self.fact_at(name, path)), self.primal_at(name, path)
+        return self.builder.step(rt.project, d, primal, like=self.cotangent_name(name), fact=fact)
 
     def add_to_slot(self, name: str, d: Operand, path: Path) -> None:
         """Adds a contribution to what stands at a path inside the shadow of a container."""
