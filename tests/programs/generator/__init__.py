@@ -33,7 +33,7 @@ class Writer(Statements, Containers, Objects, Functions, Blocks):
 
     def write(self) -> str:
         """The text of a program f(x, m, s)."""
-        self.left = self.pick([4, 6, 8, 8, 10, 14, 40])
+        self.left = 30 if self.chance(0.03) else self.pick([2, 3, 3, 4, 4, 5, 5, 6, 7, 8, 10])
         while self.left > 0:
             self.statement()
         self.line(f"return {self.total()}")
@@ -50,4 +50,4 @@ class Writer(Statements, Containers, Objects, Functions, Blocks):
         terms += [f"np.sum({name}[0]) * np.sin({name}[1])" for name in self.tuples]
         terms += [f"np.sum(np.tanh({name}.v)) * np.tanh({name}.n)" for name in self.objects]
         self.random.shuffle(terms)
-        return " + ".join(terms[: self.random.choice([2, 4, 8, 99])])
+        return " + ".join(terms[: self.random.choice([1, 2, 3, 4, 99])])
