@@ -17,7 +17,7 @@ from typing import Any
 from srcad.errors import Site
 from srcad.facts import Fact, Instance, Iterator
 from srcad.transform.analyses import effects
-from srcad.wengert import ForLoop, Function, Method, Names, Node, Operand, Step, identity, make_list
+from srcad.wengert import Const, ForLoop, Function, Method, Names, Node, Operand, Step, identity, make_list
 
 VIEWS = (type({}.items()), type({}.values()))
 ITERATORS = (zip, enumerate, reversed, types.GeneratorType, *VIEWS)
@@ -58,14 +58,27 @@ def _is_iterator(fact: Fact) -> bool:
 
 
 def listed(step: Step, position: int, names: Names) -> tuple[Node, ...]:
-    """The step after a loop that puts the items of the iterator at this position in a list."""
+    """The step after a loop that puts the items of the iterator at this position in a list.
+
+    A list that is extended, and a dict that is updated, get the items one by one: the iterator may read them meanwhile.
+    """
     iterator = step.operands[position]
+    item = names.fresh("item")
+    if step.callee in (Method("extend"), operator.iadd, Method("update")) and position == 1:
+        container = step.operands[0]
+        put: tuple[Node, ...] = (Step((), Method("append"), (container, item), (), step.site),)
+        if step.callee == Method("update"):
+            pair = names.fresh("key"), names.fresh("value")
+            taken = Step(pair, identity, (item,), (), step.site)
+            put = (taken, Step((), operator.setitem, (container, *pair), (), step.site))
+        loop = ForLoop(item, iterator, put, (), None, step.site)
+        result = container if step.callee is operator.iadd else Const(None)
+        return loop, *(Step((target,), identity, (result,), (), step.site) for target in step.targets)
     plain = step.callee is list and len(step.targets) == 1
     items = step.target if plain else names.fresh("items")
-    item = names.fresh("item")
     append = Step((), Method("append"), (items, item), (), step.site)
-    loop = (Step((items,), make_list, (), (), step.site), ForLoop(item, iterator, (append,), (), None, step.site))
+    loops = (Step((items,), make_list, (), (), step.site), ForLoop(item, iterator, (append,), (), None, step.site))
     if plain:
-        return loop
+        return loops
     operands = (*step.operands[:position], items, *step.operands[position + 1 :])
-    return (*loop, Step(step.targets, step.callee, operands, step.keywords, step.site))
+    return (*loops, Step(step.targets, step.callee, operands, step.keywords, step.site))

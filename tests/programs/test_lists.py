@@ -320,6 +320,21 @@ def sorted_argument_beside_itself(x):
     return sum((a * b for a, b in zip(sorted(x), x)))
 
 
+@programs.on((V,))
+def extended_by_what_reads_its_last_item(x):
+    kept = [x[0]]
+    kept.extend(e * kept[-1] for e in x)
+    kept += (e + kept[-2] for e in x[1:])
+    return sum(kept)
+
+
+@programs.on((V,))
+def updated_by_what_reads_it(x):
+    kept = {"a": x[0]}
+    kept.update((key, kept["a"] * e) for key, e in zip("abc", x))
+    return kept["a"] + kept["b"] * kept["c"]
+
+
 @pytest.mark.parametrize(("function", "args"), programs.cases)
 def test_program(function, args):
     check(function, args)
