@@ -142,6 +142,19 @@ def manager_beside_another_object(x, s):
     return np.sum(scaled.v) * scaled.n
 
 
+@programs.on(*BOTH)
+def array_that_a_return_in_a_loop_leaves_unassigned(x, m, s):
+    kept = [0.5]
+    for _ in range(3):
+        pair = (np.where(m[0] > 0.1, x, m[2] * s), s)
+        for e in m[2]:
+            if e > 1.5:
+                return s
+            x = pair[0]
+        kept.extend(e for e in x)
+    return sum(kept)
+
+
 @programs.on((X, RISING, 0.5), (X, RISING, -0.5))
 def parts_of_a_list_that_some_trips_replace(x, m, s):
     parts = [x, m]

@@ -36,6 +36,7 @@ from srcad.wengert import (
     UNDEFINED,
     UNSET,
     Augmented,
+    Branch,
     Const,
     Function,
     MakeFunction,
@@ -156,11 +157,21 @@ class Sweep:
         elif path:
             self.add_to_slot(operand, d, path)
         elif isinstance(fa.widen(self.facts[operand]), Array):
-            self.builder.effect(Augmented(operator.iadd), self.shadow(operand), ELLIPSIS, d)
-            self.mark_selected(self.shadow(operand), d)
+            self.add_to_array(self.shadow(operand), d, operand in self.undefined)
         else:
             adding = rt.add_into_slots if travels(self, operand) else rt.add_to_slots
             self.builder.effect(adding, self.shadow(operand), d)
+
+    def add_to_array(self, shadow: str, d: Operand, may_be_none: bool) -> None:
+        """Adds a contribution to the whole shadow of an array, which is None where the array is not assigned."""
+        with self.builder.block() as adding:
+            self.builder.effect(Augmented(operator.iadd), shadow, ELLIPSIS, d)
+        if may_be_none:
+            test = self.builder.step(operator.is_not, shadow, Const(None), like="test", fact=fa.BOOL)
+            self.builder.add(Branch(test, tuple(adding), (), (), self.builder.site))
+        else:
+            self.builder.steps.extend(adding)
+        self.mark_selected(shadow, d)
 
     def add_to_paths(self, name: str, d: Operand, path: Path) -> None:
         """Adds a contribution leaf by leaf.  A tuple in whose place None may stand is a leaf."""
@@ -336,7 +347,8 @@ class Sweep:
             if from_base is not None:
                 shadow = from_base(like)
             elif isinstance(fa.widen(self.facts.get(name, fa.UNKNOWN)), Array):
-                shadow = self.builder.step(np.zeros_like, name, like=like, fact=self.facts[name])
+                zeros, fact = (rt.zeros_like, fa.UNKNOWN) if name in self.undefined else (np.zeros_like, self.facts[name])
+                shadow = self.builder.step(zeros, name, like=like, fact=fact)
             else:
                 shadow = self.builder.step(rt.zero_slots, name, like=like)
             self.builder.steps, self.builder.site = outer, site
