@@ -240,7 +240,9 @@ def add_to_slots(shadow: Any, d: Any) -> None:
 
 
 def _keys(container: Any) -> Any:
-    """What the slots of a container are found by."""
+    """What the slots of a container are found by; None, where a variable is not assigned, has none."""
+    if container is None:
+        return ()
     if _is_slotted(container):
         return objects.attributes(container)
     return container if isinstance(container, dict) else range(len(container))

@@ -104,6 +104,14 @@ for _ufunc in (np.add, np.subtract):
 register.selects(np.where, np.maximum, np.minimum, np.fmax, np.fmin, np.clip, np.max, np.min)
 
 
+_addends = [sample(_matrix, 0.0), sample(0.0, _matrix), sample(1.5, 0.5), sample(_matrix, _matrix + 1.0)]
+
+
+@linear(rt.add, "a", "b", shares=("a", "b"), samples=_addends)
+def _(d_out, a, b):
+    return rt.project(d_out, a), rt.project(d_out, b)
+
+
 @register.facts(rt.add)
 def _(a, b):
     if fa.is_numeric(a) and fa.is_numeric(b):
