@@ -5,7 +5,9 @@ import math
 
 import numpy as np
 import pytest
-from programs.checking import Programs, check
+from programs.checking import Programs, check, refused
+
+from srcad import value_and_grad
 
 V = np.array([0.3, -1.1, 0.7, 1.9])
 N = np.array([-0.6, 0.4, -1.3, 0.2])
@@ -477,6 +479,53 @@ def helper_called_by_one_arm_of_a_helper(x):
     for v in x:
         total += on_one_side(v)
     return total
+
+
+# --------------------------------------------------------------------------------- arguments that are spread
+
+
+def banana(a, b):
+    return (1 - a) ** 2 + 100 * (b - a * a) ** 2
+
+
+def product(a, b, *, k=2.0):
+    return a * b * k
+
+
+@programs.on((np.array([0.3, -1.1]),))
+def array_spread_over_parameters(p):
+    return banana(*p) + product(*p, k=p[0]) + (lambda u, v: u * v)(*p) + np.hypot(*p)
+
+
+@programs.on((np.array([0.3, -1.1]),))
+def grown_list_spread_over_parameters(p):
+    kept = []
+    for e in p:
+        kept.append(e * 2)
+    return banana(*kept)
+
+
+@programs.on((np.array([0.3, -1.1, 0.7, 1.9]),))
+def rows_spread_over_parameters(p):
+    return sum([banana(*row) for row in p.reshape(-1, 2)])
+
+
+def test_a_spread_of_unknown_length_over_a_variable_number_of_parameters_is_refused():
+    def total(first, *rest):
+        return first * sum(rest)
+
+    def spread(p):
+        return total(*p)
+
+    refused(spread, (np.array([0.3, -1.1]),), "how many arguments are spread here")
+
+
+def test_a_spread_of_another_length_raises():
+    def spread(p):
+        return banana(*p)
+
+    with pytest.raises(ValueError, match="too many values"):
+        value_and_grad(spread)(np.ones(3))
 
 
 @pytest.mark.parametrize(("function", "args"), programs.cases)

@@ -34,6 +34,7 @@ from srcad.wengert import (
     Method,
     Operand,
     Recursion,
+    Spread,
     Step,
     base,
     callee_name,
@@ -478,6 +479,12 @@ def missing_rule(sweep: Sweep, step: Step) -> Exception:
     refusal = sweep.refused.get(refusal_key(step, sweep.facts)) if effects.hashable(step.callee) else None
     if refusal is not None:
         return refusal
+    if isinstance(step.callee, Spread):
+        return UnsupportedError(
+            "how many arguments are spread here is not known before the program runs",
+            "unpack them first (a, b = x), pass them one by one, or let the function take the sequence",
+            step.site,
+        )
     if isinstance(step.callee, (Method, Attribute)):
         kind = "method" if isinstance(step.callee, Method) else "attribute"
         return MissingRuleError(

@@ -347,7 +347,8 @@ class Sweep:
             if from_base is not None:
                 shadow = from_base(like)
             elif isinstance(fa.widen(self.facts.get(name, fa.UNKNOWN)), Array):
-                zeros, fact = (rt.zeros_like, fa.UNKNOWN) if name in self.undefined else (np.zeros_like, self.facts[name])
+                may_be_none = name in self.undefined
+                zeros, fact = (rt.zeros_like, fa.UNKNOWN) if may_be_none else (np.zeros_like, self.facts[name])
                 shadow = self.builder.step(zeros, name, like=like, fact=fact)
             else:
                 shadow = self.builder.step(rt.zero_slots, name, like=like)

@@ -17,7 +17,6 @@ from srcad.errors import UnsupportedError
 from srcad.facts import Dict, Fact, Known, List, Number, Tuple
 from srcad.transform.binding import call_method
 from srcad.transform.helpers import Closure, Partial, is_user_object
-from srcad.transform.iterating import iterable_of
 from srcad.wengert import (
     CALL,
     Attribute,
@@ -26,7 +25,6 @@ from srcad.wengert import (
     Const,
     Merge,
     Method,
-    Operand,
     Step,
     identity,
     make_dict,
@@ -161,32 +159,3 @@ def augmented_slot(run: Specialiser, step: Step, callee: Augmented) -> Step:
     update = resolved(run, Step((run.builder.names.fresh("t"),), callee.operation, (old, value), (), step.site))
     run.builder.append(update)
     return Step((), operator.setitem, (container, index, update.target), (), step.site)
-
-
-def spread(run: Specialiser, step: Step) -> Step:
-    """Resolves `*args` and `**kwargs` whose items are known."""
-    given = enumerate(step.operands)
-    taken = tuple(iterable_of(run, o, step.site) if i in step.callee.starred else o for i, o in given)
-    step = step if taken == step.operands else replace(step, operands=taken)
-    operands: list[Operand] = []
-    for position, operand in enumerate(step.operands):
-        if position not in step.callee.starred:
-            operands.append(operand)
-            continue
-        match run.fact(operand):
-            case Known(value=tuple() as items) | Tuple(items=items) | List(items=tuple() as items):
-                operands.extend(run.builder.step(operator.getitem, operand, Const(i)) for i in range(len(items)))
-            case Dict(items=tuple() as pairs, type=kind) if kind is dict:
-                operands.extend(Const(key) for key, _ in pairs)
-            case _:
-                return step
-    keywords: list[tuple[str, Operand]] = []
-    for key, operand in step.keywords:
-        if key != "**":
-            keywords.append((key, operand))
-            continue
-        fact = run.fact(operand)
-        if not isinstance(fact, Dict) or fact.items is None:
-            return step
-        keywords.extend((k, run.builder.step(operator.getitem, operand, Const(k))) for k, _ in fact.items)
-    return replace(step, callee=step.callee.callee, operands=tuple(operands), keywords=tuple(keywords))

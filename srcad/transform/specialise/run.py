@@ -28,7 +28,7 @@ from srcad.transform.iterators import Generator, consumed, listed
 from srcad.transform.nesting import called_derivative, made_derivative
 from srcad.transform.scalars import replace_containers
 from srcad.transform.scalars.unread import without_unread
-from srcad.transform.specialise import calls, control, generators, recursion, resolving
+from srcad.transform.specialise import calls, control, generators, recursion, resolving, spreading
 from srcad.transform.specialise import records as kept
 from srcad.transform.spelling import spelt_out
 from srcad.wengert import (
@@ -227,7 +227,7 @@ class Specialiser:
         if operands != step.operands or keywords != step.keywords or site is not step.site:
             step = Step(step.targets, step.callee, operands, keywords, site)
         if isinstance(step.callee, Spread):
-            step = resolving.spread(self, step)
+            step = spreading.spread(self, step)
         if isinstance(step.callee, Recursion):
             step = recursion.opened(self, step)
         if isinstance(step.callee, Function) and len(step.targets) > 1:
