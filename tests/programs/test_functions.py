@@ -494,7 +494,7 @@ def product(a, b, *, k=2.0):
 
 @programs.on((np.array([0.3, -1.1]),))
 def array_spread_over_parameters(p):
-    return banana(*p) + product(*p, k=p[0]) + (lambda u, v: u * v)(*p) + np.hypot(*p)
+    return banana(*p) + product(*p, k=p[0]) + max(p[0], *[banana(*p), 2.0]) + np.hypot(*p)
 
 
 @programs.on((np.array([0.3, -1.1]),))
