@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 from srcad import facts as fa
 from srcad import runtime as rt
+from srcad.errors import UnsupportedError
 from srcad.facts import Fact
+from srcad.transform.analyses import effects
 from srcad.transform.nesting import refusal_key
 from srcad.transform.reverse.homes import Home
 from srcad.transform.reverse.steps import d_name, missing_rule
@@ -31,6 +33,7 @@ from srcad.wengert import (
     Param,
     Recursion,
     Step,
+    base,
     callee_name,
     identity,
     make_tuple,
@@ -169,6 +172,7 @@ def reverse_python_call(sweep: Sweep, step: Step) -> tuple[Node, ...]:
     """The reverse of a call of a value, or of a Python function that could not be resolved to a list."""
     active = any(sweep.home(t) is not Home.NONE for t in step.targets)
     if not active:
+        refuse_hidden_flow(sweep, step)
         sweep.opaque_writes.extend((o, step) for o in (*step.operands, *(o for _, o in step.keywords)))
         return (step,)
     refusal = sweep.refused.get(refusal_key(step, sweep.facts))
@@ -177,6 +181,23 @@ def reverse_python_call(sweep: Sweep, step: Step) -> tuple[Node, ...]:
     if isinstance(step.callee, Call):
         return reverse_runtime_call(sweep, step, step.operands[0], step.operands[1:])
     return reverse_runtime_call(sweep, step, Const(step.callee), step.operands)
+
+
+def refuse_hidden_flow(sweep: Sweep, step: Step) -> None:
+    """Raises where a function of which nothing is known could store a derivative in memory that the result reads."""
+    given = [o for o in (*step.operands, *(o for _, o in step.keywords)) if isinstance(o, str)]
+    if not any(o in sweep.varied for o in given):
+        return
+    read = frozenset().union(*(sweep.memory.reach(name) for name in sweep.useful))
+    for operand in given:
+        if not effects.is_immutable(sweep.builder.fact(operand)) and not read.isdisjoint(sweep.memory.reach(operand)):
+            raise UnsupportedError(
+                f"{callee_name(step.callee)} may change {base(operand)!r}, and how is not known: its source cannot be "
+                "transformed, or it calls itself",
+                f"pass it a copy ({base(operand)}.copy()) if it only reads; otherwise return the new values, or write "
+                "the recursion as a loop",
+                step.site,
+            )
 
 
 def reverse_runtime_call(sweep: Sweep, step: Step, callee: Operand, operands: tuple[Operand, ...]) -> tuple[Node, ...]:

@@ -104,9 +104,9 @@ class Sweep:
         self.memory = Memory(function.body, facts, separate=parameters)
         self.definitions = Definitions(function, facts)
         self.varied = varied_names(function, facts, self.memory, self.wrt)
-        useful = useful_names(function, facts, self.memory)
-        self.active = self.varied & useful
-        check_text(function, facts, self.memory, self.varied, useful, self.called_list)
+        self.useful = useful_names(function, facts, self.memory)
+        self.active = self.varied & self.useful
+        check_text(function, facts, self.memory, self.varied, self.useful, self.called_list)
         check_iterators(function.body, facts, self.definitions, self.active)
         self.undefined = undefined_names(function.body)
         self.homes = Homes(function, facts, self.memory, self.definitions, self.active, self.undefined)
