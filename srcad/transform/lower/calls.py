@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import operator
 import functools
 import math
 import types
@@ -95,7 +96,7 @@ def call(b: Builder, node: gast.Call, like: str | None) -> Operand:
     keywords = tuple((k.arg or "**", _argument(b, k.value, callee)) for k in node.keywords)
     if starred or any(k.arg is None for k in node.keywords):
         callee = Spread(callee, tuple(starred))
-    if like is None:
+    if like is None or callee is operator.setitem or callee is operator.delitem:  # these are statements, of value None
         b.effect(callee, *operands, keywords=keywords)
         return Const(None)
     return b.step(callee, *operands, like=like, keywords=keywords)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from srcad.errors import UnsupportedError
-from srcad.facts import Dict, Fact, Known, List, Number, Tuple
+from srcad.facts import Array, Dict, Fact, Known, List, Number, Tuple, widen
 from srcad.transform.binding import call_method
 from srcad.transform.helpers import Closure, Partial, is_user_object
 from srcad.wengert import (
@@ -72,6 +72,17 @@ def resolved(run: Specialiser, step: Step) -> Step:
         named = {k: Const(v) for k, v in callee.keywords.items()} | dict(step.keywords)
         called = Step(step.targets, callee.func, fixed + step.operands, tuple(named.items()), step.site)
         return resolved(run, called)
+    if isinstance(callee, Method) and is_operator(run, step):
+        return resolved(run, replace(step, callee=getattr(operator, callee.name)))
+    if step.targets and (callee is operator.setitem or callee is operator.delitem):
+        run.step(replace(step, targets=()))
+        return replace(step, callee=identity, operands=(Const(None),))
+    if isinstance(callee, Attribute) and callee.name in _BYTES and isinstance(widen(run.fact(step.operands[0])), Array):
+        raise UnsupportedError(
+            f"the attribute {callee.name!r} of an array leads to its bytes, through which it could be changed unseen",
+            "use views and functions of NumPy",
+            step.site,
+        )
     if (
         isinstance(callee, Method)
         and step.operands
@@ -83,10 +94,6 @@ def resolved(run: Specialiser, step: Step) -> Step:
         if callee.name in fields:
             operands = (step.operands[0], Const(fields.index(callee.name)))
             return replace(step, callee=operator.getitem, operands=operands)
-    if isinstance(callee, np.ufunc) and "out" in dict(step.keywords):
-        step = with_one_output(run, step)
-    if callee is getattr and len(step.operands) == 2 and isinstance(name := run.fact(step.operands[1]), Known):
-        return resolved(run, replace(step, callee=Attribute(name.value), operands=step.operands[:1]))
     if (callee is list or callee is dict) and not step.operands and not step.keywords:
         return replace(step, callee=make_list if callee is list else make_dict)
     if isinstance(callee, np.ufunc) and "out" in dict(step.keywords):
@@ -103,6 +110,33 @@ def resolved(run: Specialiser, step: Step) -> Step:
     if isinstance(callee, Augmented) and isinstance(run.fact(step.operands[0]), (List, Dict)):
         return augmented_slot(run, step, callee)
     return step
+
+
+_BYTES = ("__array_interface__", "__array_struct__", "ctypes", "data")
+
+
+def is_operator(run: Specialiser, step: Step) -> bool:
+    """Whether a method of a number, an array or a container is called by the name that stands for an operator."""
+    name = step.callee.name
+    known = isinstance(widen(run.fact(step.operands[0])), (Number, Array, List, Dict))
+    return known and name.startswith("__") and not step.keywords and callable(getattr(operator, name, None))
+
+
+def bound_method(run: Specialiser, step: Step) -> Fact | None:
+    """What is known of `c.append`, a method of a list, a dict or an array that is read and not called yet."""
+    if not isinstance(step.callee, Attribute):
+        return None
+    name = step.callee.name
+    match widen(run.fact(step.operands[0])):
+        case List():
+            kind: type = list
+        case Dict(type=owner) if owner is dict:
+            kind = dict
+        case Array():
+            kind = np.ndarray
+        case _:
+            return None
+    return Partial(Const(Method(name)), step.operands, ()) if callable(getattr(kind, name, None)) else None
 
 
 def with_one_output(run: Specialiser, step: Step) -> Step:

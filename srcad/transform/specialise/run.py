@@ -278,7 +278,7 @@ class Specialiser:
             self.facts[step.target] = Closure(recursion.list_of(step.callee.function), operands)
         if step.callee is functools.partial and len(step.targets) == 1 and step.operands:
             self.facts[step.target] = Partial(step.operands[0], step.operands[1:], step.keywords)
-        if (made := made_derivative(self, step)) is not None:
+        if (made := made_derivative(self, step) or resolving.bound_method(self, step)) is not None:
             self.facts[step.target] = made
 
     def belongs(self, node: Node) -> Site | None:
