@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import builtins
-import operator
 import functools
 import math
+import operator
 import types
 from collections.abc import Callable
 
