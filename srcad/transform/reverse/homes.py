@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import enum
 import operator
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from srcad import facts as fa
 from srcad.errors import FactsNeededError, UnsupportedError
@@ -40,6 +40,7 @@ from srcad.wengert import (
     Step,
     WhileLoop,
     blocks,
+    callee_name,
     identity,
     own_operands,
 )
@@ -131,32 +132,48 @@ class Homes:
         return Home.VALUE
 
     def _undecided(self, name: str) -> FactsNeededError:
-        """The error for a name of which too little is known, with what it comes from if that is a call."""
-        what = f"whether {fa_base(name)!r} is a number or an array decides what writing to it means, and is not known"
-        call = self._unresolved(name)
+        """The error for a name of which too little is known, with the step at which what was known is lost."""
+        base = fa_base(name)
+        unknown = f"whether {base!r} is a number or an array decides what writing to it means, and is not known"
+        origins = list(self._origins(name))
+        call = next((s for s in origins if isinstance(s.callee, Call)), None)
         if call is not None:
             return FactsNeededError(
                 f"which function is called here is known at run time only, so that it is not known whether "
-                f"{fa_base(name)!r} is a number or an array, which decides what writing to it means",
+                f"{base!r} is a number or an array, which decides what writing to it means",
                 "call the function by its name, and make it in the same block, or at module level",
                 call.site,
             )
+        for step in origins:
+            if step.operands and all(self._facts.get(o, fa.UNKNOWN) != fa.UNKNOWN for o in strings(step.operands)):
+                return FactsNeededError(
+                    f"{unknown}: it comes from {self._described(step)}",
+                    "keep one type for a variable on all paths and for the items of a container, and call functions "
+                    "that can be transformed",
+                    step.site,
+                )
         return FactsNeededError(
-            what,
+            unknown,
             "call the derivative, or use source_for(*args), so that the types of the arguments are known; if they "
             "are, keep one type for the variable on all paths",
             getattr(self._definitions[name].by, "site", None) or self._site,
         )
 
-    def _unresolved(self, name: str) -> Step | None:
-        """The call of a value of the program that a name of unknown kind comes from, if it comes from one."""
+    @staticmethod
+    def _described(step: Step) -> str:
+        """A step of which the result is not known, in the words of the user."""
+        if step.callee is operator.getitem and isinstance(step.operands[0], str):
+            return f"an item of {fa_base(step.operands[0])!r}"
+        return f"the call of {callee_name(step.callee)}"
+
+    def _origins(self, name: str) -> Iterator[Step]:
+        """The steps that a name of unknown kind comes from by way of other names of unknown kind, the nearest first."""
         todo, seen = [name], {name}
         while todo:
             by = self._definitions[todo.pop()].by
             match by:
-                case Step(callee=Call()):
-                    return by
                 case Step():
+                    yield by
                     sources: tuple = by.operands
                 case Merge():
                     sources = (by.then, by.orelse)
@@ -168,7 +185,6 @@ class Homes:
                 if source in self._definitions and source not in seen and self._facts.get(source) == fa.UNKNOWN:
                     seen.add(source)
                     todo.append(source)
-        return None
 
     def _is_read_only(self, name: str) -> bool:
         """Whether a name is a view that nothing can be written through, or a view of one."""
@@ -241,6 +257,11 @@ ITERATING = (zip, enumerate, reversed)
 DICT_VIEWS = (Method("items"), Method("values"))
 
 _VIEWS = (type({}.items()), type({}.values()), type({}.keys()))
+
+
+def strings(operands: Iterable) -> list[str]:
+    """The names among operands."""
+    return [o for o in operands if isinstance(o, str)]
 
 
 def fa_base(name: str) -> str:
