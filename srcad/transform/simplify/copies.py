@@ -43,18 +43,18 @@ def remove_copies(function: Function, facts: Mapping[str, Fact], regions: Region
     originals: dict[str, str] = {}
 
     def block(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
-        nodes = tuple(wengert.map_blocks(block, node) for node in nodes)
+        new = tuple(wengert.map_blocks(block, node) for node in nodes)
         kept: list[Node] = []
-        for position, node in enumerate(nodes):
+        for position, node in enumerate(new):
             original = originals.get(node.operands[0], node.operands[0]) if _is_copy(node) else None
-            if original is not None and _may_go(node, original, islice(nodes, position + 1, None), uses, memory, facts):
+            if original is not None and _may_go(node, original, islice(new, position + 1, None), uses, memory, facts):
                 originals[node.target] = original
             else:
                 kept.append(node)
         return wengert.as_before(kept, nodes)
 
     body = block(function.body)
-    return replace(function, body=wengert.substitute(body, originals) if originals else body)
+    return replace(function, body=wengert.substitute(body, originals)) if originals else function
 
 
 def _is_copy(node: Node) -> bool:
