@@ -163,6 +163,8 @@ def project(d: Any, like: Any) -> Any:
     if _is_slotted(like):
         named = {} if isinstance(d, float) else objects.attributes(d)
         return instance(type(like), **{k: project(named.get(k), v) for k, v in objects.attributes(like).items()})
+    if isinstance(like, float) and not (_is_number(d) or hasattr(d, "dtype")):
+        return 0.0  # of a slot that is empty yet, which nobody asks for
     if _is_number(like) or hasattr(like, "dtype"):
         return unbroadcast(d, like)
     return None

@@ -212,7 +212,7 @@ FUNCTIONS = (
     _yes("parameters_of_every_kind", "parameters of every kind, with defaults"),
     _yes("spread_arguments", "`*` and `**` in a call"),
     _yes("operator_functions", "functions of the operator module"),
-    _not("bound_methods", "bound method as a value"),
+    _yes("bound_methods", "bound method as a value"),
     _yes("print_and_logging", "print and logging in the middle"),
     _yes("generator_function", "generator function as a helper"),
     _not("value_of_a_yield", "value that is sent to a `yield`"),
