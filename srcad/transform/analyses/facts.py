@@ -107,7 +107,7 @@ def unpacked(fact: Fact, count: int) -> list[Fact]:
     """The facts of the `count` targets a value is unpacked into."""
     match fact:
         case fa.Nested():
-            return unpacked(fact.level(), count)
+            return unpacked(fa.level_of(fact), count)
         case Tuple(items=items) | List(items=tuple() as items) if len(items) == count:
             return list(items)
         case Known(value=tuple() as value) if len(value) == count:
