@@ -69,6 +69,21 @@ def _(d_out, new, old):
 
 register.facts(rt.rebound)(lambda new, old: new)
 register.shares(rt.rebound, "new", always=True)
+
+@linear(rt.tangent_of_view, "dot", shares="dot", describes=("view", "of", "dot_of"), samples=[])
+def _(d_out, dot, view, of, dot_of):
+    return d_out
+
+
+register.facts(rt.tangent_of_view)(lambda dot, view, of, dot_of: dot)
+
+
+@linear(rt.tangent_of_result, "dot", shares="dot", describes=("like",), samples=_sums)
+def _(d_out, dot, like):
+    return rt.project(d_out, dot)
+
+
+register.constant(rt.zero_tangent)
 register.constant(rt.one_like, rt.zeros_like, rt.zeros_at, rt.zero_slots, rt.shadow_of)
 register.constant(rt.from_end, rt.key_at, rt.writable)
 register.constant(rt.checked_scalar, rt.boundary, pure=False)

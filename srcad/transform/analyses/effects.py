@@ -108,7 +108,7 @@ DESCRIPTIONS = frozenset({np.shape, np.ndim, np.size, len, isinstance, type})
 
 FRESH = frozenset(
     {np.zeros, np.ones, np.empty, np.full, np.zeros_like, np.ones_like, np.empty_like, np.full_like, np.copy, np.sum}
-    | {rt.zeros_like, rt.zeros_at, rt.zero_slots, rt.shadow_of, rt.copied}
+    | {rt.zeros_like, rt.zeros_at, rt.zero_slots, rt.shadow_of, rt.copied, rt.zero_tangent}
 )
 """Functions that return new memory, known here without a rule."""
 

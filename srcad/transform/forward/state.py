@@ -1,0 +1,119 @@
+"""The state of a forward transformation: tangents, and the block being written.
+
+Guarantee: a name that is active has a tangent of its own kind: a number for a number, an array of the same shape and
+dtype for an array, and for a list, tuple, dict or object one of the same class and length that holds the tangents of
+what it holds.  What is not active has a tangent of zero, which is written down only where something must hold it.
+Tangents share memory exactly as what they belong to does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from srcad import facts as fa
+from srcad import runtime as rt
+from srcad.errors import Site
+from srcad.facts import Array, Dict, Either, Fact, List, Number, Tuple
+from srcad.transform.analyses.memory import Memory
+from srcad.transform.analyses.varied import useful_names, varied_names
+from srcad.transform.builder import Builder
+from srcad.transform.helpers import Specialised
+from srcad.transform.specialise import Specialiser
+from srcad.wengert import UNDEFINED, UNSET, Const, Function, Names, Operand, Recursion, Step, base
+
+ZERO = Const(0.0)
+
+
+class Forward:
+    """One forward transformation of a specialised function."""
+
+    def __init__(
+        self,
+        function: Function,
+        specialised: Specialised,
+        wrt: Iterable[str],
+        lower: Callable[[Any], Function],
+        tangent_of: Callable[[Specialised, tuple[str, ...]], Function | Recursion],
+    ):
+        self.function = function
+        self.facts = facts = specialised.facts
+        self.lower = lower
+        self.tangent_of = tangent_of
+        self.refused = specialised.refused
+        self.helpers = specialised.helpers
+        self.names = Names.of(function)
+        self.inliner = Specialiser(self.names, facts, lower)
+        self.builder: Builder = self.inliner.builder
+        parameters = frozenset(p.name for p in function.params)
+        self.memory = Memory(function.body, facts, separate=parameters)
+        self.varied = varied_names(function, facts, self.memory, wrt)
+        self.useful = useful_names(function, facts, self.memory)
+        self.active = set(self.varied & self.useful)
+        self.dots: dict[str, Operand] = {}
+        self.attempts: list[list[Step]] = []  # for each `try` around, the tangent's steps in its body that may raise
+
+    def fact(self, operand: Operand) -> Fact:
+        """What is known of an operand."""
+        return fa.widen(self.builder.fact(operand))
+
+    def is_active(self, operand: Any) -> bool:
+        """Whether an operand has a tangent that may be other than zero."""
+        return isinstance(operand, str) and operand in self.active
+
+    def called_list(self, function: Function) -> tuple[Function, Mapping[str, Fact]]:
+        """A list that the function calls, with the facts of its names as far as they are known."""
+        helper = self.helpers.get(function)
+        return (helper.specialised.function, helper.specialised.facts) if helper is not None else (function, {})
+
+    def at(self, site: Site | None) -> None:
+        """The statement that the next steps belong to."""
+        self.builder.site = site.reversed() if site is not None else None
+
+    # --------------------------------------------------------------------------------------------- tangents
+
+    def new_dot(self, name: str, fact: Fact | None = None) -> str:
+        """A name for the tangent of a name."""
+        dot = self.names.fresh(f"dot_{base(name)}")
+        self.facts[dot] = tangent_fact(self.facts.get(name, fa.UNKNOWN)) if fact is None else fact
+        self.dots[name] = dot
+        return dot
+
+    def tangent(self, operand: Operand) -> Operand:
+        """The tangent of an operand; zero, made here, if it is not active."""
+        if self.is_active(operand):
+            return self.dots[str(operand)]
+        return operand if operand in (UNDEFINED, UNSET) else self.zero(operand)
+
+    def zero(self, operand: Operand) -> Operand:
+        """A tangent of zero.  What is neither a number nor holds any, such as a string, stands for itself."""
+        match self.fact(operand):
+            case Number():
+                return ZERO
+            case Array():
+                callee: Any = np.zeros_like
+            case Tuple() | List() | Dict() | fa.Unknown() | Either() | fa.Nested():
+                callee = rt.zero_tangent
+            case _:
+                return operand
+        like = f"dot_{base(operand)}" if isinstance(operand, str) else "t"
+        fact = tangent_fact(self.builder.fact(operand))
+        return self.builder.step(callee, operand, like=like, fact=fact)
+
+
+def tangent_fact(fact: Fact) -> Fact:
+    """What is known of the tangent of a value."""
+    match fa.widen(fact):
+        case Number(dtype=dtype):
+            return Number(dtype if fa.is_active_type(fact) else None, None)
+        case Array() as array:
+            return array
+        case Tuple(items=items, type=kind, absent=absent):
+            return Tuple(tuple(map(tangent_fact, items)), kind, absent)
+        case List(absent=absent):
+            return List(None, fa.UNKNOWN, absent=absent)
+        case Dict(type=kind, absent=absent) if kind is dict:
+            return Dict(None, fa.UNKNOWN, absent=absent)
+    return fa.UNKNOWN

@@ -1,0 +1,157 @@
+"""Writes: what is written to memory is written to its tangent, at the same place.
+
+Guarantee: the tangent is written before the value, with the same index, so what raises raises before anything has
+changed.  What cannot be done twice is refused.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from srcad import facts as fa
+from srcad import runtime as rt
+from srcad.errors import UnsupportedError
+from srcad.facts import Array, Fact, Number
+from srcad.rules import register
+from srcad.transform.analyses import effects
+from srcad.transform.forward import containers
+from srcad.transform.forward.rules import rule_tangent
+from srcad.transform.forward.state import Forward
+from srcad.wengert import Augmented, Const, Method, Operand, Step, callee_name
+
+ELLIPSIS = Const(...)
+
+LINEAR = {operator.iadd, operator.isub}
+"""Operators in place that are the same on tangents."""
+
+SCALING = {operator.imul, operator.itruediv}
+"""Those that are, if the second operand is no tangent."""
+
+
+def forward_write(fw: Forward, step: Step) -> None:
+    """Writes a step that writes active memory, and the same for the tangent."""
+    callee = step.callee
+    in_place = effects.hashable(callee) in effects.IN_PLACE
+    first = fw.fact(step.operands[0])
+    if isinstance(callee, Augmented):
+        update_item(fw, step)
+    elif in_place and isinstance(first, Array):
+        update_whole(fw, step)
+    elif in_place and not isinstance(first, (fa.List, fa.Dict)):
+        raise undecided(step)
+    elif callee is operator.setitem:
+        store(fw, step)
+    elif callee in (np.add.at, np.subtract.at) and len(step.operands) == 3:
+        array, index, value = step.operands
+        fw.builder.effect(callee, fw.tangent(array), index, shaped_zero(fw, value))
+        fw.builder.add(step)
+    elif containers.is_repeated(fw, step):
+        repeat(fw, step)
+    else:
+        raise UnsupportedError(
+            f"{callee_name(callee)} writes to memory that carries a derivative, in a way that cannot be "
+            "differentiated yet",
+            "use x[i] = v, x[i] op= v, x op= v or append, or make a new array",
+            step.site,
+        )
+
+
+def undecided(step: Step) -> UnsupportedError:
+    """The error for `op=` on what may be a number and may be an array."""
+    return UnsupportedError(
+        "whether this is a number or an array decides what `op=` means, and is not known",
+        "call the derivative, or use source_for(*args), so that the types of the arguments are known; if they are, "
+        "keep one type for the variable on all paths",
+        step.site,
+    )
+
+
+def shaped_zero(fw: Forward, value: Operand) -> Operand:
+    """The tangent of what is stored; a zero that NumPy spreads, if there is none."""
+    return fw.tangent(value) if fw.is_active(value) else Const(0.0)
+
+
+def store(fw: Forward, step: Step) -> None:
+    """`c[i] = v`"""
+    container, index, value = step.operands
+    if isinstance(fw.fact(container), Array):
+        dot = shaped_zero(fw, value)
+        fw.builder.effect(operator.setitem, fw.tangent(container), index, dot)
+        fw.builder.add(step)
+        return
+    repeat(fw, step)
+
+
+def repeat(fw: Forward, step: Step) -> None:
+    """A change of a container, and the same change of its tangent."""
+    again = containers.on_tangents(fw, step)
+    targets: tuple[str, ...] = ()
+    if any(map(fw.is_active, step.targets)):
+        targets = tuple(fw.new_dot(target) for target in step.targets)
+    fw.builder.add(Step(targets, again.callee, again.operands, again.keywords, fw.builder.site))
+    fw.builder.add(step)
+
+
+# --------------------------------------------------------------------------------------------- op= on arrays
+
+
+def update_whole(fw: Forward, step: Step) -> None:
+    """`x op= v` for an array."""
+    array, value = step.operands
+    (target,) = step.targets
+    dot = fw.tangent(array)
+    again = fw.new_dot(target)
+    if is_linear(fw, step.callee, value):
+        fw.builder.add(Step((again,), step.callee, (dot, operand_of(fw, step.callee, value)), (), fw.builder.site))
+    else:
+        fw.builder.effect(operator.setitem, dot, ELLIPSIS, updated(fw, step, step.callee, array, value))
+        fw.dots[target] = dot
+    fw.builder.add(step)
+
+
+def update_item(fw: Forward, step: Step) -> None:
+    """`x[i] op= v`"""
+    array, index, value = step.operands
+    operation = step.callee.operation
+    dot = fw.tangent(array)
+    if is_linear(fw, operation, value) and isinstance(fw.fact(array), Array):
+        fw.builder.effect(step.callee, dot, index, operand_of(fw, operation, value))
+        fw.builder.add(step)
+        return
+    if not isinstance(fw.fact(array), Array):
+        raise undecided(step)
+    part = fw.builder.step(operator.getitem, array, index)
+    dot_part = fw.builder.step(operator.getitem, dot, index, like="d")
+    fw.active.add(part)
+    fw.dots[part] = dot_part
+    fw.builder.effect(operator.setitem, dot, index, updated(fw, step, operation, part, value))
+    fw.builder.add(step)
+
+
+def is_linear(fw: Forward, operation: Any, value: Operand) -> bool:
+    """Whether an operator in place is the same on the tangent."""
+    return operation in LINEAR or operation in SCALING and not fw.is_active(value)
+
+
+def operand_of(fw: Forward, operation: Any, value: Operand) -> Operand:
+    """The second operand of such an operator."""
+    return shaped_zero(fw, value) if operation in LINEAR else value
+
+
+def updated(fw: Forward, step: Step, operation: Any, old: Operand, value: Operand) -> Operand:
+    """The tangent of what an operator in place writes."""
+    callee = effects.IN_PLACE[operation]
+    new = fw.builder.step(callee, old, value)
+    entry = register.lookup(callee)
+    if entry is None or entry.rule is None:
+        raise UnsupportedError(
+            f"{callee_name(operation)} in place cannot be differentiated", "write it as a new array", step.site
+        )
+    found = rule_tangent(fw, Step((new,), callee, (old, value), (), step.site), new)
+    assert found is not None
+    return found
+
+
