@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "srcad"
 
 ORDER = [
-    "__main__", "__init__", "check", "directional", "api", "derivative", "pullbacks", "programs",
+    "__main__", "__init__", "check", "directional", "api", "derivative", "forward", "pullbacks", "programs",
     "transform.pipeline", "transform.forward", "transform.reverse", "transform.specialise", "transform.nesting", "transform.iterating",
     "transform.instances", "transform.reflection", "transform.unroll", "transform.copying", "transform.helpers",
     "transform.spelling", "transform.generators", "transform.iterators", "transform.scalars", "transform.builder",

@@ -289,7 +289,8 @@ def tangent(primitive: Any, *wrt: str) -> Callable:
             raise RuleError(
                 f"the tangent of {primitive!r} is one of {wrt}, its adjoint one of {entry.rule.wrt}", "name the same"
             )
-        entry.tangent = Rule("tangent", wrt, body, parameters)
+        for known in _of_one_rule(entry):
+            known.tangent = Rule("tangent", wrt, body, parameters)
         return body
 
     return decorator
@@ -301,7 +302,13 @@ def multilinear(*callees: Any) -> None:
     The tangent of a product is then the sum of the products with the tangent of one factor each.
     """
     for callee in callees:
-        _entry(callee).multilinear = True
+        for known in _of_one_rule(_entry(callee)):
+            known.multilinear = True
+
+
+def _of_one_rule(entry: Primitive) -> list[Primitive]:
+    """A primitive and its aliases."""
+    return [known for known in _registry.values() if known is entry or known.rule is entry.rule is not None]
 
 
 def constant(*callees: Any, pure: bool = True, folds: bool = False, samples: Iterable[Sample] = ()) -> None:

@@ -42,8 +42,12 @@ def tangent_program(
     with_value: bool = True,
     calls: dict[Any, Any] | None = None,
     is_helper: bool = False,
+    given: int | None = None,
 ) -> Joint:
-    """The program that returns the value and its tangent, for further parameters: a tangent of each of `wrt`."""
+    """The program that returns the value and its tangent, for further parameters: a tangent of each of `wrt`.
+
+    These follow the first `given` parameters, which are passed by position; all are, if that is None.
+    """
     calls = {} if calls is None else calls
     specialised = rebind_sums(replace(specialised, facts=dict(specialised.facts)))
     whole, facts = specialised.function, specialised.facts
@@ -75,7 +79,7 @@ def tangent_program(
     new = replace(
         function,
         name=name,
-        params=(*function.params, *params),
+        params=with_tangents(function.params, params, given),
         body=body,
         result=result[0],
         captures=captures,
@@ -85,6 +89,12 @@ def tangent_program(
     )
     new = simplify(remove_dead_steps(new, facts), facts)
     return Joint(new, facts, tuple(n for n in copied if holds_written_arrays(fw, copied[n])))
+
+
+def with_tangents(params: tuple[Param, ...], dots: tuple[Param, ...], given: int | None) -> tuple[Param, ...]:
+    """The parameters, of which the first ones are always passed, and after these the ones for tangents."""
+    count = len(params) if given is None else given
+    return (*(replace(p, default=None) for p in params[:count]), *dots, *params[count:])
 
 
 def argument_fact(fact: fa.Fact) -> fa.Fact:

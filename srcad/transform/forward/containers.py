@@ -14,7 +14,7 @@ from srcad import runtime as rt
 from srcad.errors import UnsupportedError
 from srcad.facts import Array, Dict, Fact, Instance, List, Tuple
 from srcad.transform.analyses import effects
-from srcad.transform.forward.state import Forward
+from srcad.transform.forward.state import Forward, dot_name
 from srcad.wengert import (
     Const,
     Method,
@@ -109,7 +109,7 @@ def is_repeated(fw: Forward, step: Step) -> bool:
 def repeated(fw: Forward, step: Step) -> str:
     """The same step on tangents; its only target."""
     again = on_tangents(fw, step)
-    like = f"dot_{step.targets[0].partition('.')[0]}"
+    like = dot_name(step.target)
     return fw.builder.step(again.callee, *again.operands, keywords=dict(again.keywords), like=like)
 
 
@@ -170,7 +170,7 @@ def made(fw: Forward, step: Step) -> str:
         begin, stride = begin + 1, 2
     for i in range(begin, len(operands), stride):
         operands[i] = fw.tangent(operands[i])
-    like = f"dot_{step.targets[0].partition('.')[0]}"
+    like = dot_name(step.target)
     return fw.builder.step(step.callee, *operands, like=like)
 
 

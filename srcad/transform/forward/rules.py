@@ -24,17 +24,18 @@ from srcad.facts import Array, Known, List, Number, Tuple
 from srcad.rules import register
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.varied import is_constant
-from srcad.transform.forward.state import Forward, tangent_fact
+from srcad.transform.forward.state import Forward, dot_name, tangent_fact
 from srcad.transform.forward.transposed import transposed
-from srcad.transform.reverse.steps import as_array, bind_rule, inline, other_parameter, split_result, times
-from srcad.wengert import Attribute, Const, Method, Operand, Step, base, free_names
+from srcad.transform.reverse.steps import as_array, bind_rule, inline, other_parameter, named, split_result
+from srcad.wengert import Attribute, Const, Method, Operand, Step, free_names
 
 ONE = Const(1.0)
+MINUS_ONE = Const(-1.0)
 
 
 def rule_tangent(fw: Forward, step: Step, target: str) -> Operand | None:
     """The tangent of a step's target by what is registered of its callee; None if nothing is."""
-    entry = register.lookup(step.callee)
+    entry, begin = register.lookup(step.callee), len(fw.builder.steps)
     if entry is None:
         return None
     if is_constant(step, fw.facts):
@@ -56,6 +57,7 @@ def rule_tangent(fw: Forward, step: Step, target: str) -> Operand | None:
         found = by_partials(fw, step, target, entry.rule, bound)
     else:
         found = transposed(fw, step, entry.rule, bound, target)
+    found = named(fw, found, dot_name(target), begin)
     return own(fw, step, target, fitted(fw, found, target))
 
 
@@ -71,13 +73,17 @@ def by_partials(fw: Forward, step: Step, target: str, rule: register.Rule, bound
     result = inline(fw, rule, {"out": target}, arguments)
     results = dict(zip(rule.wrt, split_result(fw, result, len(rule.wrt), begin), strict=True))
     note_risks(fw, begin, results, wanted)
-    terms = [term(fw, dots[w], results[w], bound[w], rule.singular) for w in wanted]
-    return added(fw, terms, target)
+    like = dot_name(target) if len(wanted) == 1 else "d"
+    return added(fw, [times(fw, dots[w], results[w], like) for w in wanted], target)
 
 
-def term(fw: Forward, dot: Operand, partial: Operand, operand: Operand, singular: bool) -> Operand:
+def times(fw: Forward, dot: Operand, partial: Operand, like: str) -> Operand:
     """A tangent times a partial derivative."""
-    return times(fw, dot, partial, operand)
+    if partial == ONE:
+        return dot
+    if partial == MINUS_ONE:
+        return fw.builder.step(operator.neg, dot, like=like)
+    return fw.builder.step(operator.mul, dot, partial, like=like)
 
 
 def array_of(fw: Forward, operand: Operand, dot: Operand) -> Operand:
@@ -88,8 +94,8 @@ def array_of(fw: Forward, operand: Operand, dot: Operand) -> Operand:
 def added(fw: Forward, terms: list[Operand], target: str) -> Operand:
     """The sum of the contributions of the operands."""
     total = terms[0]
-    for more in terms[1:]:
-        total = fw.builder.step(operator.add, total, more, like=f"dot_{base(target)}")
+    for place, more in enumerate(terms[1:], 2):
+        total = fw.builder.step(operator.add, total, more, like=dot_name(target) if place == len(terms) else "d")
     return total
 
 
@@ -102,8 +108,9 @@ def called_on_tangents(fw: Forward, step: Step, entry: register.Primitive, only:
         fw.tangent(o) if name in rule.wrt and only in (None, i) and carries(fw, o) else o
         for i, (name, o) in enumerate(zip(names, step.operands, strict=False))
     ]
+    like = dot_name(step.target) if only is None else "d"
     keywords = {k: fw.tangent(o) if k in rule.wrt and only is None and carries(fw, o) else o for k, o in step.keywords}
-    return fw.builder.step(step.callee, *operands, keywords=keywords, like=f"dot_{base(step.targets[0])}")
+    return fw.builder.step(step.callee, *operands, keywords=keywords, like=like)
 
 
 def carries(fw: Forward, operand: Operand) -> bool:
@@ -170,7 +177,7 @@ def fitted(fw: Forward, dot: Operand, target: str) -> Operand:
             return dot
     elif isinstance(want, (Tuple, List, fa.Dict)):
         return dot
-    return fw.builder.step(rt.unbroadcast, dot, target, like=f"dot_{base(target)}", fact=fact)
+    return fw.builder.step(rt.unbroadcast, dot, target, like=dot_name(target), fact=fact)
 
 
 def alike(have: Number | Array, want: Number | Array) -> bool:
@@ -190,7 +197,7 @@ def own(fw: Forward, step: Step, target: str, dot: Operand) -> Operand:
     if made is not None and is_new(made):
         return dot
     callee: Any = Method("copy") if isinstance(fw.fact(target), Array) else rt.copied
-    return fw.builder.step(callee, dot, like=f"dot_{base(target)}", fact=fw.facts[dot])
+    return fw.builder.step(callee, dot, like=dot_name(target), fact=fw.facts[dot])
 
 
 def is_new(step: Step) -> bool:
@@ -211,5 +218,5 @@ def own_view(fw: Forward, step: Step, target: str, dot: str, entry: register.Pri
         return dot
     (of,) = shared
     return fw.builder.step(
-        rt.tangent_of_view, dot, target, of, fw.tangent(of), like=f"dot_{base(target)}", fact=fw.facts[dot]
+        rt.tangent_of_view, dot, target, of, fw.tangent(of), like=dot_name(target), fact=fw.facts[dot]
     )

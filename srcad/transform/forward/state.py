@@ -76,7 +76,7 @@ class Forward:
 
     def new_dot(self, name: str, fact: Fact | None = None) -> str:
         """A name for the tangent of a name."""
-        dot = self.names.fresh(f"dot_{base(name)}")
+        dot = self.names.fresh(dot_name(name))
         self.facts[dot] = tangent_fact(self.facts.get(name, fa.UNKNOWN)) if fact is None else fact
         self.dots[name] = dot
         return dot
@@ -98,9 +98,18 @@ class Forward:
                 callee = rt.zero_tangent
             case _:
                 return operand
-        like = f"dot_{base(operand)}" if isinstance(operand, str) else "t"
+        like = dot_name(operand) if isinstance(operand, str) else "d"
         fact = tangent_fact(self.builder.fact(operand))
         return self.builder.step(callee, operand, like=like, fact=fact)
+
+
+def dot_name(name: str) -> str:
+    """What the tangent of a name is called: that of a value the user did not name is a temporary, too.
+
+    >>> dot_name("y.3"), dot_name("t.2")
+    ('dot_y', 'd')
+    """
+    return "d" if base(name) in ("t", "d", "_") else f"dot_{base(name)}"
 
 
 def tangent_fact(fact: Fact) -> Fact:

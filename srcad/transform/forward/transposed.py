@@ -23,7 +23,7 @@ from srcad.transform.reverse import make_sweeps
 from srcad.transform.simplify.dead import remove_dead_steps
 from srcad.transform.simplify.pipeline import simplify
 from srcad.transform.specialise import specialise
-from srcad.wengert import Const, Function, Names, Operand, Param, Step, as_forward, make_tuple
+from srcad.wengert import Const, Function, Names, Operand, Param, Step, as_forward, base, defined_names, make_tuple, substitute
 
 
 def transposed(fw: Forward, step: Step, rule: register.Rule, bound: dict[str, Any], target: str) -> Operand:
@@ -104,6 +104,14 @@ def transpose_of(fw: Forward, inner: Function, facts: dict[str, fa.Fact], d_out:
         guards=specialised.function.guards,
     )
     function = simplify(remove_dead_steps(function, sweeps.facts), sweeps.facts)
-    return replace(function, body=as_forward(function.body))
+    return plainly_named(replace(function, body=as_forward(function.body)))
+
+
+def plainly_named(function: Function) -> Function:
+    """The function with the cotangents of cotangents, which are tangents, called so."""
+    names = Names.of(function)
+    new = {n: names.fresh("d") for n in sorted(defined_names(function.body)) if base(n).startswith("d_")}
+    result = new.get(function.result, function.result) if isinstance(function.result, str) else function.result
+    return replace(function, body=substitute(function.body, new), result=result)
 
 

@@ -416,7 +416,7 @@ def split_result(sweep: Transformation, result: Operand, count: int, begin: int)
     return [sweep.builder.step(operator.getitem, result, Const(i)) for i in range(count)]
 
 
-def times(sweep: Transformation, d: Operand, partial: Operand, operand: Operand) -> Operand:
+def times(sweep: Sweep, d: Operand, partial: Operand, operand: Operand) -> Operand:
     """The product of a cotangent and a partial derivative."""
     if partial == ONE:
         return d
@@ -436,7 +436,7 @@ def where_used(sweep: Sweep, d: Operand, partial: Operand) -> Operand:
     return sweep.builder.step(np.where, used, partial, ONE)
 
 
-def named(sweep: Sweep, value: Operand, like: str, begin: int) -> Operand:
+def named(sweep: Transformation, value: Operand, like: str, begin: int) -> Operand:
     """Gives a temporary of a rule's body the name of the cotangent it is."""
     steps = sweep.builder.steps
     if not isinstance(value, str) or base(value) != "t":
@@ -444,7 +444,7 @@ def named(sweep: Sweep, value: Operand, like: str, begin: int) -> Operand:
     for position in range(len(steps) - 1, begin - 1, -1):
         node = steps[position]
         if isinstance(node, Step) and node.targets == (value,):
-            new = sweep.names.fresh(like)
+            new = sweep.builder.names.fresh(like)
             steps[position:] = substitute(steps[position:], {value: new})
             sweep.facts[new] = sweep.facts[value]
             return new
