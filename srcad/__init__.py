@@ -1,6 +1,6 @@
 """srcad: automatic differentiation of plain NumPy code by rewriting its source."""
 
-from srcad import optim, pullbacks  # noqa: F401 (pullbacks installs itself)
+from srcad import optim, pullbacks, pushforwards  # noqa: F401 (these two install themselves)
 from srcad.api import grad, hvp, jvp, value_and_grad
 from srcad.check import check_grads
 from srcad.errors import DifferentiationError

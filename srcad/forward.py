@@ -131,7 +131,8 @@ def fitting(tangent: Any, primal: Any, name: str, function: Function) -> Any:
     trees.check_same(primal, tangent, f"the tangent of {name}")
     places = trees.paths(primal, name)
     rows = zip(trees.flatten(tangent)[0], leaves, places, strict=True)
-    return trees.unflatten(structure, [_leaf(dot, leaf, f"the tangent of {path}", function) for dot, leaf, path in rows])
+    found = [_leaf(dot, leaf, f"the tangent of {path}", function) for dot, leaf, path in rows]
+    return trees.unflatten(structure, found)
 
 
 def _leaf(dot: Any, leaf: Any, what: str, function: Function) -> Any:
@@ -149,7 +150,7 @@ def _leaf(dot: Any, leaf: Any, what: str, function: Function) -> Any:
         raise ArgumentError(
             f"{what} in {function.name} is of dtype {have}, not of {dtype}", f"convert it (to {dtype}), or the primal"
         )
-    return dot
+    return type(leaf)(dot) if isinstance(leaf, (float, complex, np.generic)) else dot
 
 
 def _dtype(leaf: Any) -> np.dtype:

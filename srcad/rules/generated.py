@@ -70,7 +70,11 @@ def _(d_out, new, old):
 register.facts(rt.rebound)(lambda new, old: new)
 register.shares(rt.rebound, "new", always=True)
 
-@linear(rt.tangent_of_view, "dot", shares="dot", describes=("view", "of", "dot_of"), samples=[])
+
+_copied = [sample(_matrix, 2.0 * _matrix, 3.0 * _matrix, _matrix.copy())]
+
+
+@linear(rt.tangent_of_view, "dot", shares="dot", describes=("view", "of", "dot_of"), samples=_copied)
 def _(d_out, dot, view, of, dot_of):
     return d_out
 

@@ -96,9 +96,10 @@ class Rule:
 
     `form` is "partials" (elementwise: the body returns the partial derivative with respect to each of
     `wrt`), "linear" (the body maps `d_out` to the cotangents of `wrt`; the primitive is linear in them
-    together), "adjoint" (as linear, and the body also takes `out`) or "tangent" (the body takes a tangent `dot_x` of each
-    x of `wrt`, then `out`, and returns what each contributes to the tangent of the result).  `singular` says that a partial derivative
-    can be infinite or not a number at points where the primitive itself is finite, or where it is not.
+    together), "adjoint" (as linear, and the body also takes `out`) or "tangent" (the body takes a tangent `dot_x` of
+    each x of `wrt`, then `out`, and returns what each contributes to the tangent of the result).  `singular` says that
+    a partial derivative can be infinite or not a number at points where the primitive itself is finite, or where it is
+    not.
     """
 
     form: str
@@ -123,6 +124,7 @@ class Primitive:
     rule: Rule | None = None
     tangent: Rule | None = None
     multilinear: bool = False
+    jointly: bool = False
     constant: bool = False
     facts: Callable | None = None
     facts_parameters: Parameters | None = None
@@ -264,7 +266,7 @@ def adjoint(primitive: Any, *wrt: str, **options: Any) -> Callable:
 
 
 def tangent(primitive: Any, *wrt: str) -> Callable:
-    """Registers how tangents pass through a primitive that has an adjoint, where forward mode can do better than with that.
+    """Registers how tangents pass through a primitive that has an adjoint, where forward mode can do better.
 
     The body takes a tangent for each of `wrt`, then `out` and the primitive's parameters, and returns what each tangent
     contributes to that of the result: one value, or a tuple.  Each contribution depends on its own tangent only.
@@ -304,6 +306,16 @@ def multilinear(*callees: Any) -> None:
     for callee in callees:
         for known in _of_one_rule(_entry(callee)):
             known.multilinear = True
+
+
+def jointly_linear(*callees: Any) -> None:
+    """Declares that primitives with adjoints are linear in all operands that these differentiate together.
+
+    The tangent is then the same call on tangents, as that of primitives registered as `linear`.
+    """
+    for callee in callees:
+        for known in _of_one_rule(_entry(callee)):
+            known.jointly = True
 
 
 def _of_one_rule(entry: Primitive) -> list[Primitive]:
@@ -428,6 +440,7 @@ def alias(callee: Any, existing: Any, samples: Iterable[Sample] | None = None) -
         "rule",
         "tangent",
         "multilinear",
+        "jointly",
         "constant",
         "facts",
         "facts_parameters",

@@ -6,12 +6,17 @@ have a tangent rule here where that is better than the transpose of the adjoint,
 
 from __future__ import annotations
 
+import builtins
+import math
+
 import numpy as np
 
 # the rules that these belong to are registered first
-from srcad.rules import array_api, einsum, products, signals, vectors  # noqa: F401
-from srcad.rules.register import multilinear
+from srcad.rules import array_api, einsum, products, python_builtins, scalar_math, signals, vectors  # noqa: F401
+from srcad.rules.register import jointly_linear, multilinear
 
 multilinear(np.matmul, np.dot, np.inner, np.vdot, np.outer, np.tensordot, np.kron, np.einsum)
 multilinear(np.convolve, np.correlate, np.cross)
 multilinear(np.linalg.vecdot, np.vecdot, np.linalg.outer, np.linalg.tensordot, np.linalg.cross)
+
+jointly_linear(builtins.sum, math.fsum)

@@ -13,6 +13,7 @@ from typing import Any
 
 from srcad import facts as fa
 from srcad import runtime as rt
+from srcad.transform.analyses.texts import check_text
 from srcad.transform.forward.control import forward_block
 from srcad.transform.forward.state import Forward, tangent_fact
 from srcad.transform.helpers import Specialised, is_function
@@ -23,14 +24,13 @@ from srcad.transform.reverse import (
     refuse_missing_rules,
     refuse_writes_outside,
 )
-from srcad.transform.analyses.texts import check_text
 from srcad.transform.reverse.closures import refuse_writing_closures
 from srcad.transform.reverse.managers import refuse_active_managers
 from srcad.transform.reverse.rebinding import rebind_sums
 from srcad.transform.scalars.unread import without_unread
 from srcad.transform.simplify.dead import remove_dead_steps
 from srcad.transform.simplify.pipeline import simplify
-from srcad.wengert import Function, Operand, Param, Recursion, callee_name, make_tuple
+from srcad.wengert import Function, Operand, Param, Recursion, base, callee_name, make_tuple
 
 
 def tangent_program(
@@ -60,7 +60,7 @@ def tangent_program(
     refuse_writes_outside(fw)
     refuse_writing_closures(function, facts)
     check_text(function, facts, fw.memory, fw.varied, fw.useful, fw.called_list)
-    params = tuple(Param(fw.new_dot(n, argument_fact(facts.get(n, fa.UNKNOWN)))) for n in wrt)
+    params = tuple(Param(fw.new_dot(n, argument_fact(facts.get(n, fa.UNKNOWN)), f"dot_{base(n)}")) for n in wrt)
     result: list[Operand] = []
 
     def write() -> None:

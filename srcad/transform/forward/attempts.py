@@ -1,8 +1,8 @@
 """`try` in forward mode: only the function's own errors are caught.
 
 Guarantee: a handler runs exactly where it runs in the function itself.  Tangents are computed in the body, beside the
-values, so a step of theirs that may raise what the handler catches is refused; and what refuses to differentiate a
-callee passes through.
+values, so where Python's floats would raise (1.0 / 0.0), theirs are computed with NumPy's, which do not; what could
+raise all the same is refused, and what refuses to differentiate a callee passes through.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import operator
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from srcad import facts as fa
 from srcad import runtime as rt
 from srcad.errors import UnsupportedError
@@ -19,43 +21,73 @@ from srcad.facts import Array, Number
 from srcad.transform.forward.state import Forward
 from srcad.wengert import Attempt, Const, Step, callee_name, walk
 
-_DIVIDING = (operator.truediv, operator.floordiv, operator.mod, operator.pow)
+_DIVIDING = {operator.truediv: 1, operator.floordiv: 1, operator.mod: 1, operator.pow: 0}
+"""Operators that may raise for some numbers, and the operand that decides whose rules they follow."""
+
 _REFUSING = (rt.pushforward, rt.tangent_of_view)
 
 
-def check_attempt(fw: Forward, node: Attempt, risky: list[Step]) -> None:
-    """Raises where a tangent in the body may raise an error that the handler takes for one of the function's."""
-    if not catches(node.test, ArithmeticError) and not catches(node.test, ValueError):
-        return
-    for step in risky:
-        if may_raise(fw, step):
-            raise UnsupportedError(
-                f"the derivative computes {callee_name(step.callee)} of Python floats in this `try`, which may raise an "
-                "error that the handler catches, where the function itself raises none",
-                "compute it outside of the `try`, or with np.float64",
-                step.site,
-            )
-
-
-def catches(test: Any, kind: type) -> bool:
-    """Whether a handler may catch errors of a class, or of one below it; of what is not known, that is assumed."""
-    if not isinstance(test, Const):
+def catches_arithmetic(node: Attempt) -> bool:
+    """Whether a handler may catch what arithmetic raises; of classes that are not known, that is assumed."""
+    if not isinstance(node.test, Const):
         return True
-    classes = test.value if isinstance(test.value, tuple) else (test.value,)
-    return any(not isinstance(c, type) or issubclass(c, kind) or issubclass(kind, c) for c in classes)
+    given = node.test.value
+    classes = given if isinstance(given, tuple) else (given,)
+    return any(not isinstance(c, type) or _related(c, ArithmeticError) or _related(c, ValueError) for c in classes)
+
+
+def _related(a: type, b: type) -> bool:
+    return issubclass(a, b) or issubclass(b, a)
+
+
+def never_raising(fw: Forward, begin: int) -> None:
+    """Makes the steps of a rule's body that may raise compute with NumPy's floats, if a handler might catch that."""
+    if not any(fw.attempts):
+        return
+    steps, fw.builder.steps[begin:] = fw.builder.steps[begin:], []
+    for node in steps:
+        for inner in walk((node,)):
+            if isinstance(inner, Step) and inner is not node and may_raise(fw, inner):
+                raise _refused(inner)
+        if isinstance(node, Step):
+            fw.builder.append(_with_float64(fw, node) if may_raise(fw, node) else node)  # facts may be others now
+        else:
+            fw.builder.add(node)
+
+
+def _with_float64(fw: Forward, step: Step) -> Step:
+    """A division as NumPy does it."""
+    if step.callee not in _DIVIDING:
+        raise _refused(step)
+    place, operands = _DIVIDING[step.callee], list(step.operands)
+    operands[place] = fw.builder.step(np.float64, operands[place], fact=Number("float64", False))
+    return replace(step, operands=tuple(operands))
+
+
+def _refused(step: Step) -> UnsupportedError:
+    return UnsupportedError(
+        f"the derivative computes {callee_name(step.callee)} in this `try`, which may raise an error that the handler "
+        "catches, where the function itself raises none",
+        "compute it outside of the `try`",
+        step.site,
+    )
 
 
 def may_raise(fw: Forward, step: Step) -> bool:
     """Whether a step may raise for some numbers."""
-    if step.callee not in _DIVIDING and getattr(step.callee, "__module__", "") != math.__name__:
-        return False
+    if step.callee not in _DIVIDING:
+        return getattr(step.callee, "__module__", "") == math.__name__ and step.callee not in _TOTAL
     facts = [fw.fact(o) for o in step.operands]
     if any(isinstance(f, Array) or isinstance(f, Number) and f.weak is False for f in facts):
         return False
-    divisor = fw.builder.fact(step.operands[-1])
-    if step.callee is operator.truediv and isinstance(divisor, fa.Known) and divisor.value:
-        return False
-    return not (step.callee is operator.pow and isinstance(divisor, fa.Known) and _is_count(divisor.value))
+    last = fw.builder.fact(step.operands[1])
+    if not isinstance(last, fa.Known):
+        return True
+    return last.value == 0 if step.callee is not operator.pow else not _is_count(last.value)
+
+
+_TOTAL = (math.sin, math.cos, math.atan, math.tanh, math.copysign, math.fabs, math.erf)
+"""Functions of the module `math` that raise for no finite number."""
 
 
 def _is_count(value: Any) -> bool:

@@ -38,13 +38,18 @@ def forward_python_call(fw: Forward, step: Step) -> None:
     operands = step.operands[1:] if isinstance(step.callee, Call) else step.operands
     (target,) = step.targets
     given = fw.builder.step(make_tuple, *operands)
-    dots = fw.builder.step(make_tuple, *(fw.dots[str(o)] if fw.is_active(o) else Const(None) for o in operands))
-    own = fw.tangent(callee) if fw.is_active(callee) else Const(None)
+    dots = fw.builder.step(make_tuple, *(dot_or_none(fw, o) for o in operands))
+    own = dot_or_none(fw, callee)
     rest: tuple[Operand, ...] = () if own == Const(None) and not step.keywords else (own,)
     if step.keywords:
         named = [o for k, v in step.keywords for o in (Const(k), v)]
-        named_dots = [o for k, v in step.keywords for o in (Const(k), fw.dots[str(v)] if fw.is_active(v) else Const(None))]
+        named_dots = [o for k, v in step.keywords for o in (Const(k), dot_or_none(fw, v))]
         rest = (own, fw.builder.step(make_dict, *named), fw.builder.step(make_dict, *named_dots))
     dot = fw.new_dot(target)
     fw.facts.setdefault(target, fa.UNKNOWN)
     fw.builder.add(Step((target, dot), rt.pushforward, (callee, given, dots, *rest), (), step.site))
+
+
+def dot_or_none(fw: Forward, operand: Operand) -> Operand:
+    """The tangent of what is passed on; None for zero."""
+    return fw.tangent(operand) if fw.is_active(operand) else Const(None)

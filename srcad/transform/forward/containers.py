@@ -14,9 +14,8 @@ from srcad import runtime as rt
 from srcad.errors import UnsupportedError
 from srcad.facts import Array, Dict, Fact, Instance, List, Tuple
 from srcad.transform.analyses import effects
-from srcad.transform.forward.state import Forward, dot_name
+from srcad.transform.forward.state import Forward, dot_name, tangent_fact
 from srcad.wengert import (
-    Const,
     Method,
     Operand,
     Step,
@@ -76,7 +75,7 @@ GENERATED: dict[Any, tuple[int, ...]] = {
 }
 """The same of what reverse sweeps call: it is linear in these operands together."""
 
-ANYWHERE = frozenset({operator.getitem, operator.setitem, zip, enumerate, reversed, iter})
+ANYWHERE = frozenset({operator.getitem, operator.setitem, zip, enumerate, reversed, iter, list, tuple})
 """Those of which it does not matter whether an operand is a container or an array."""
 
 
@@ -110,7 +109,14 @@ def repeated(fw: Forward, step: Step) -> str:
     """The same step on tangents; its only target."""
     again = on_tangents(fw, step)
     like = dot_name(step.target)
-    return fw.builder.step(again.callee, *again.operands, keywords=dict(again.keywords), like=like)
+    fact = moved_fact(fw, step)
+    return fw.builder.step(again.callee, *again.operands, keywords=dict(again.keywords), like=like, fact=fact)
+
+
+def moved_fact(fw: Forward, step: Step) -> Fact:
+    """What is known of the tangent of what a step reads or moves."""
+    fact = fw.fact(step.target)
+    return fact if isinstance(fact, Instance) else tangent_fact(fact)
 
 
 def on_tangents(fw: Forward, step: Step) -> Step:
@@ -131,15 +137,15 @@ def on_tangents(fw: Forward, step: Step) -> Step:
 
 
 def content(fw: Forward, step: Step, operand: Operand) -> Operand:
-    """The tangent of what a container holds.  What an iterator takes, and carries none, stands for itself: a key does."""
+    """The tangent of what a container holds.  What iterators take, and carries none, stands for itself."""
     if fw.is_active(operand):
         return fw.tangent(operand)
     fact = fw.fact(operand)
     if effects.hashable(step.callee) in effects.ITERATORS and fa.is_active_type(fact) is False:
         if isinstance(fact, Instance) and fact.type is not range:
             raise UnsupportedError(
-                f"{callee_name(step.callee)} takes the items of an iterator ({fact.type.__name__}) together with values "
-                "that carry a derivative",
+                f"{callee_name(step.callee)} takes the items of an iterator ({fact.type.__name__}) together with "
+                "values that carry a derivative",
                 "make a list of its items first: list(...)",
                 step.site,
             )
@@ -151,8 +157,11 @@ def of_pairs(fw: Forward, step: Step, dots: Operand) -> Operand:
     """The tangents of pairs of keys and values, of which a dict is made, with the keys themselves."""
     pairs = step.operands[-1]
     fact = fw.fact(pairs)
-    if isinstance(fact, (Dict, Instance, fa.Iterator)) or not step.operands or len(step.operands) == 1 and (
-        step.callee is not dict
+    if (
+        isinstance(fact, (Dict, Instance, fa.Iterator))
+        or not step.operands
+        or len(step.operands) == 1
+        and (step.callee is not dict)
     ):
         return dots
     return fw.builder.step(rt.tangents_by_key, pairs, dots, fact=fa.UNKNOWN)
@@ -171,6 +180,4 @@ def made(fw: Forward, step: Step) -> str:
     for i in range(begin, len(operands), stride):
         operands[i] = fw.tangent(operands[i])
     like = dot_name(step.target)
-    return fw.builder.step(step.callee, *operands, like=like)
-
-
+    return fw.builder.step(step.callee, *operands, like=like, fact=tangent_fact(fw.facts[step.target]))

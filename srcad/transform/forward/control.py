@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from srcad import facts as fa
 from srcad.errors import UnsupportedError
-from srcad.transform.forward.attempts import check_attempt, letting_refusals_pass
-from srcad.transform.forward.state import Forward, tangent_fact
+from srcad.transform.forward.attempts import catches_arithmetic, letting_refusals_pass
+from srcad.transform.forward.state import Forward
 from srcad.transform.forward.steps import forward_step
 from srcad.wengert import (
     Attempt,
@@ -50,7 +50,7 @@ def forward_branch(fw: Forward, node: Branch) -> None:
     """Both arms with their tangents, which are merged as the values are."""
     live = [m for m in node.merges if fw.is_active(m.target)]
     if isinstance(node, Attempt):
-        fw.attempts.append([])
+        fw.attempts.append(catches_arithmetic(node))
     then, from_then = arm(fw, node.then, [m.then for m in live], node)
     if isinstance(node, Attempt):
         if node.error is not None and fw.is_active(node.error):
@@ -59,7 +59,7 @@ def forward_branch(fw: Forward, node: Branch) -> None:
                 "return these values, or keep them in variables",
                 node.site,
             )
-        check_attempt(fw, node, fw.attempts.pop())
+        fw.attempts.pop()
     orelse, from_orelse = arm(fw, node.orelse, [m.orelse for m in live], node)
     merges = [*node.merges]
     for m, a, b in zip(live, from_then, from_orelse, strict=True):
@@ -135,5 +135,5 @@ def loop_body(
     body = fw.builder.nested(write)
     carried = []
     for (c, name, init), after in zip(begin, nexts, strict=True):
-        carried.append(Carried(name, init, after, fw.new_dot(c.result, tangent_fact(fw.facts.get(c.result, fa.UNKNOWN)))))
+        carried.append(Carried(name, init, after, fw.new_dot(c.result)))
     return body, carried

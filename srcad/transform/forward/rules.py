@@ -24,32 +24,41 @@ from srcad.facts import Array, Known, List, Number, Tuple
 from srcad.rules import register
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.varied import is_constant
+from srcad.transform.forward.attempts import never_raising
 from srcad.transform.forward.state import Forward, dot_name, tangent_fact
 from srcad.transform.forward.transposed import transposed
-from srcad.transform.reverse.steps import as_array, bind_rule, inline, other_parameter, named, split_result
-from srcad.wengert import Attribute, Const, Method, Operand, Step, free_names
+from srcad.transform.reverse.steps import (
+    as_array,
+    bind_rule,
+    inline,
+    missing_rule,
+    named,
+    other_parameter,
+    split_result,
+)
+from srcad.wengert import Const, Method, Operand, Step
 
 ONE = Const(1.0)
 MINUS_ONE = Const(-1.0)
 
 
-def rule_tangent(fw: Forward, step: Step, target: str) -> Operand | None:
-    """The tangent of a step's target by what is registered of its callee; None if nothing is."""
+def rule_tangent(fw: Forward, step: Step, target: str) -> Operand:
+    """The tangent of a step's target by what is registered of its callee.
+
+    Raises DifferentiationError if nothing is.
+    """
     entry, begin = register.lookup(step.callee), len(fw.builder.steps)
-    if entry is None:
-        return None
-    if is_constant(step, fw.facts):
+    if entry is not None and is_constant(step, fw.facts):
         return fw.zero(target)
-    if entry.rule is None:
-        return None
+    if entry is None or entry.rule is None:
+        raise missing_rule(fw, step)
     bound = bind_rule(fw, step, entry)
     for name, operand in bound.items():
         if name not in entry.rule.wrt and name not in entry.describes and active_in(fw, operand):
             raise other_parameter(step, name)
-    if entry.rule.form == "linear":
+    if entry.rule.form == "linear" or entry.jointly:
         found: Operand = called_on_tangents(fw, step, entry)
-        return own_view(fw, step, target, found, entry) if entry.shares else own(fw, step, target, found)
-    if entry.multilinear:
+    elif entry.multilinear:
         found = by_product(fw, step, target, entry)
     elif entry.tangent is not None:
         found = by_tangent_rule(fw, target, entry.tangent, bound)
@@ -57,8 +66,8 @@ def rule_tangent(fw: Forward, step: Step, target: str) -> Operand | None:
         found = by_partials(fw, step, target, entry.rule, bound)
     else:
         found = transposed(fw, step, entry.rule, bound, target)
-    found = named(fw, found, dot_name(target), begin)
-    return own(fw, step, target, fitted(fw, found, target))
+    found = fitted(fw, named(fw, found, dot_name(target), begin), target)
+    return own_view(fw, step, target, found, entry) if entry.shares else own(fw, step, target, found)
 
 
 # --------------------------------------------------------------------------------------------------- forms
@@ -72,7 +81,7 @@ def by_partials(fw: Forward, step: Step, target: str, rule: register.Rule, bound
     begin = len(fw.builder.steps)
     result = inline(fw, rule, {"out": target}, arguments)
     results = dict(zip(rule.wrt, split_result(fw, result, len(rule.wrt), begin), strict=True))
-    note_risks(fw, begin, results, wanted)
+    never_raising(fw, begin)
     like = dot_name(target) if len(wanted) == 1 else "d"
     return added(fw, [times(fw, dots[w], results[w], like) for w in wanted], target)
 
@@ -114,9 +123,8 @@ def called_on_tangents(fw: Forward, step: Step, entry: register.Primitive, only:
 
 
 def carries(fw: Forward, operand: Operand) -> bool:
-    """Whether an operand is a number, an array or a container, and not something like None, which stands for nothing."""
-    fact = fw.fact(operand)
-    return fw.is_active(operand) or not (isinstance(fact, Known) or isinstance(fact, fa.Instance))
+    """Whether an operand is a number, an array or a container, and not None, for instance, which stands for nothing."""
+    return fw.is_active(operand) or not isinstance(fw.fact(operand), (Known, fa.Instance))
 
 
 def by_product(fw: Forward, step: Step, target: str, entry: register.Primitive) -> Operand:
@@ -152,17 +160,6 @@ def by_tangent_rule(fw: Forward, target: str, rule: register.Rule, bound: dict[s
 def active_in(fw: Forward, operand: Any) -> bool:
     """Whether an operand, or one of several, is active."""
     return any(map(fw.is_active, operand)) if isinstance(operand, tuple) else fw.is_active(operand)
-
-
-def note_risks(fw: Forward, begin: int, results: dict[str, Operand], wanted: list[str]) -> None:
-    """Notes the steps of a rule's body that may raise, if a `try` stands around."""
-    if fw.attempts:
-        needed = {results[w] for w in wanted}
-        fw.attempts[-1].extend(
-            node
-            for node in fw.builder.steps[begin:]
-            if isinstance(node, Step) and (needed & set(node.targets) or free_names((node,)))
-        )
 
 
 # ---------------------------------------------------------------------------------------------- guarantees
@@ -209,14 +206,18 @@ def is_new(step: Step) -> bool:
     return entry is not None and entry.rule is not None and not entry.shares and callee is not rt.unbroadcast
 
 
-def own_view(fw: Forward, step: Step, target: str, dot: str, entry: register.Primitive) -> Operand:
+def own_view(fw: Forward, step: Step, target: str, dot: Operand, entry: register.Primitive) -> Operand:
     """The tangent of what may be a view: one exactly if that is one, where something is written to it."""
-    if entry.shares_always or isinstance(step.callee, Attribute) and step.callee.name in ("T", "real", "imag"):
+    if entry.shares_always and entry.rule is not None and entry.rule.form == "linear" or not isinstance(dot, str):
         return dot
-    shared = effects.arguments(step, entry, entry.shares)
+    shared = [o for o in effects.arguments(step, entry, entry.shares) if fw.is_active(o)]
+    if not isinstance(fw.fact(target), (Array, fa.Either, fa.Unknown)):
+        return dot
     if not any(isinstance(o, str) and fw.memory.is_written(o) for o in (target, *shared)):
         return dot
-    (of,) = shared
-    return fw.builder.step(
-        rt.tangent_of_view, dot, target, of, fw.tangent(of), like=dot_name(target), fact=fw.facts[dot]
-    )
+    for of in shared:
+        if isinstance(fw.fact(of), (Array, fa.Either, fa.Unknown)):
+            operands = (dot, target, of, fw.tangent(of))
+            fact = fw.facts[dot]
+            dot = fw.builder.step(rt.tangent_of_view, *operands, like=dot_name(target), fact=fact)
+    return dot

@@ -15,14 +15,14 @@ import numpy as np
 
 from srcad import facts as fa
 from srcad import runtime as rt
-from srcad.errors import Site
+from srcad.errors import DifferentiationError, Site
 from srcad.facts import Array, Dict, Either, Fact, List, Number, Tuple
 from srcad.transform.analyses.memory import Memory
 from srcad.transform.analyses.varied import useful_names, varied_names
 from srcad.transform.builder import Builder
 from srcad.transform.helpers import Specialised
 from srcad.transform.specialise import Specialiser
-from srcad.wengert import UNDEFINED, UNSET, Const, Function, Names, Operand, Recursion, Step, base
+from srcad.wengert import UNDEFINED, UNSET, Const, Function, Names, Operand, Recursion, base
 
 ZERO = Const(0.0)
 
@@ -53,7 +53,8 @@ class Forward:
         self.useful = useful_names(function, facts, self.memory)
         self.active = set(self.varied & self.useful)
         self.dots: dict[str, Operand] = {}
-        self.attempts: list[list[Step]] = []  # for each `try` around, the tangent's steps in its body that may raise
+        self.refusals: dict[str, DifferentiationError] = {}  # of tangents that nobody may ask for
+        self.attempts: list[bool] = []  # for each `try` around: whether it may catch what arithmetic raises
 
     def fact(self, operand: Operand) -> Fact:
         """What is known of an operand."""
@@ -74,15 +75,17 @@ class Forward:
 
     # --------------------------------------------------------------------------------------------- tangents
 
-    def new_dot(self, name: str, fact: Fact | None = None) -> str:
+    def new_dot(self, name: str, fact: Fact | None = None, like: str | None = None) -> str:
         """A name for the tangent of a name."""
-        dot = self.names.fresh(dot_name(name))
+        dot = self.names.fresh(dot_name(name) if like is None else like)
         self.facts[dot] = tangent_fact(self.facts.get(name, fa.UNKNOWN)) if fact is None else fact
         self.dots[name] = dot
         return dot
 
     def tangent(self, operand: Operand) -> Operand:
         """The tangent of an operand; zero, made here, if it is not active."""
+        if operand in self.refusals:
+            raise self.refusals[str(operand)]
         if self.is_active(operand):
             return self.dots[str(operand)]
         return operand if operand in (UNDEFINED, UNSET) else self.zero(operand)
@@ -116,13 +119,15 @@ def tangent_fact(fact: Fact) -> Fact:
     """What is known of the tangent of a value."""
     match fa.widen(fact):
         case Number(dtype=dtype):
-            return Number(dtype if fa.is_active_type(fact) else None, None)
+            return Number(dtype, None) if fa.is_active_type(fact) is not False else fa.UNKNOWN
         case Array() as array:
             return array
         case Tuple(items=items, type=kind, absent=absent):
             return Tuple(tuple(map(tangent_fact, items)), kind, absent)
-        case List(absent=absent):
-            return List(None, fa.UNKNOWN, absent=absent)
-        case Dict(type=kind, absent=absent) if kind is dict:
-            return Dict(None, fa.UNKNOWN, absent=absent)
+        case List(items=known, element=element, absent=absent):
+            items = None if known is None else tuple(map(tangent_fact, known))
+            return List(items, tangent_fact(element), absent=absent)
+        case Dict(items=named, element=element, type=kind, slots=slots, absent=absent):
+            pairs = [None if p is None else tuple((k, tangent_fact(f)) for k, f in p) for p in (named, slots)]
+            return Dict(pairs[0], tangent_fact(element), type=kind, slots=pairs[1], absent=absent)
     return fa.UNKNOWN

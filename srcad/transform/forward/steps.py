@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from srcad import runtime as rt
-from srcad.errors import UnsupportedError
+from srcad.errors import DifferentiationError, UnsupportedError
 from srcad.transform.analyses import effects
 from srcad.transform.forward import containers
 from srcad.transform.forward.calls import forward_helper_call, forward_python_call
@@ -55,25 +54,26 @@ def give_tangents(fw: Forward, step: Step) -> None:
         return
     (target,) = step.targets
     if effects.makes_function(step):  # one whose calls were all resolved reaches no result any more
-        raise UnsupportedError(
+        fw.refusals[target] = UnsupportedError(
             "a function that captures values which carry a derivative is called where it is not known which one it is",
             "pass the captured values as arguments",
             step.site,
         )
+        return
     given: tuple[Any, ...] = (*step.operands, *(o for _, o in step.keywords))
-    if not any(map(fw.is_active, given)):
+    if effects.hashable(step.callee) in effects.MAKERS:
+        fw.dots[target] = containers.made(fw, step)
+    elif not any(map(fw.is_active, given)):
         fw.dots[target] = fw.zero(target)
     elif step.callee is identity:
         fw.dots[target] = fw.tangent(step.operands[0])
     elif containers.is_repeated(fw, step):
         fw.dots[target] = containers.repeated(fw, step)
-    elif step.callee in effects.MAKERS:
-        fw.dots[target] = containers.made(fw, step)
     else:
-        found = rule_tangent(fw, step, target)
-        if found is None:
-            raise missing_rule(fw, step)
-        fw.dots[target] = found
+        try:
+            fw.dots[target] = rule_tangent(fw, step, target)
+        except DifferentiationError as refusal:
+            fw.refusals[target] = refusal  # raised where the tangent is asked for, if anybody does
 
 
 def unpack(fw: Forward, step: Step) -> None:

@@ -12,15 +12,14 @@ from typing import Any
 import numpy as np
 
 from srcad import facts as fa
-from srcad import runtime as rt
 from srcad.errors import UnsupportedError
-from srcad.facts import Array, Fact, Number
+from srcad.facts import Array
 from srcad.rules import register
 from srcad.transform.analyses import effects
 from srcad.transform.forward import containers
 from srcad.transform.forward.rules import rule_tangent
 from srcad.transform.forward.state import Forward
-from srcad.wengert import Augmented, Const, Method, Operand, Step, callee_name
+from srcad.wengert import Augmented, Const, Operand, Step, callee_name
 
 ELLIPSIS = Const(...)
 
@@ -153,5 +152,3 @@ def updated(fw: Forward, step: Step, operation: Any, old: Operand, value: Operan
     found = rule_tangent(fw, Step((new,), callee, (old, value), (), step.site), new)
     assert found is not None
     return found
-
-
