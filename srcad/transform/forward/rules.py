@@ -66,7 +66,9 @@ def rule_tangent(fw: Forward, step: Step, target: str) -> Operand:
         found = by_partials(fw, step, target, entry.rule, bound)
     else:
         found = transposed(fw, step, entry.rule, bound, target)
-    found = fitted(fw, named(fw, found, dot_name(target), begin), target)
+    found = named(fw, found, dot_name(target), begin)
+    if entry.rule.form != "linear" or fa.is_numeric(fw.fact(target)):
+        found = fitted(fw, found, target)
     return own_view(fw, step, target, found, entry) if entry.shares else own(fw, step, target, found)
 
 
@@ -174,14 +176,18 @@ def fitted(fw: Forward, dot: Operand, target: str) -> Operand:
             return dot
     elif isinstance(want, (Tuple, List, fa.Dict)):
         return dot
-    return fw.builder.step(rt.unbroadcast, dot, target, like=dot_name(target), fact=fact)
+    callee = rt.unbroadcast if fa.is_numeric(want) or isinstance(want, fa.Either) else rt.project
+    return fw.builder.step(callee, dot, target, like=dot_name(target), fact=fact)
 
 
 def alike(have: Number | Array, want: Number | Array) -> bool:
     """Whether a tangent certainly has the dtype of the result."""
-    if have.dtype is not None and have.dtype == want.dtype:
+    if have.dtype is None or want.dtype is None:
+        return False
+    if have.dtype == want.dtype:
         return True
-    return isinstance(want, Number) and isinstance(have, Number) and want.weak is True and have.dtype is not None
+    weak = isinstance(want, Number) and isinstance(have, Number) and want.weak is True
+    return weak and np.dtype(have.dtype).kind == np.dtype(want.dtype).kind
 
 
 def own(fw: Forward, step: Step, target: str, dot: Operand) -> Operand:

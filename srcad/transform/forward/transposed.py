@@ -12,14 +12,17 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from types import FunctionType
 from typing import Any
 
 from srcad import facts as fa
+from srcad import runtime as rt
 from srcad.errors import DifferentiationError, Site
 from srcad.rules import register
 from srcad.transform.forward.state import Forward
 from srcad.transform.helpers import Specialised, without_sites
 from srcad.transform.reverse import make_sweeps
+from srcad.transform.reverse.sweep import cotangent_fact
 from srcad.transform.simplify.dead import remove_dead_steps
 from srcad.transform.simplify.pipeline import simplify
 from srcad.transform.specialise import specialise
@@ -37,6 +40,7 @@ from srcad.wengert import (
     map_blocks,
     placeless,
     substitute,
+    walk,
 )
 
 
@@ -52,7 +56,7 @@ def transposed(fw: Forward, step: Step, rule: register.Rule, bound: dict[str, An
             operands[name] = fw.builder.step(make_tuple, *given) if isinstance(given, tuple) else given
     places = (*rule.leading, *params.by_position, *_starred(params), *params.by_keyword)
     own = dict(zip(places, (p.name for p in inner.params), strict=True))
-    operands["d_out"] = fw.zero(target)
+    operands["d_out"] = fw.builder.step(rt.zeros_like, target, like="d", fact=cotangent_fact(fw.fact(target)))
     dots = [dot_of(fw, bound[w]) for w in wanted]
     dot = dots[0] if len(dots) == 1 else fw.builder.step(make_tuple, *dots)
     try:
@@ -101,10 +105,10 @@ def transpose_of(
     """The list that gives what `d_out` receives if the result of a linear function receives `dot`, and its operands."""
 
     def lower(function: Any) -> Function:
-        return placeless(fw.lower(function))  # so all that the rule calls is inlined
+        list_ = fw.lower(function)
+        return list_ if calls_itself(fw, function) else placeless(list_)  # so all else that the rule calls is inlined
 
     facts = {name: without_sites(fw.builder.fact(operand)) for name, operand in given.items()}
-    facts[d_out] = fa.widen(facts[d_out])
     sweeps = make_sweeps(specialise(inner, facts | _captured(inner), lower), (d_out,), lower, {})
     function = replace(
         sweeps.function,
@@ -117,6 +121,22 @@ def transpose_of(
     found = specialise(function, facts | _captured(function), lower)
     body = simplify(found.function, found.facts)
     return replace(found, function=body), {**given, sweeps.d_out: dot}
+
+
+def calls_itself(fw: Forward, function: Any) -> bool:
+    """Whether a function that a rule calls comes back to itself."""
+    reached: set[Any] = set()
+    todo = [function]
+    while todo:
+        called = {n.callee for n in walk(fw.lower(todo.pop()).body) if isinstance(n, Step) and is_of_a_rule(n.callee)}
+        todo.extend(called - reached)
+        reached |= called
+    return function in reached
+
+
+def is_of_a_rule(callee: Any) -> bool:
+    """Whether a callee is a Python function that is inlined where a rule calls it."""
+    return isinstance(callee, FunctionType) and register.lookup(callee) is None and hasattr(callee, "__code__")
 
 
 def _captured(function: Function) -> dict[str, fa.Fact]:
