@@ -15,6 +15,7 @@ from srcad import facts as fa
 from srcad import runtime as rt
 from srcad.transform.analyses.texts import check_text
 from srcad.transform.forward.control import forward_block
+from srcad.transform.forward.iteration import joinable
 from srcad.transform.forward.state import Forward, tangent_fact
 from srcad.transform.helpers import Specialised, is_function
 from srcad.transform.reverse import (
@@ -55,6 +56,7 @@ def tangent_program(
     function, copied = copy_written_parameters(replace(specialised, function=replace(whole, body=live)))
     inner = (*wrt, *(copied[n] for n in wrt if n in copied))
     fw = Forward(function, specialised, inner, lower, lambda *of: called_tangent(of, lower, calls))
+    fw.joinable = joinable(function)
     refuse_active_managers(fw)
     refuse_missing_rules(fw)
     refuse_writes_outside(fw)

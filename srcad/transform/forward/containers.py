@@ -14,7 +14,9 @@ from srcad import runtime as rt
 from srcad.errors import UnsupportedError
 from srcad.facts import Array, Dict, Fact, Instance, List, Tuple
 from srcad.transform.analyses import effects
+from srcad.transform.analyses.facts import element_of
 from srcad.transform.forward.state import Forward, dot_name, tangent_fact
+from srcad.transform.iterators import ITERATORS, VIEWS
 from srcad.wengert import (
     Method,
     Operand,
@@ -61,6 +63,8 @@ CONTENT: dict[Any, tuple[int, ...]] = {
 GENERATED: dict[Any, tuple[int, ...]] = {
     rt.slot: (0,),
     rt.take_slot: (0,),
+    rt.shadow_of_view: (0,),
+    rt.writable: (0,),
     rt.restore_slot: (0, 2),
     rt.restore_item: (0, 2),
     rt.restore_key: (0, 2),
@@ -141,14 +145,16 @@ def content(fw: Forward, step: Step, operand: Operand) -> Operand:
     if fw.is_active(operand):
         return fw.tangent(operand)
     fact = fw.fact(operand)
-    if effects.hashable(step.callee) in effects.ITERATORS and fa.is_active_type(fact) is False:
-        if isinstance(fact, Instance) and fact.type is not range:
+    if effects.hashable(step.callee) in effects.ITERATORS and isinstance(fact, Instance) and fact.type in ITERATORS:
+        if fact.type not in VIEWS or fa.is_active_type(element_of(fact)) is not False:
             raise UnsupportedError(
                 f"{callee_name(step.callee)} takes the items of an iterator ({fact.type.__name__}) together with "
                 "values that carry a derivative",
                 "make a list of its items first: list(...)",
                 step.site,
             )
+        return operand
+    if effects.hashable(step.callee) in effects.ITERATORS and fa.is_active_type(fact) is False:
         return operand
     return fw.tangent(operand)
 

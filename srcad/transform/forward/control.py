@@ -11,7 +11,9 @@ from dataclasses import replace
 
 from srcad import facts as fa
 from srcad.errors import UnsupportedError
+from srcad.transform.analyses.facts import element_of
 from srcad.transform.forward.attempts import catches_arithmetic, letting_refusals_pass
+from srcad.transform.forward.iteration import begin_trip
 from srcad.transform.forward.state import Forward
 from srcad.transform.forward.steps import forward_step
 from srcad.wengert import (
@@ -90,14 +92,18 @@ def forward_for(fw: Forward, node: ForLoop) -> None:
     fw.at(node.site)
     begin = carried_in(fw, node)
     iterable, target, first = node.iterable, node.target, ()
-    if fw.is_active(target):
+    joined = node.iterable in fw.joined
+    if joined:
+        iterable, target = fw.iterables[str(node.iterable)], fw.names.fresh("t")
+        fw.facts[target] = element_of(fw.facts[iterable])
+    elif fw.is_active(target):
         dot = fw.new_dot(target)
         target = fw.names.fresh("t")
         fw.facts[target] = fa.Tuple((fw.facts.get(node.target, fa.UNKNOWN), fw.facts[dot]))
         fw.at(node.site)
         iterable = fw.builder.step(zip, node.iterable, fw.tangent(node.iterable))
         first = (Step((node.target, dot), identity, (target,), (), node.site),)
-    body, carried = loop_body(fw, node, begin)
+    body, carried = loop_body(fw, node, begin, target if joined else None)
     new = replace(node, target=target, iterable=iterable, body=(*first, *body), carried=(*node.carried, *carried))
     fw.builder.add(new)
 
@@ -122,12 +128,18 @@ def carried_in(fw: Forward, node: ForLoop | WhileLoop) -> list[tuple[Carried, st
 
 
 def loop_body(
-    fw: Forward, node: ForLoop | WhileLoop, begin: list[tuple[Carried, str, Operand]]
+    fw: Forward, node: ForLoop | WhileLoop, begin: list[tuple[Carried, str, Operand]], joined: str | None = None
 ) -> tuple[tuple[Node, ...], list[Carried]]:
-    """The body with its tangents, and what the loop carries of these."""
+    """The body with its tangents, and what the loop carries of these.
+
+    `joined` is the item of a trip of an iterator that gives tangents as well.
+    """
     nexts: list[Operand] = []
 
     def write() -> None:
+        if joined is not None and isinstance(node, ForLoop):
+            fw.at(node.site)
+            begin_trip(fw, node, joined)
         forward_block(fw, node.body)
         fw.at(node.site)
         nexts.extend(fw.tangent(c.next) for c, _, _ in begin)

@@ -20,6 +20,7 @@ import numpy as np
 
 from srcad import facts as fa
 from srcad import runtime as rt
+from srcad.errors import UnsupportedError
 from srcad.facts import Array, Known, List, Number, Tuple
 from srcad.rules import register
 from srcad.transform.analyses import effects
@@ -36,7 +37,7 @@ from srcad.transform.reverse.steps import (
     other_parameter,
     split_result,
 )
-from srcad.wengert import Const, Method, Operand, Step
+from srcad.wengert import Const, Method, Operand, Step, callee_name
 
 ONE = Const(1.0)
 MINUS_ONE = Const(-1.0)
@@ -49,6 +50,12 @@ def rule_tangent(fw: Forward, step: Step, target: str) -> Operand:
     """
     entry, begin = register.lookup(step.callee), len(fw.builder.steps)
     if entry is not None and is_constant(step, fw.facts):
+        if any(map(fw.is_active, effects.arguments(step, entry, entry.shares) if entry.shares else ())):
+            raise UnsupportedError(
+                f"{callee_name(step.callee)} is declared constant, and returns memory that carries a derivative",
+                "register it as linear",
+                step.site,
+            )
         return fw.zero(target)
     if entry is None or entry.rule is None:
         raise missing_rule(fw, step)
@@ -69,7 +76,7 @@ def rule_tangent(fw: Forward, step: Step, target: str) -> Operand:
     found = named(fw, found, dot_name(target), begin)
     if entry.rule.form != "linear" or fa.is_numeric(fw.fact(target)):
         found = fitted(fw, found, target)
-    return own_view(fw, step, target, found, entry) if entry.shares else own(fw, step, target, found)
+    return own_view(fw, step, target, found, entry) if entry.shares else own(fw, step, target, found, begin)
 
 
 # --------------------------------------------------------------------------------------------------- forms
@@ -190,13 +197,16 @@ def alike(have: Number | Array, want: Number | Array) -> bool:
     return weak and np.dtype(have.dtype).kind == np.dtype(want.dtype).kind
 
 
-def own(fw: Forward, step: Step, target: str, dot: Operand) -> Operand:
-    """The tangent as memory of its own, where the result is, and something may be written to one of the operands."""
+def own(fw: Forward, step: Step, target: str, dot: Operand, begin: int) -> Operand:
+    """The tangent as memory of its own, where the result is, and something may be written to one of the operands.
+
+    The steps from `begin` on made it, unless it is the tangent of an operand.
+    """
     if not isinstance(fw.fact(target), (Array, fa.Either, fa.Unknown)) or not isinstance(dot, str):
         return dot
     if not any(isinstance(o, str) and fw.memory.is_written(o) for o in (target, *step.operands)):
         return dot
-    made = next((n for n in reversed(fw.builder.steps) if isinstance(n, Step) and n.targets == (dot,)), None)
+    made = next((n for n in fw.builder.steps[begin:] if isinstance(n, Step) and n.targets == (dot,)), None)
     if made is not None and is_new(made):
         return dot
     callee: Any = Method("copy") if isinstance(fw.fact(target), Array) else rt.copied

@@ -9,6 +9,7 @@ Tangents share memory exactly as what they belong to does.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,9 +23,21 @@ from srcad.transform.analyses.varied import useful_names, varied_names
 from srcad.transform.builder import Builder
 from srcad.transform.helpers import Specialised
 from srcad.transform.specialise import Specialiser
-from srcad.wengert import UNDEFINED, UNSET, Const, Function, Names, Operand, Recursion, base
+from srcad.wengert import UNDEFINED, UNSET, Const, Function, Names, Operand, Recursion, all_names, base
 
 ZERO = Const(0.0)
+
+
+@dataclass(frozen=True)
+class Joined:
+    """An iterator of values and tangents: what it goes through, and what the parts of its items are.
+
+    `parts` is None where something is iterated over as it is; `numbered` says that items come with their numbers.
+    """
+
+    sources: tuple[Operand, ...]
+    parts: tuple[Joined, ...] | None = None
+    numbered: bool = False
 
 
 class Forward:
@@ -51,10 +64,19 @@ class Forward:
         self.memory = Memory(function.body, facts, separate=parameters)
         self.varied = varied_names(function, facts, self.memory, wrt)
         self.useful = useful_names(function, facts, self.memory)
-        self.active = set(self.varied & self.useful)
+        self.active = self._with_sharing(self.varied & self.useful)
         self.dots: dict[str, Operand] = {}
+        self.joinable: frozenset[str] = frozenset()
+        self.joined: dict[str, Joined] = {}
+        self.iterables: dict[str, str] = {}  # of what is joined: the iterator of values and tangents
         self.refusals: dict[str, DifferentiationError] = {}  # of tangents that nobody may ask for
         self.attempts: list[bool] = []  # for each `try` around: whether it may catch what arithmetic raises
+
+    def _with_sharing(self, active: frozenset[str]) -> set[str]:
+        """The active names, and all that may share memory with one of them to which something is written."""
+        regions = {self.memory.region(name) for name in active if self.memory.is_written(name)} - {None}
+        sharing = {name for name in all_names(self.function) if self.memory.region(name) in regions}
+        return {*active, *(n for n in sharing if fa.is_active_type(self.facts.get(n, fa.UNKNOWN)) is not False)}
 
     def fact(self, operand: Operand) -> Fact:
         """What is known of an operand."""

@@ -13,6 +13,7 @@ from srcad.errors import DifferentiationError, UnsupportedError
 from srcad.transform.analyses import effects
 from srcad.transform.forward import containers
 from srcad.transform.forward.calls import forward_helper_call, forward_python_call
+from srcad.transform.forward.iteration import join
 from srcad.transform.forward.rules import rule_tangent
 from srcad.transform.forward.state import Forward
 from srcad.transform.forward.writes import forward_write
@@ -28,7 +29,9 @@ def forward_step(fw: Forward, step: Step) -> None:
         fw.builder.add(plain_call(fw, step))
         return
     fw.at(step.site)
-    if isinstance(step.callee, (Function, Recursion)):
+    if live and step.targets[0] in fw.joinable:
+        join(fw, step)
+    elif isinstance(step.callee, (Function, Recursion)):
         forward_helper_call(fw, step)
     elif effects.is_python_call(step):
         forward_python_call(fw, step)
