@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from srcad.errors import DifferentiationError, UnsupportedError
+from srcad.facts import Instance
 from srcad.transform.analyses import effects
 from srcad.transform.forward import containers
 from srcad.transform.forward.calls import forward_helper_call, forward_python_call
@@ -67,7 +68,10 @@ def give_tangents(fw: Forward, step: Step) -> None:
     if effects.hashable(step.callee) in effects.MAKERS:
         fw.dots[target] = containers.made(fw, step)
     elif not any(map(fw.is_active, given)):
-        fw.dots[target] = fw.zero(target)
+        if isinstance(fw.fact(target), Instance):
+            fw.active.discard(target)  # an iterator of what carries no derivative, for instance
+        else:
+            fw.dots[target] = fw.zero(target)
     elif step.callee is identity:
         fw.dots[target] = fw.tangent(step.operands[0])
     elif containers.is_repeated(fw, step):
