@@ -88,6 +88,8 @@ def hvp(f: Any, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
     return product
 
 
+jvp.__srcad_pushes__ = "jvp"  # type: ignore[attr-defined]
+hvp.__srcad_pushes__ = "hvp"  # type: ignore[attr-defined]
 grad.__srcad_options__ = Options()  # type: ignore[attr-defined]
 value_and_grad.__srcad_options__ = Options(with_value=True)  # type: ignore[attr-defined]
 

@@ -31,6 +31,9 @@ class Pushforward:
     arguments like these, `primal` the function itself.
     """
 
+    __srcad_callee__ = True
+    __srcad_pushes__ = True
+
     def __init__(self, primal: Callable[..., Any]):
         self.primal = primal
         self._last: Derived | None = None

@@ -664,6 +664,26 @@ def tangent_of_view(dot: Any, view: Any, of: Any, dot_of: Any) -> Any:
     return dot
 
 
+def as_tangent(dot: Any, like: Any) -> Any:
+    """The tangent of a number or an array, as one of the same type.  Raises ArgumentError if it does not fit.
+
+    >>> as_tangent(np.float64(0.5), 2.0)
+    0.5
+    """
+    if _shape(dot) != _shape(like):
+        raise ArgumentError(
+            f"a tangent of shape {_shape(dot)} for a primal of shape {_shape(like)}", "pass one like it"
+        )
+    if isinstance(like, (float, complex, np.generic)):
+        return type(like)(dot)
+    if getattr(dot, "dtype", None) != like.dtype:
+        raise ArgumentError(
+            f"a tangent of dtype {getattr(dot, 'dtype', type(dot).__name__)} for a primal of dtype {like.dtype}",
+            f"convert it (to {like.dtype}), or the primal",
+        )
+    return dot
+
+
 def tangents_by_key(pairs: Any, dots: Any) -> dict:
     """The tangents of pairs of keys and values, with the keys of the pairs.
 

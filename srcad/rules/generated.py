@@ -87,6 +87,12 @@ def _(d_out, dot, like):
     return rt.project(d_out, dot)
 
 
+@linear(rt.as_tangent, "dot", shares="dot", describes=("like",), samples=[sample(_matrix, _matrix), sample(2.0, 1.0)])
+def _(d_out, dot, like):
+    return d_out
+
+
+register.facts(rt.as_tangent)(lambda dot, like: fa.widen(like) if fa.is_numeric(like) else fa.UNKNOWN)
 register.constant(rt.zero_tangent)
 register.constant(rt.one_like, rt.zeros_like, rt.zeros_at, rt.zero_slots, rt.shadow_of)
 register.constant(rt.from_end, rt.key_at, rt.writable)

@@ -63,12 +63,13 @@ class Differentiated:
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of the reverse transformation."""
+    """What is asked of the reverse transformation, or of the forward one if `given` parameters come before tangents."""
 
     wrt: tuple[str, ...]
     single: bool
     with_value: bool
     has_aux: bool
+    given: int | None = None
 
 
 def request_for(function: Function, options: Options) -> Request:
@@ -112,7 +113,7 @@ def called_derivative(run: Run, step: Step) -> Step | None:
         if not isinstance(made, Gradient):
             return None
         asked, operands = made, step.operands[1:]
-    elif is_derivative(step.callee):
+    elif is_derivative(step.callee) and hasattr(step.callee, "options"):
         asked, operands = step.callee, step.operands
     else:
         return None

@@ -235,7 +235,13 @@ def derived_list(function: Function, facts: Mapping[str, Fact], request: Request
         known[capture.name] = fa.fact_of(capture.read(), ("captured", capture.name))
     if fa.DEVICE in outer.facts:
         known[fa.DEVICE] = outer.facts[fa.DEVICE]
-    joint = _joint(specialise(function, known, lowered, derived_list, outer), request)
+    specialised = specialise(function, known, lowered, derived_list, outer)
+    if request.given is not None:
+        name = f"{identifier(function.name)}_jvp"
+        joint = tangent_program(specialised, request.wrt, lowered, name=name, given=request.given)
+        list_ = define_copied(own_results(joint.function, joint.facts, (0,)))
+        return replace(list_, body=as_forward(list_.body))
+    joint = _joint(specialised, request)
     list_ = define_copied(own_results(joint.function, joint.facts, _primal_items(request)))
     return replace(list_, body=as_forward(list_.body))
 

@@ -31,7 +31,7 @@ from srcad.transform.reverse.rebinding import rebind_sums
 from srcad.transform.scalars.unread import without_unread
 from srcad.transform.simplify.dead import remove_dead_steps
 from srcad.transform.simplify.pipeline import simplify
-from srcad.wengert import Function, Operand, Param, Recursion, base, callee_name, make_tuple
+from srcad.wengert import Function, Operand, Param, Recursion, callee_name, make_tuple
 
 
 def tangent_program(
@@ -62,7 +62,7 @@ def tangent_program(
     refuse_writes_outside(fw)
     refuse_writing_closures(function, facts)
     check_text(function, facts, fw.memory, fw.varied, fw.useful, fw.called_list)
-    params = tuple(Param(fw.new_dot(n, argument_fact(facts.get(n, fa.UNKNOWN)), f"dot_{base(n)}")) for n in wrt)
+    params = tuple(fw.new_parameter(n, argument_fact(facts.get(n, fa.UNKNOWN))) for n in wrt)
     result: list[Operand] = []
 
     def write() -> None:

@@ -23,7 +23,7 @@ from srcad.transform.analyses.varied import useful_names, varied_names
 from srcad.transform.builder import Builder
 from srcad.transform.helpers import Specialised
 from srcad.transform.specialise import Specialiser
-from srcad.wengert import UNDEFINED, UNSET, Const, Function, Names, Operand, Recursion, all_names, base
+from srcad.wengert import UNDEFINED, UNSET, Const, Function, Names, Operand, Param, Recursion, all_names, base
 
 ZERO = Const(0.0)
 
@@ -97,9 +97,18 @@ class Forward:
 
     # --------------------------------------------------------------------------------------------- tangents
 
-    def new_dot(self, name: str, fact: Fact | None = None, like: str | None = None) -> str:
+    def new_parameter(self, name: str, fact: Fact) -> Param:
+        """The parameter for the tangent of a parameter, whose name is printed as it is."""
+        like, count = f"dot_{base(name)}", 1
+        while (dot := self.names.fresh(like)) != like:
+            count += 1
+            like = f"dot_{base(name)}_{count}"
+        self.facts[dot], self.dots[name] = fact, dot
+        return Param(dot)
+
+    def new_dot(self, name: str, fact: Fact | None = None) -> str:
         """A name for the tangent of a name."""
-        dot = self.names.fresh(dot_name(name) if like is None else like)
+        dot = self.names.fresh(dot_name(name))
         self.facts[dot] = tangent_fact(self.facts.get(name, fa.UNKNOWN)) if fact is None else fact
         self.dots[name] = dot
         return dot
