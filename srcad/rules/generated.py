@@ -87,7 +87,9 @@ def _(d_out, dot, like):
     return rt.project(d_out, dot)
 
 
-@linear(rt.as_tangent, "dot", shares="dot", describes=("like",), samples=[sample(_matrix, _matrix), sample(2.0, 1.0)])
+@linear(
+    rt.as_tangent, "dot", shares="dot", describes=("like",), samples=[sample(_matrix, 2.0 * _matrix), sample(2.0, 1.0)]
+)
 def _(d_out, dot, like):
     return d_out
 
