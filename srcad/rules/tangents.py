@@ -72,11 +72,16 @@ def extreme(dots, out, items):
     return total / equals
 
 
+def attaining(out, x, y, z):
+    """How many of two or three candidates attain the extreme."""
+    return (1 if x == out else 0) + (1 if y == out else 0) + (1 if z is not None and z == out else 0)
+
+
 @tangent(builtins.max, "x", "y", "z")
 def _(dot_x, dot_y, dot_z, out, x, y=None, z=None):
     if y is None:
         return extreme(dot_x, out, x), None, None
-    equals = (x == out) + (y == out) + (z is not None and z == out)
+    equals = attaining(out, x, y, z)
     return share(dot_x, x, out, equals), share(dot_y, y, out, equals), share(dot_z, z, out, equals)
 
 
@@ -84,5 +89,5 @@ def _(dot_x, dot_y, dot_z, out, x, y=None, z=None):
 def _(dot_x, dot_y, dot_z, out, x, y=None, z=None):
     if y is None:
         return extreme(dot_x, out, x), None, None
-    equals = (x == out) + (y == out) + (z is not None and z == out)
+    equals = attaining(out, x, y, z)
     return share(dot_x, x, out, equals), share(dot_y, y, out, equals), share(dot_z, z, out, equals)

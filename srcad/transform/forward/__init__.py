@@ -17,6 +17,7 @@ from srcad.transform.analyses.texts import check_text
 from srcad.transform.forward.control import forward_block
 from srcad.transform.forward.iteration import joinable
 from srcad.transform.forward.state import Forward, tangent_fact
+from srcad.transform.forward.zeros import partly_zero
 from srcad.transform.helpers import Specialised, is_function
 from srcad.transform.reverse import (
     Joint,
@@ -57,6 +58,7 @@ def tangent_program(
     inner = (*wrt, *(copied[n] for n in wrt if n in copied))
     fw = Forward(function, specialised, inner, lower, lambda *of: called_tangent(of, lower, calls))
     fw.joinable = joinable(function)
+    fw.partly_zero = partly_zero(fw)
     refuse_active_managers(fw)
     refuse_missing_rules(fw)
     refuse_writes_outside(fw)

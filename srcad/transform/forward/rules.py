@@ -92,7 +92,17 @@ def by_partials(fw: Forward, step: Step, target: str, rule: register.Rule, bound
     results = dict(zip(rule.wrt, split_result(fw, result, len(rule.wrt), begin), strict=True))
     never_raising(fw, begin)
     like = dot_name(target) if len(wanted) == 1 else "d"
+    if rule.singular:
+        results |= {w: where_used(fw, bound[w], dots[w], results[w]) for w in wanted}
     return added(fw, [times(fw, dots[w], results[w], like) for w in wanted], target)
+
+
+def where_used(fw: Forward, operand: Operand, dot: Operand, partial: Operand) -> Operand:
+    """A partial derivative that may be infinite, replaced by 1 where the operand has no tangent."""
+    if operand not in fw.partly_zero or not isinstance(fw.fact(dot), Array) or isinstance(partial, Const):
+        return partial
+    used = fw.builder.step(operator.ne, dot, Const(0.0))
+    return fw.builder.step(np.where, used, partial, ONE)
 
 
 def times(fw: Forward, dot: Operand, partial: Operand, like: str) -> Operand:

@@ -66,6 +66,7 @@ class Forward:
         self.useful = useful_names(function, facts, self.memory)
         self.active = self._with_sharing(self.varied & self.useful)
         self.dots: dict[str, Operand] = {}
+        self.partly_zero: frozenset[str] = frozenset()
         self.joinable: frozenset[str] = frozenset()
         self.joined: dict[str, Joined] = {}
         self.iterables: dict[str, str] = {}  # of what is joined: the iterator of values and tangents
