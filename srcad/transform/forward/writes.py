@@ -1,7 +1,7 @@
 """Writes: what is written to memory is written to its tangent, at the same place.
 
-Guarantee: the tangent is written before the value, with the same index, so what raises raises before anything has
-changed.  What cannot be done twice is refused.
+Guarantee: the value is written first, and the tangent, which was computed before, at the same index; so what raises
+raises before anything has changed.  What cannot be done twice is refused.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def forward_write(fw: Forward, step: Step) -> None:
         store(fw, step)
     elif callee in (np.add.at, np.subtract.at) and len(step.operands) == 3:
         array, index, value = step.operands
-        fw.builder.effect(callee, fw.tangent(array), index, shaped_zero(fw, value))
         fw.builder.add(step)
+        fw.builder.effect(callee, fw.tangent(array), index, shaped_zero(fw, value))
     elif containers.is_repeated(fw, step):
         repeat(fw, step)
     else:
@@ -77,9 +77,8 @@ def store(fw: Forward, step: Step) -> None:
     """`c[i] = v`"""
     container, index, value = step.operands
     if isinstance(fw.fact(container), Array):
-        dot = shaped_zero(fw, value)
-        fw.builder.effect(operator.setitem, fw.tangent(container), index, dot)
         fw.builder.add(step)
+        fw.builder.effect(operator.setitem, fw.tangent(container), index, shaped_zero(fw, value))
         return
     repeat(fw, step)
 
@@ -90,8 +89,8 @@ def repeat(fw: Forward, step: Step) -> None:
     targets: tuple[str, ...] = ()
     if any(map(fw.is_active, step.targets)):
         targets = tuple(fw.new_dot(target) for target in step.targets)
-    fw.builder.add(Step(targets, again.callee, again.operands, again.keywords, fw.builder.site))
     fw.builder.add(step)
+    fw.builder.add(Step(targets, again.callee, again.operands, again.keywords, fw.builder.site))
 
 
 # --------------------------------------------------------------------------------------------- op= on arrays
@@ -104,11 +103,13 @@ def update_whole(fw: Forward, step: Step) -> None:
     dot = fw.tangent(array)
     again = fw.new_dot(target)
     if is_linear(fw, step.callee, value):
+        fw.builder.add(step)
         fw.builder.add(Step((again,), step.callee, (dot, operand_of(fw, step.callee, value)), (), fw.builder.site))
-    else:
-        fw.builder.effect(operator.setitem, dot, ELLIPSIS, updated(fw, step, step.callee, array, value))
-        fw.dots[target] = dot
+        return
+    new = updated(fw, step, step.callee, array, value)
     fw.builder.add(step)
+    fw.builder.effect(operator.setitem, dot, ELLIPSIS, new)
+    fw.dots[target] = dot
 
 
 def update_item(fw: Forward, step: Step) -> None:
@@ -117,8 +118,8 @@ def update_item(fw: Forward, step: Step) -> None:
     operation = step.callee.operation
     dot = fw.tangent(array)
     if is_linear(fw, operation, value) and isinstance(fw.fact(array), Array):
-        fw.builder.effect(step.callee, dot, index, operand_of(fw, operation, value))
         fw.builder.add(step)
+        fw.builder.effect(step.callee, dot, index, operand_of(fw, operation, value))
         return
     if not isinstance(fw.fact(array), Array):
         raise undecided(step)
@@ -126,8 +127,9 @@ def update_item(fw: Forward, step: Step) -> None:
     dot_part = fw.builder.step(operator.getitem, dot, index, like="d")
     fw.active.add(part)
     fw.dots[part] = dot_part
-    fw.builder.effect(operator.setitem, dot, index, updated(fw, step, operation, part, value))
+    new = updated(fw, step, operation, part, value)
     fw.builder.add(step)
+    fw.builder.effect(operator.setitem, dot, index, new)
 
 
 def is_linear(fw: Forward, operation: Any, value: Operand) -> bool:

@@ -1,8 +1,8 @@
 """Arrays whose tangents may have zeros in them: parts that were selected, stored or joined without a derivative.
 
-Guarantee: a partial derivative that is infinite, or no number, at such an element is not multiplied by its zero: what has
-no derivative contributes none (`np.sqrt(y)` where only some elements of y were given values that vary).  A tangent of
-the caller's that is zero there is meant as it is.
+Guarantee: a partial derivative that is infinite, or no number, at such an element is not multiplied by its zero: what
+has no derivative contributes none (`np.sqrt(y)` where only some elements of y were given values that vary).  A tangent
+of the caller's that is zero there is meant as it is.
 """
 
 from __future__ import annotations
