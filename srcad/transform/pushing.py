@@ -15,6 +15,7 @@ from srcad import runtime as rt
 from srcad.arguments import Options, check_fact
 from srcad.errors import ArgumentError, DifferentiationError, UnsupportedError
 from srcad.facts import Array, Fact, Known, List, Number, Tuple
+from srcad.transform.analyses import effects
 from srcad.transform.helpers import canonical, without_sites
 from srcad.transform.nesting import Differentiated, Request, Run, list_of, located, refusal_key, unfolded
 from srcad.wengert import Const, Function, Names, Operand, Param, Step
@@ -26,7 +27,7 @@ def called_pushforward(run: Run, step: Step) -> Step | None:
     A refusal is noted, for the transformation to raise it if a derivative has to pass through the call.
     """
     kind = getattr(step.callee, "__srcad_pushes__", None)
-    if kind is None:
+    if kind is None or effects.makes_pushforward(step):
         return None
     given = dict(zip(("f", "primals", "tangents"), step.operands, strict=False)) | dict(step.keywords)
     try:

@@ -32,7 +32,7 @@ from srcad.transform.reverse.rebinding import rebind_sums
 from srcad.transform.scalars.unread import without_unread
 from srcad.transform.simplify.dead import remove_dead_steps
 from srcad.transform.simplify.pipeline import simplify
-from srcad.wengert import Function, Operand, Param, Recursion, callee_name, make_tuple
+from srcad.wengert import Function, Operand, Param, Recursion, as_forward, callee_name, make_tuple
 
 
 def tangent_program(
@@ -138,5 +138,5 @@ def called_tangent(of: tuple, lower: Callable[[Any], Function], calls: dict[Any,
         name = f"{callee_name(specialised.function)}_jvp"
         inside = calls[key] = Recursion(name)
         joint = tangent_program(specialised, active, lower, name=name, calls=calls, is_helper=True)
-        calls[key] = inside.function = joint.function
+        calls[key] = inside.function = replace(joint.function, body=as_forward(joint.function.body))
     return calls[key]
