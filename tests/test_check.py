@@ -262,5 +262,5 @@ def test_a_wrong_tangent_is_found():
         return 2.5 * x * dot_x
 
     check_grads(lambda x: opaque(x) * 1.0, (1.5,))
-    with pytest.raises(errors.CheckError, match="the tangent of .* differs from difference quotients"):
+    with pytest.raises(errors.CheckError, match=r"the tangent of .* differs from difference quotients"):
         check_grads(lambda x: opaque(x) * 1.0, (1.5,), modes=("rev", "fwd"))

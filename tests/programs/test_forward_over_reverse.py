@@ -1,4 +1,4 @@
-"""Forward mode over reverse mode of a sample of the programs: the tangent of the gradient, or a refusal with its reason.
+"""Forward mode over reverse mode of a sample of the programs: the tangent of the gradient, or a refusal.
 
 The expected product with the Hessian comes from difference quotients of the gradient.
 """
@@ -56,7 +56,8 @@ def test_program(function, args, request):
     try:
         value, dot = jvp(gradient, given, tangents(args, wrt, right))
     except DifferentiationError as error:
-        assert any(words in str(error) for words in reasons), error
+        if not any(words in str(error) for words in reasons):
+            raise
         return
     assert close(value, gradient(*copy.deepcopy(args)))
     along = derivative_along(function, args, wrt, [d for part in left for d in part])
