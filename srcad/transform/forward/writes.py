@@ -7,6 +7,7 @@ raises before anything has changed.  What cannot be done twice is refused.
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -19,15 +20,15 @@ from srcad.transform.analyses import effects
 from srcad.transform.forward import containers
 from srcad.transform.forward.rules import rule_tangent
 from srcad.transform.forward.state import Forward
-from srcad.wengert import Augmented, Const, Operand, Step, callee_name
+from srcad.wengert import Augmented, Const, Operand, Step, callee_name, identity
 
 ELLIPSIS = Const(...)
 
 LINEAR = {operator.iadd, operator.isub}
 """Operators in place that are the same on tangents."""
 
-SCALING = {operator.imul, operator.itruediv}
-"""Those that are, if the second operand is no tangent."""
+SCALING = {operator.imul, operator.itruediv, operator.imatmul}
+"""Those that are linear in what they change."""
 
 
 def forward_write(fw: Forward, step: Step) -> None:
@@ -99,58 +100,85 @@ def repeat(fw: Forward, step: Step) -> None:
 def update_whole(fw: Forward, step: Step) -> None:
     """`x op= v` for an array."""
     array, value = step.operands
-    (target,) = step.targets
     dot = fw.tangent(array)
-    again = fw.new_dot(target)
-    if is_linear(fw, step.callee, value):
-        fw.builder.add(step)
-        fw.builder.add(Step((again,), step.callee, (dot, operand_of(fw, step.callee, value)), (), fw.builder.site))
-        return
-    new = updated(fw, step, step.callee, array, value)
-    fw.builder.add(step)
+
+    def write(operation: Any, change: Operand) -> None:
+        before = fw.dots[step.target]
+        fw.builder.add(Step((fw.new_dot(step.target),), operation, (before, change), (), fw.builder.site))
+
+    old = fw.builder.step(identity, array, fact=fw.fact(array))
+    fw.dots[step.target] = dot
+    update(fw, step, step.callee, (old, dot, value), write, lambda new: store_whole(fw, dot, new))
+
+
+def store_whole(fw: Forward, dot: Operand, new: Operand) -> None:
+    """Writes all elements of a tangent anew."""
     fw.builder.effect(operator.setitem, dot, ELLIPSIS, new)
-    fw.dots[target] = dot
 
 
 def update_item(fw: Forward, step: Step) -> None:
     """`x[i] op= v`"""
     array, index, value = step.operands
-    operation = step.callee.operation
-    dot = fw.tangent(array)
-    if is_linear(fw, operation, value) and isinstance(fw.fact(array), Array):
-        fw.builder.add(step)
-        fw.builder.effect(step.callee, dot, index, operand_of(fw, operation, value))
-        return
     if not isinstance(fw.fact(array), Array):
         raise undecided(step)
-    part = fw.builder.step(operator.getitem, array, index)
-    dot_part = fw.builder.step(operator.getitem, dot, index, like="d")
-    fw.active.add(part)
-    fw.dots[part] = dot_part
-    new = updated(fw, step, operation, part, value)
-    fw.builder.add(step)
-    fw.builder.effect(operator.setitem, dot, index, new)
+    dot = fw.tangent(array)
+    old = fw.builder.step(operator.getitem, array, index)
+    dot_old = fw.builder.step(operator.getitem, dot, index, like="d")
+    update(
+        fw,
+        step,
+        step.callee.operation,
+        (old, dot_old, value),
+        lambda operation, change: fw.builder.effect(Augmented(operation), dot, index, change),
+        lambda new: fw.builder.effect(operator.setitem, dot, index, new),
+    )
 
 
-def is_linear(fw: Forward, operation: Any, value: Operand) -> bool:
-    """Whether an operator in place is the same on the tangent."""
-    return operation in LINEAR or operation in SCALING and not fw.is_active(value)
+def update(
+    fw: Forward,
+    step: Step,
+    operation: Any,
+    operands: tuple[str, Operand, Operand],
+    write: Callable[[Any, Operand], None],
+    replace_by: Callable[[Operand], None],
+) -> None:
+    """Writes an operator in place and what it does to the tangent, given the old value and tangent, and the operand.
+
+    `write` changes the tangent by an operator in place, `replace_by` gives it a new value.
+    """
+    old, dot_old, value = operands
+    if operation in LINEAR:
+        fw.builder.add(step)
+        if fw.is_active(value):
+            write(operation, fw.tangent(value))
+    elif operation in SCALING and not may_share(fw, step.operands[0], value):
+        change = updated(fw, step, operation, old, value) if fw.is_active(value) else None
+        fw.builder.add(step)
+        write(operation, value)
+        if change is not None:
+            write(operator.iadd, change)
+    else:
+        fw.active.add(old)
+        fw.dots[old] = dot_old
+        new = updated(fw, step, operation, old, value)
+        fw.builder.add(step)
+        replace_by(new)
 
 
-def operand_of(fw: Forward, operation: Any, value: Operand) -> Operand:
-    """The second operand of such an operator."""
-    return shaped_zero(fw, value) if operation in LINEAR else value
+def may_share(fw: Forward, array: Operand, value: Operand) -> bool:
+    """Whether an operand may be changed by the very write that uses it."""
+    if not isinstance(array, str) or not isinstance(value, str):
+        return False
+    return not fw.memory.reach(array).isdisjoint(fw.memory.reach(value))
 
 
 def updated(fw: Forward, step: Step, operation: Any, old: Operand, value: Operand) -> Operand:
-    """The tangent of what an operator in place writes."""
+    """The tangent of what an operator in place writes, as far as its operands have one."""
     callee = effects.IN_PLACE[operation]
-    new = fw.builder.step(callee, old, value)
     entry = register.lookup(callee)
     if entry is None or entry.rule is None:
         raise UnsupportedError(
             f"{callee_name(operation)} in place cannot be differentiated", "write it as a new array", step.site
         )
-    found = rule_tangent(fw, Step((new,), callee, (old, value), (), step.site), new)
-    assert found is not None
-    return found
+    new = fw.builder.step(callee, old, value)
+    return rule_tangent(fw, Step((new,), callee, (old, value), (), step.site), new)
