@@ -7,7 +7,8 @@ themselves, so that the same code serves NumPy and CuPy.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -682,6 +683,32 @@ def as_tangent(dot: Any, like: Any) -> Any:
             f"convert it (to {like.dtype}), or the primal",
         )
     return dot
+
+
+class TangentItems:
+    """The items of a dict of tangents, as `items()` gives them of the dict itself: keys carry no derivative.
+
+    >>> list(TangentItems({"a": 0.5, 3: 0.1}))
+    [('a', 0.5), (0.0, 0.1)]
+    """
+
+    def __init__(self, dots: dict):
+        self._dots = dots
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        return iter([(zero_tangent(key), dot) for key, dot in self._dots.items()])
+
+    def __len__(self) -> int:
+        return len(self._dots)
+
+
+def unnumbered(dots: Any) -> Iterator[tuple[float, Any]]:
+    """The tangents of what `enumerate` gives: numbers carry no derivative.
+
+    >>> list(unnumbered([0.5, 0.1]))
+    [(0.0, 0.5), (0.0, 0.1)]
+    """
+    return zip(repeat(0.0), dots, strict=False)
 
 
 def tangents_by_key(pairs: Any, dots: Any) -> dict:

@@ -14,6 +14,7 @@ from typing import Any
 from srcad import facts as fa
 from srcad import runtime as rt
 from srcad.transform.analyses.texts import check_text
+from srcad.transform.forward.attempts import has_numpy_raise
 from srcad.transform.forward.control import forward_block
 from srcad.transform.forward.iteration import joinable
 from srcad.transform.forward.state import Forward, tangent_fact
@@ -57,6 +58,7 @@ def tangent_program(
     function, copied = copy_written_parameters(replace(specialised, function=replace(whole, body=live)))
     inner = (*wrt, *(copied[n] for n in wrt if n in copied))
     fw = Forward(function, specialised, inner, lower, lambda *of: called_tangent(of, lower, calls))
+    fw.has_numpy_raise = has_numpy_raise(function)
     fw.joinable = joinable(function)
     fw.partly_zero = partly_zero(fw)
     refuse_active_managers(fw)

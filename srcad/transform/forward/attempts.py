@@ -19,7 +19,7 @@ from srcad import runtime as rt
 from srcad.errors import UnsupportedError
 from srcad.facts import Array, Number
 from srcad.transform.forward.state import Forward
-from srcad.wengert import Attempt, Const, Step, callee_name, walk
+from srcad.wengert import Attempt, Const, Function, Step, callee_name, walk
 
 _DIVIDING = {operator.truediv: 1, operator.floordiv: 1, operator.mod: 1, operator.pow: 0}
 """Operators that may raise for some numbers, and the operand that decides whose rules they follow."""
@@ -40,6 +40,12 @@ def _related(a: type, b: type) -> bool:
     return issubclass(a, b) or issubclass(b, a)
 
 
+def has_numpy_raise(function: Function) -> bool:
+    """Whether a function may ask NumPy to raise where it would warn."""
+    asking = (np.errstate, np.seterr)
+    return any(isinstance(n, Step) and any(n.callee is callee for callee in asking) for n in walk(function.body))
+
+
 def never_raising(fw: Forward, begin: int) -> None:
     """Makes the steps of a rule's body that may raise compute with NumPy's floats, if a handler might catch that."""
     if not any(fw.attempts):
@@ -57,7 +63,7 @@ def never_raising(fw: Forward, begin: int) -> None:
 
 def _with_float64(fw: Forward, step: Step) -> Step:
     """A division as NumPy does it."""
-    if step.callee not in _DIVIDING:
+    if step.callee not in _DIVIDING or fw.has_numpy_raise:
         raise _refused(step)
     place, operands = _DIVIDING[step.callee], list(step.operands)
     operands[place] = fw.builder.step(np.float64, operands[place], fact=Number("float64", False))
@@ -78,6 +84,8 @@ def may_raise(fw: Forward, step: Step) -> bool:
     if step.callee not in _DIVIDING:
         return getattr(step.callee, "__module__", "") == math.__name__ and step.callee not in _TOTAL
     facts = [fw.fact(o) for o in step.operands]
+    if fw.has_numpy_raise:
+        return True
     if any(isinstance(f, Array) or isinstance(f, Number) and f.weak is False for f in facts):
         return False
     last = fw.builder.fact(step.operands[1])

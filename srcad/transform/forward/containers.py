@@ -79,6 +79,9 @@ GENERATED: dict[Any, tuple[int, ...]] = {
 }
 """The same of what reverse sweeps call: it is linear in these operands together."""
 
+ITERATING = (zip, enumerate, reversed, iter, list, tuple)
+"""Callees that go through the items of their operands."""
+
 ANYWHERE = frozenset({operator.getitem, operator.setitem, zip, enumerate, reversed, iter, list, tuple})
 """Those of which it does not matter whether an operand is a container or an array."""
 
@@ -111,10 +114,21 @@ def is_repeated(fw: Forward, step: Step) -> bool:
 
 def repeated(fw: Forward, step: Step) -> str:
     """The same step on tangents; its only target."""
-    again = on_tangents(fw, step)
     like = dot_name(step.target)
+    if step.callee == Method("items") and not has_plain_keys(fw, step):
+        return fw.builder.step(rt.TangentItems, fw.tangent(step.operands[0]), like=like, fact=fa.UNKNOWN)
+    if step.callee is enumerate:
+        dots = content(fw, step, step.operands[0])
+        return fw.builder.step(rt.unnumbered, dots, like=like, fact=fa.UNKNOWN)
+    again = on_tangents(fw, step)
     fact = moved_fact(fw, step)
     return fw.builder.step(again.callee, *again.operands, keywords=dict(again.keywords), like=like, fact=fact)
+
+
+def has_plain_keys(fw: Forward, step: Step) -> bool:
+    """Whether the keys among the items of a dict are known to be text, which stands for itself."""
+    pair = element_of(fw.fact(step.target))
+    return isinstance(pair, Tuple) and fa.is_text(pair.items[0])
 
 
 def moved_fact(fw: Forward, step: Step) -> Fact:
@@ -133,18 +147,33 @@ def on_tangents(fw: Forward, step: Step) -> Step:
     for i in places:
         if i < len(operands):
             operands[i] = content(fw, step, operands[i])
-    if callee is dict or callee == Method("update"):
+    if operands and (callee is dict or callee == Method("update")):
         operands[-1] = of_pairs(fw, step, operands[-1])
     mapped = callee is dict or callee == Method("update")
     keywords = tuple((k, fw.tangent(o) if mapped else o) for k, o in step.keywords)
     return Step(step.targets, step.callee, tuple(operands), keywords, fw.builder.site)
 
 
+def are_keys(fact: Fact) -> bool:
+    """Whether the items of an iteration over a value are the keys of a dict, which carry no derivative."""
+    return isinstance(fact, Dict) or isinstance(fact, Instance) and fact.type is type({}.keys())
+
+
+def zero_items(fw: Forward, operand: Operand) -> Operand:
+    """What gives a tangent of zero for each item of what has none."""
+    if fa.is_text(element_of(fw.fact(operand))):
+        return operand
+    items = fw.builder.step(list, operand, fact=fa.List(None, fa.UNKNOWN))
+    return fw.builder.step(rt.zero_tangent, items, like="d", fact=fa.List(None, fa.UNKNOWN))
+
+
 def content(fw: Forward, step: Step, operand: Operand) -> Operand:
-    """The tangent of what a container holds.  What iterators take, and carries none, stands for itself."""
+    """The tangent of what a container holds.  For what carries none, zeros."""
+    fact = fw.fact(operand)
+    if effects.hashable(step.callee) in ITERATING and are_keys(fact):
+        return zero_items(fw, operand)
     if fw.is_active(operand):
         return fw.tangent(operand)
-    fact = fw.fact(operand)
     if effects.hashable(step.callee) in effects.ITERATORS and isinstance(fact, Instance) and fact.type in ITERATORS:
         if fact.type not in VIEWS or fa.is_active_type(element_of(fact)) is not False:
             raise UnsupportedError(
@@ -154,22 +183,21 @@ def content(fw: Forward, step: Step, operand: Operand) -> Operand:
                 step.site,
             )
         return operand
-    if effects.hashable(step.callee) in effects.ITERATORS and fa.is_active_type(fact) is False:
-        return operand
-    return fw.tangent(operand)
+    return zero_items(fw, operand) if effects.hashable(step.callee) in effects.ITERATORS else fw.tangent(operand)
 
 
 def of_pairs(fw: Forward, step: Step, dots: Operand) -> Operand:
     """The tangents of pairs of keys and values, of which a dict is made, with the keys themselves."""
     pairs = step.operands[-1]
     fact = fw.fact(pairs)
-    if (
-        isinstance(fact, (Dict, Instance, fa.Iterator))
-        or not step.operands
-        or len(step.operands) == 1
-        and (step.callee is not dict)
-    ):
+    if isinstance(fact, Dict) or len(step.operands) == 1 and step.callee is not dict:
         return dots
+    if isinstance(fact, (Instance, fa.Iterator)) and fact.type not in VIEWS:
+        raise UnsupportedError(
+            "a dict is made of an iterator of keys and values that carry a derivative",
+            "make a list of the pairs first: dict(list(...))",
+            step.site,
+        )
     return fw.builder.step(rt.tangents_by_key, pairs, dots, fact=fa.UNKNOWN)
 
 

@@ -13,6 +13,7 @@ from srcad import facts as fa
 from srcad.errors import UnsupportedError
 from srcad.transform.analyses.facts import element_of
 from srcad.transform.forward.attempts import catches_arithmetic, letting_refusals_pass
+from srcad.transform.forward.containers import are_keys
 from srcad.transform.forward.iteration import begin_trip
 from srcad.transform.forward.state import Forward
 from srcad.transform.forward.steps import forward_step
@@ -96,7 +97,7 @@ def forward_for(fw: Forward, node: ForLoop) -> None:
     if joined:
         iterable, target = fw.iterables[str(node.iterable)], fw.names.fresh("t")
         fw.facts[target] = element_of(fw.facts[iterable])
-    elif fw.is_active(target):
+    elif fw.is_active(target) and not are_keys(fw.fact(iterable)):
         dot = fw.new_dot(target)
         target = fw.names.fresh("t")
         fw.facts[target] = fa.Tuple((fw.facts.get(node.target, fa.UNKNOWN), fw.facts[dot]))
@@ -140,6 +141,9 @@ def loop_body(
         if joined is not None and isinstance(node, ForLoop):
             fw.at(node.site)
             begin_trip(fw, node, joined)
+        elif isinstance(node, ForLoop) and fw.is_active(node.target) and node.target not in fw.dots:
+            fw.at(node.site)
+            fw.dots[node.target] = fw.zero(node.target)  # a key of a dict
         forward_block(fw, node.body)
         fw.at(node.site)
         nexts.extend(fw.tangent(c.next) for c, _, _ in begin)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from srcad.transform.forward.containers import are_keys
 from srcad.transform.forward.state import ZERO, Forward, Joined
 from srcad.wengert import (
     ForLoop,
@@ -54,7 +55,9 @@ def join(fw: Forward, step: Step) -> None:
 
 def alone(fw: Forward, operand: Operand) -> Joined:
     """What an iterator goes through that is none of those joined."""
-    return Joined((operand, fw.tangent(operand)) if fw.is_active(operand) else (operand,))
+    if not fw.is_active(operand) or are_keys(fw.fact(operand)):
+        return Joined((operand,))
+    return Joined((operand, fw.tangent(operand)))
 
 
 def begin_trip(fw: Forward, node: ForLoop, target: str) -> None:

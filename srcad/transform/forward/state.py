@@ -71,6 +71,7 @@ class Forward:
         self.joined: dict[str, Joined] = {}
         self.iterables: dict[str, str] = {}  # of what is joined: the iterator of values and tangents
         self.refusals: dict[str, DifferentiationError] = {}  # of tangents that nobody may ask for
+        self.has_numpy_raise = False
         self.attempts: list[bool] = []  # for each `try` around: whether it may catch what arithmetic raises
 
     def _with_sharing(self, active: frozenset[str]) -> set[str]:

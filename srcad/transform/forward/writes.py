@@ -20,7 +20,7 @@ from srcad.transform.analyses import effects
 from srcad.transform.forward import containers
 from srcad.transform.forward.rules import rule_tangent
 from srcad.transform.forward.state import Forward
-from srcad.wengert import Augmented, Const, Operand, Step, callee_name, identity
+from srcad.wengert import Augmented, Const, Method, Operand, Step, callee_name, identity, make_tuple
 
 ELLIPSIS = Const(...)
 
@@ -86,12 +86,39 @@ def store(fw: Forward, step: Step) -> None:
 
 def repeat(fw: Forward, step: Step) -> None:
     """A change of a container, and the same change of its tangent."""
+    refuse_active_key(fw, step)
+    if step.callee == Method("popitem"):
+        popped_item(fw, step)
+        return
     again = containers.on_tangents(fw, step)
     targets: tuple[str, ...] = ()
     if any(map(fw.is_active, step.targets)):
         targets = tuple(fw.new_dot(target) for target in step.targets)
     fw.builder.add(step)
     fw.builder.add(Step(targets, again.callee, again.operands, again.keywords, fw.builder.site))
+
+
+def refuse_active_key(fw: Forward, step: Step) -> None:
+    """Raises where a key carries a derivative, which nobody who reads the keys would see."""
+    if step.callee is operator.setitem and fw.is_active(step.operands[1]):
+        key = fw.fact(step.operands[1])
+        if isinstance(fw.fact(step.operands[0]), fa.Dict) and isinstance(key, fa.Number):
+            raise UnsupportedError(
+                "the key of a dict carries a derivative", "keep the number in the value as well", step.site
+            )
+
+
+def popped_item(fw: Forward, step: Step) -> None:
+    """`k, v = d.popitem()`, of which the key has no tangent."""
+    fw.builder.add(step)
+    popped = fw.builder.step(step.callee, fw.tangent(step.operands[0]), like="d", fact=fa.UNKNOWN)
+    dot = fw.builder.step(operator.getitem, popped, Const(1), like="d", fact=fa.UNKNOWN)
+    pair = fw.builder.step(make_tuple, Const(0.0), dot, like="d")
+    if len(step.targets) == 1:
+        fw.dots[step.target] = pair
+    elif step.targets:
+        first, second = step.targets
+        fw.dots[first], fw.dots[second] = Const(0.0), dot
 
 
 # --------------------------------------------------------------------------------------------- op= on arrays
