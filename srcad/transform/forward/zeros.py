@@ -97,5 +97,4 @@ class _Zeros:
         entry = register.lookup(step.callee)
         if entry is None or entry.rule is None:
             return False
-        joined = entry.rule.form == "linear" and any(map(self.is_without, step.operands))
-        return entry.selects or joined
+        return (entry.selects or entry.rule.form == "linear") and any(map(self.is_without, step.operands))
