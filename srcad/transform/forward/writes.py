@@ -130,11 +130,12 @@ def update_whole(fw: Forward, step: Step) -> None:
     dot = fw.tangent(array)
 
     def write(operation: Any, change: Operand) -> None:
-        before = fw.dots[step.target]
-        fw.builder.add(Step((fw.new_dot(step.target),), operation, (before, change), (), fw.builder.site))
+        before = fw.dots[step.target] if step.targets else dot
+        targets = tuple(fw.new_dot(target) for target in step.targets)  # none where it is called for its effect
+        fw.builder.add(Step(targets, operation, (before, change), (), fw.builder.site))
 
     old = fw.builder.step(identity, array, fact=fw.fact(array))
-    fw.dots[step.target] = dot
+    fw.dots.update(dict.fromkeys(step.targets, dot))
     update(fw, step, step.callee, (old, dot, value), write, lambda new: store_whole(fw, dot, new))
 
 
