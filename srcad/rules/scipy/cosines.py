@@ -30,9 +30,9 @@ def is_orthogonal(norm, orthogonalize):
     return norm == "ortho" if orthogonalize is None else bool(orthogonalize)
 
 
-def refuse_ignored(d, orthogonalize):
+def refuse_complex(d):
     """Raises UnsupportedError for complex values with `orthogonalize=`, which some versions of SciPy ignore."""
-    if orthogonalize is not None and np.iscomplexobj(d):
+    if np.iscomplexobj(d):
         raise UnsupportedError(
             "a cosine or sine transform of complex values with orthogonalize= cannot be differentiated",
             "transform the real and the imaginary part",
@@ -40,7 +40,7 @@ def refuse_ignored(d, orthogonalize):
 
 
 constant(reverse_type, is_orthogonal, folds=True)
-constant(refuse_ignored, pure=False)
+constant(refuse_complex, pure=False)
 
 
 def at_ends(d, axis, first, last):
@@ -64,7 +64,8 @@ def _(d, axis, first, last):
 
 def through_cosines(d, type, axis, norm, orthogonalize):
     """The cotangent of values along an axis from that of their cosine transform."""
-    refuse_ignored(d, orthogonalize)
+    if orthogonalize is not None:
+        refuse_complex(d)
     orthogonal = type == 4 or is_orthogonal(norm, orthogonalize)
     if type < 3 and not orthogonal:
         d = at_ends(d, axis, 2.0, 2.0 if type == 1 else 1.0)
@@ -76,7 +77,8 @@ def through_cosines(d, type, axis, norm, orthogonalize):
 
 def through_sines(d, type, axis, norm, orthogonalize):
     """The cotangent of values along an axis from that of their sine transform."""
-    refuse_ignored(d, orthogonalize)
+    if orthogonalize is not None:
+        refuse_complex(d)
     orthogonal = type == 1 or type == 4 or is_orthogonal(norm, orthogonalize)
     if type == 2 and not orthogonal:
         d = at_ends(d, axis, 1.0, 2.0)
