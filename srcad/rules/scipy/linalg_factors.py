@@ -28,6 +28,11 @@ def refuse_stacks(a, what):
 constant(refuse_stacks, pure=False)
 
 
+def of_one_matrix(a, fact):
+    """A fact that holds of the factors of one matrix; SciPy gives those of a stack of matrices in a list."""
+    return fact if as_array(a).ndim == 2 else UNKNOWN
+
+
 def double(dtype):
     """The dtype of a factorisation, where it is that of the matrix."""
     return dtype if dtype in ("float32", "float64", "complex64", "complex128") else None
@@ -58,8 +63,8 @@ def _(d_out, out, a, lower=False, overwrite_a=False, check_finite=True):
 
 @facts(linalg.cho_factor)
 def _(a, lower=False, overwrite_a=False, check_finite=True):
-    a = as_array(a)
-    return Tuple((Array(double(a.dtype), a.shape), lower if isinstance(lower, Known) else UNKNOWN))
+    factor = Array(double(as_array(a).dtype), as_array(a).shape)
+    return of_one_matrix(a, Tuple((factor, lower if isinstance(lower, Known) else UNKNOWN)))
 
 
 @adjoint(
@@ -153,8 +158,10 @@ def _(d_out, out, a, overwrite_a=False, check_finite=True):
 
 @facts(linalg.lu_factor)
 def _(a, overwrite_a=False, check_finite=True):
-    a = as_array(a)
-    return Tuple((Array(double(a.dtype), a.shape), Array(None, a.shape and a.shape[1:])))
+    known = as_array(a)
+    return of_one_matrix(
+        a, Tuple((Array(double(known.dtype), known.shape), Array(None, known.shape and known.shape[1:])))
+    )
 
 
 PIVOTS = np.array([2, 2, 2])
