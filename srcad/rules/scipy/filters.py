@@ -11,10 +11,11 @@ import numpy as np
 from scipy import signal
 
 from srcad.errors import UnsupportedError
-from srcad.facts import UNKNOWN, Array, Known, Tuple
-from srcad.rules.axes import as_array
-from srcad.rules.register import adjoint, constant, facts, sample
+from srcad.facts import UNKNOWN, Array, Known, Tuple, some_dim
+from srcad.rules.axes import as_array, length, value_of
+from srcad.rules.register import adjoint, constant, facts, linear, sample
 from srcad.rules.samples import array
+from srcad.rules.scipy.borders import extended
 
 # --------------------------------------------------------------------------------------------------------- lfilter
 
@@ -224,3 +225,116 @@ def _(d_out, out, b, a, worN=200, plot=None):  # noqa: N803
 @facts(signal.freqs)
 def _(b, a, worN=200, plot=None):  # noqa: N803
     return Tuple((Array(None, None), Array(None, None)))
+
+
+# ------------------------------------------------------------------------------------------- forwards and backwards
+
+
+def continued(x, edge, padtype):
+    """Signals along the last axis that `scipy.signal.filtfilt` continues by so many values at both ends."""
+    if np.shape(x)[-1] <= edge:
+        raise ValueError(f"The length of the input vector x must be greater than padlen, which is {edge}.")
+    if edge == 0:
+        return x
+    before, after = x[..., edge:0:-1], x[..., -2 : -(edge + 2) : -1]
+    first, last = x[..., :1], x[..., -1:]
+    if padtype == "even":
+        return np.concatenate((before, x, after), axis=-1)
+    if padtype == "odd":
+        return np.concatenate((2 * first - before, x, 2 * last - after), axis=-1)
+    return np.concatenate((np.repeat(first, edge, -1), x, np.repeat(last, edge, -1)), axis=-1)
+
+
+def through_margins(d, edge, padtype):
+    """The cotangent of signals from that of what continues them."""
+    d_x = without_margins(d, edge).copy()
+    if edge == 0:
+        return d_x
+    before, after = d[..., edge - 1 :: -1], d[..., : -(edge + 1) : -1]
+    sign = -1.0 if padtype == "odd" else 1.0
+    if padtype != "constant":
+        d_x[..., 1 : edge + 1] += sign * before
+        d_x[..., -(edge + 1) : -1] += sign * after
+    if padtype != "even":
+        factor = 2.0 if padtype == "odd" else 1.0
+        d_x[..., 0] += factor * np.sum(before, axis=-1)
+        d_x[..., -1] += factor * np.sum(after, axis=-1)
+    return d_x
+
+
+def without_margins(y, edge):
+    """Signals without so many values at both ends."""
+    return y[..., edge : np.shape(y)[-1] - edge]
+
+
+@linear(without_margins, "y", shares="y", always=True, samples=[sample(array(2, 6), 2), sample(array(3), 0)])
+def _(d_out, y, edge):
+    return extended(d_out, -1, edge, edge, "constant")
+
+
+@facts(without_margins)
+def _(y, edge):
+    known = as_array(y)
+    return Array(known.dtype, known.shape and (*known.shape[:-1], some_dim()))
+
+
+CONTINUED = [(3, "odd"), (2, "even"), (4, "constant"), (0, None)]
+
+
+@linear(continued, "x", shares="x", samples=[sample(array(2, 5), *rest) for rest in CONTINUED])
+def _(d_out, x, edge, padtype):
+    return through_margins(d_out, edge, padtype)
+
+
+@linear(through_margins, "d", samples=[sample(array(2, 13), *rest) for rest in CONTINUED])
+def _(d_out, d, edge, padtype):
+    return continued(d_out, edge, padtype)
+
+
+@facts(continued, through_margins)
+def _(d, edge, padtype):
+    known = as_array(d)
+    return Array(known.dtype, known.shape and (*known.shape[:-1], some_dim()))
+
+
+# --------------------------------------------------------------------------------------------------------- designs
+
+# They have no rule: numbers that specify a filter are refused where they carry a derivative.
+
+
+def designed(output):
+    """The fact of a filter: sections, or two polynomials."""
+    if value_of(output) == "sos":
+        return Array("float64", (some_dim(), length(6)))
+    vector = Array("float64", (some_dim(),))
+    return Tuple((vector, vector)) if value_of(output) == "ba" else UNKNOWN
+
+
+@facts(signal.butter)
+def _(N, Wn, btype="low", analog=False, output="ba", fs=None):  # noqa: N803
+    return designed(output)
+
+
+@facts(signal.cheby1)
+def _(N, rp, Wn, btype="low", analog=False, output="ba", fs=None):  # noqa: N803
+    return designed(output)
+
+
+@facts(signal.cheby2)
+def _(N, rs, Wn, btype="low", analog=False, output="ba", fs=None):  # noqa: N803
+    return designed(output)
+
+
+@facts(signal.ellip)
+def _(N, rp, rs, Wn, btype="low", analog=False, output="ba", fs=None):  # noqa: N803
+    return designed(output)
+
+
+@facts(signal.firwin)
+def _(numtaps, cutoff, *, width=None, window="hamming", pass_zero=True, scale=True, fs=None):
+    return Array("float64", (some_dim(),))
+
+
+@facts(signal.get_window)
+def _(window, Nx, fftbins=True, *, xp=None, device=None):  # noqa: N803
+    return Array("float64", (some_dim(),))
