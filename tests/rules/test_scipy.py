@@ -29,6 +29,8 @@ PRIMITIVES = [
 REFUSED = {
     linalg.eig: "depends on their phases",
     linalg.lstsq: "add was given a value that carries a derivative",
+    special.elliprf: "elliprd was given a value that carries a derivative",
+    special.elliprc: "elliprd was given a value that carries a derivative",
 }
 """Rules whose sample has no second derivative at present, and words of the refusal."""
 
