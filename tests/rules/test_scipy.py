@@ -29,6 +29,7 @@ PRIMITIVES = [
 REFUSED = {
     linalg.eig: "depends on their phases",
     linalg.lstsq: "add was given a value that carries a derivative",
+    ndimage.map_coordinates: "scattered cannot be differentiated with respect to its argument coordinates",
     special.elliprf: "elliprd was given a value that carries a derivative",
     special.elliprc: "elliprd was given a value that carries a derivative",
 }
