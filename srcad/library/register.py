@@ -84,6 +84,11 @@ def chosen(
     return None
 
 
+def has_program(callee: Any) -> bool:
+    """Whether a program stands for a hashable callee, at least for some arguments."""
+    return callee in _programs
+
+
 def is_own(function: Callable) -> bool:
     """Whether a function is part of the library."""
     return str(getattr(function, "__module__", None)).startswith(__name__.rpartition(".")[0] + ".")

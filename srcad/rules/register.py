@@ -182,7 +182,11 @@ def primitives() -> tuple[Primitive, ...]:
 def _entry(callee: Any) -> Primitive:
     if not (callable(callee) or isinstance(callee, (Method, Attribute))):
         raise RuleError(f"{callee!r} is no callable", "register a rule for a function, a Method or an Attribute")
-    return _registry.setdefault(callee, Primitive(callee))
+    try:
+        return _registry.setdefault(callee, Primitive(callee))
+    except TypeError:
+        name = getattr(callee, "__name__", callee)
+        raise RuleError(f"{name} cannot be hashed", "write a function that calls it, and register its rule") from None
 
 
 def parameters_of(function: Callable, skip: int = 0) -> Parameters:

@@ -1,8 +1,8 @@
 """`scipy.ndimage`: sums, means and moments of labelled regions, and filters in the frequency domain.
 
 A measurement gives one number, or one for each label that is asked for; its cotangent goes back to the elements with
-that label, and elements of which no measurement is asked have none.  Filters of a spectrum multiply it, and are their own
-transposes.
+that label, and elements of which no measurement is asked have none.  Filters of a spectrum multiply it, and are
+their own transposes.
 """
 
 from __future__ import annotations
@@ -176,4 +176,4 @@ constant(ndimage.binary_closing, ndimage.binary_dilation, ndimage.binary_erosion
 constant(ndimage.binary_hit_or_miss, ndimage.binary_opening, ndimage.binary_propagation, ndimage.find_objects)
 constant(ndimage.generate_binary_structure, ndimage.iterate_structure, ndimage.label, ndimage.histogram)
 constant(ndimage.maximum_position, ndimage.minimum_position, ndimage.watershed_ift)
-constant(ndimage.distance_transform_bf, ndimage.distance_transform_cdt, ndimage.distance_transform_edt)
+constant(ndimage.distance_transform_cdt, ndimage.value_indices)

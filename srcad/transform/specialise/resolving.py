@@ -15,6 +15,7 @@ import numpy as np
 
 from srcad.errors import UnsupportedError
 from srcad.facts import Array, Dict, Fact, Known, List, Number, Tuple, widen
+from srcad.transform.analyses.effects import hashable
 from srcad.transform.binding import call_method
 from srcad.transform.helpers import Closure, Partial, is_user_object
 from srcad.wengert import (
@@ -105,7 +106,7 @@ def resolved(run: Specialiser, step: Step) -> Step:
         return replace(step, callee=method, operands=(Const(callee), *step.operands))
     if callee is functools.update_wrapper and isinstance(run.fact(step.operands[0]), Closure):
         return replace(step, callee=identity, operands=step.operands[:1], keywords=())  # it names the function
-    if callee in IN_PLACE and is_immutable(run.fact(step.operands[0])):
+    if hashable(callee) and callee in IN_PLACE and is_immutable(run.fact(step.operands[0])):
         return replace(step, callee=IN_PLACE[callee])
     if isinstance(callee, Augmented) and isinstance(run.fact(step.operands[0]), (List, Dict)):
         return augmented_slot(run, step, callee)
