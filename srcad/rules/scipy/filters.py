@@ -16,6 +16,7 @@ from srcad.rules.axes import as_array, length, value_of
 from srcad.rules.register import adjoint, constant, facts, linear, sample
 from srcad.rules.samples import array
 from srcad.rules.scipy.borders import extended
+from srcad.rules.scipy.common import real_like
 
 # --------------------------------------------------------------------------------------------------------- lfilter
 
@@ -167,7 +168,7 @@ def through_response(d, h, b, a, basis):
     """The cotangents of two polynomials, whose powers have the values `basis`, from that of their quotient h."""
     d_numerator = d / (basis[:, : np.size(a)] @ np.reshape(a, -1))
     d_b, d_a = d_numerator @ basis[:, : np.size(b)], -(d_numerator * h) @ basis[:, : np.size(a)]
-    return np.reshape(d_b, np.shape(b)), np.reshape(d_a, np.shape(a))
+    return real_like(np.reshape(d_b, np.shape(b)), b), real_like(np.reshape(d_a, np.shape(a)), a)
 
 
 @adjoint(

@@ -29,6 +29,7 @@ from srcad.rules.linear_algebra import adjointed, definite, transposed
 from srcad.rules.reductions import real_dtype
 from srcad.rules.register import adjoint, constant, facts, lookup, sample
 from srcad.rules.samples import array
+from srcad.rules.scipy.common import real_like
 from srcad.rules.scipy.linalg_factors import IN_PLACE, double, of_one_matrix
 
 PARTS = ("subset_by_index", "subset_by_value")
@@ -185,11 +186,6 @@ def _(
 
 
 # ---------------------------------------------------------------------------------------------- general matrices
-
-
-def real_like(d, a):
-    """A cotangent without what a real matrix has no use for."""
-    return d if np.iscomplexobj(a) else d.real
 
 
 @adjoint(

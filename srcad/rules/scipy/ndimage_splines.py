@@ -109,6 +109,19 @@ def value_slopes(coefficients, coordinates, order, mode):
     return found * inside_all(coordinates, shape, mode)
 
 
+def slopes_scattered(d, coordinates, shape, order, mode):
+    """The cotangent of spline coefficients from that of the derivatives at points."""
+    axes = [stencil(x, n, order, mode) for x, n in zip(coordinates, shape, strict=True)]
+    d = d * inside_all(coordinates, shape, mode)
+    whole = np.zeros(shape, dtype=np.result_type(d, float))
+    for which in itertools.product(range(order + 1), repeat=len(shape)):
+        place = tuple(axis[0][k] for axis, k in zip(axes, which, strict=True))
+        for i in range(len(shape)):
+            parts = [axis[2 if i == j else 1][k] for j, (axis, k) in enumerate(zip(axes, which, strict=True))]
+            np.add.at(whole, place, d[i] * math.prod(parts))
+    return whole
+
+
 def sampled(coefficients, coordinates, order, mode):
     """The values at points, 0 outside where the array is continued by a constant."""
     return ndimage.map_coordinates(coefficients, coordinates, order=order, mode=mode, prefilter=False)
@@ -133,6 +146,21 @@ def _(d_out, d, coordinates, shape, order, mode):
 @linear(sampled, "coefficients", samples=[sample(array(4, 4), AROUND, 3, mode) for mode in SPLINE_MODES])
 def _(d_out, coefficients, coordinates, order, mode):
     return scattered(d_out, coordinates, np.shape(coefficients), order, mode)
+
+
+@linear(value_slopes, "coefficients", samples=[sample(array(4, 4), AROUND, 3, mode) for mode in SPLINE_MODES])
+def _(d_out, coefficients, coordinates, order, mode):
+    return slopes_scattered(d_out, coordinates, np.shape(coefficients), order, mode)
+
+
+@linear(slopes_scattered, "d", samples=[sample(array(2, 5), AROUND, (4, 4), 3, "mirror")])
+def _(d_out, d, coordinates, shape, order, mode):
+    return value_slopes(d_out, coordinates, order, mode)
+
+
+@facts(slopes_scattered)
+def _(d, coordinates, shape, order, mode):
+    return Array("float64" if as_array(d).dtype in ("float64", "float32") else None, None)
 
 
 @facts(scattered)

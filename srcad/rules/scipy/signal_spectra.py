@@ -18,6 +18,7 @@ from srcad.rules.axes import as_array
 from srcad.rules.fourier import to_real
 from srcad.rules.register import adjoint, constant, facts, linear, sample
 from srcad.rules.samples import array
+from srcad.rules.scipy.common import real_like
 
 # --------------------------------------------------------------------------------------------------------- segments
 
@@ -273,7 +274,8 @@ def through_section_responses(d, h, sos, basis):
     """The cotangent of the sections of a filter from that of its response h, the product of theirs."""
     below, above = basis @ np.transpose(sos[:, 3:]), basis @ np.transpose(sos[:, :3])
     d_h = np.expand_dims(d * h, 1)
-    return np.concatenate((np.transpose(d_h / above) @ basis, -np.transpose(d_h / below) @ basis), axis=1)
+    d_sos = np.concatenate((np.transpose(d_h / above) @ basis, -np.transpose(d_h / below) @ basis), axis=1)
+    return real_like(d_sos, sos)
 
 
 RESPONSES = [sample(np.array([[2, 1, 0, 1, 0, 0], [1, -1, 1, 1, 0, 0]]), 5)]

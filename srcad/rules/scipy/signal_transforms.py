@@ -15,6 +15,7 @@ from srcad.rules.axes import as_array, value_of
 from srcad.rules.fourier import fitted, one_axis, to_real, to_spectrum
 from srcad.rules.register import adjoint, constant, facts, linear, sample
 from srcad.rules.samples import array
+from srcad.rules.scipy.common import real_like
 from srcad.rules.scipy.ndimage_filters import through_line, turned_origin
 
 # ---------------------------------------------------------------------------------- analytic signals, z-transforms
@@ -93,7 +94,7 @@ constant(ratio, zoomed)
 def _(d_out, x, m=None, w=None, a=1 + 0j, *, axis=-1):
     n = np.shape(x)[axis]
     points = ratio(w, np.shape(d_out)[axis])
-    return signal.czt(d_out, n, points, axis=axis) * powers(1.0 / a, n, np.ndim(x), axis)
+    return real_like(signal.czt(d_out, n, points, axis=axis) * powers(1.0 / a, n, np.ndim(x), axis), x)
 
 
 @linear(
@@ -108,7 +109,7 @@ def _(d_out, x, m=None, w=None, a=1 + 0j, *, axis=-1):
 def _(d_out, x, fn, m=None, *, fs=2, endpoint=False, axis=-1):
     n = np.shape(x)[axis]
     points, a = zoomed(fn, fs, np.shape(d_out)[axis], endpoint)
-    return signal.czt(d_out, n, points, axis=axis) * powers(1.0 / a, n, np.ndim(x), axis)
+    return real_like(signal.czt(d_out, n, points, axis=axis) * powers(1.0 / a, n, np.ndim(x), axis), x)
 
 
 @facts(signal.czt)
