@@ -19,6 +19,7 @@ linalg = pytest.importorskip("scipy.linalg", reason="SciPy is not installed")
 signal = pytest.importorskip("scipy.signal", reason="SciPy is not installed")
 ndimage = pytest.importorskip("scipy.ndimage", reason="SciPy is not installed")
 fft = pytest.importorskip("scipy.fft", reason="SciPy is not installed")
+integrate = pytest.importorskip("scipy.integrate", reason="SciPy is not installed")
 register.lookup(special.gamma)  # the rules register themselves once one is asked for
 PRIMITIVES = [
     entry
@@ -31,6 +32,7 @@ REFUSED = {
     linalg.lstsq: "add was given a value that carries a derivative",
     ndimage.map_coordinates: "cannot be differentiated with respect to its argument coordinates",
     signal.vectorstrength: "add was given a value that carries a derivative",
+    integrate.odeint: "lives outside the function and is given values that carry a derivative",
     special.elliprf: "elliprd was given a value that carries a derivative",
     special.elliprc: "elliprd was given a value that carries a derivative",
 }
@@ -146,3 +148,51 @@ def test_the_responses_of_sections_that_change():
         return np.sum(np.abs(signal.sosfreqz(sos, 7)[1]) ** 2)
 
     srcad.check_grads(size, (np.array([0.5, 1.2, -0.3, 0.7]),))
+
+
+# --------------------------------------------------------------------------------------------- initial value problems
+
+TIMES = np.linspace(0.0, 2.0, 4)
+
+
+def oscillator(y, t, stiffness, push):
+    return [y[1], -stiffness * y[0] + push[0] * np.sin(push[1] * t)]
+
+
+def test_an_initial_value_problem_with_parameters():
+    def energy(start, stiffness, push):
+        y = integrate.odeint(oscillator, start, TIMES, args=(stiffness, push), rtol=1e-11, atol=1e-11)
+        return np.sum(y[1:] ** 2) + y[-1, 0]
+
+    srcad.check_grads(energy, (np.array([1.0, 0.3]), 1.7, np.array([0.5, 2.0])), rtol=1e-5)
+
+
+def test_the_initial_values_may_be_a_list():
+    def last(a):
+        y = integrate.odeint(lambda y, t, b: [-b * y[0] + y[1], -y[1] * b**2], [1.0, a], TIMES, (a,), rtol=1e-11)
+        return y[-1, 0]
+
+    srcad.check_grads(last, (0.7,), rtol=1e-5)
+
+
+def test_a_solution_with_known_derivatives():
+    def last(rate):
+        return integrate.odeint(lambda y, t, r: -r * y, np.array([1.5]), TIMES, (rate,), rtol=1e-12, atol=1e-12)[-1, 0]
+
+    assert np.isclose(srcad.grad(last)(0.8), -2.0 * 1.5 * np.exp(-1.6), rtol=1e-8)
+
+
+def test_what_the_right_hand_side_captured_is_refused():
+    def last(rate):
+        return integrate.odeint(lambda y, t: -rate * y, np.array([1.5]), TIMES)[-1, 0]
+
+    with pytest.raises(DifferentiationError, match="with respect to its argument func"):
+        srcad.grad(last)(0.8)
+
+
+def test_the_times_are_refused():
+    def last(t):
+        return integrate.odeint(lambda y, t: -y, np.array([1.5]), t)[-1, 0]
+
+    with pytest.raises(DifferentiationError, match="with respect to its argument t"):
+        srcad.grad(last)(TIMES)
