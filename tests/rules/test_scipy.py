@@ -29,9 +29,9 @@ PRIMITIVES = [
 
 REFUSED = {
     linalg.eig: "depends on their phases",
-    linalg.lstsq: "add was given a value that carries a derivative",
+    linalg.lstsq: "scatter was given a value that carries a derivative",
     ndimage.map_coordinates: "cannot be differentiated with respect to its argument coordinates",
-    signal.vectorstrength: "add was given a value that carries a derivative",
+    signal.vectorstrength: "scatter was given a value that carries a derivative",
     integrate.odeint: "lives outside the function and is given values that carry a derivative",
     special.elliprf: "elliprd was given a value that carries a derivative",
     special.elliprc: "elliprd was given a value that carries a derivative",
