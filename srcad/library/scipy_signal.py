@@ -155,3 +155,22 @@ def _(x: a_float_array, q, n: none = None, ftype: exactly("iir") = "iir", axis=-
     sos = signal.cheby1(8, 0.05, 0.8 / q, output="sos").astype(x.dtype)
     y = both_ways(sos, x, axis, "odd", None)
     return np.moveaxis(np.moveaxis(y, axis, 0)[::q], 0, axis)
+
+
+@implements(signal.coherence)
+def _(
+    x: a_float_array,
+    y: a_float_array,
+    fs=1.0,
+    window="hann",
+    nperseg=None,
+    noverlap=None,
+    nfft=None,
+    detrend="constant",
+    axis=-1,
+):
+    form = {"fs": fs, "window": window, "nperseg": nperseg, "noverlap": noverlap, "nfft": nfft}
+    frequencies, of_x = signal.welch(x, **form, detrend=detrend, axis=axis)
+    _frequencies, of_y = signal.welch(y, **form, detrend=detrend, axis=axis)
+    _frequencies, of_both = signal.csd(x, y, **form, detrend=detrend, axis=axis)
+    return frequencies, np.abs(of_both) ** 2 / of_x / of_y

@@ -32,12 +32,27 @@ HOW = {
 }
 
 
+OTHERS = {
+    "scipy.integrate": "`trapezoid`, `simpson`, `cumulative_trapezoid`, `quad`, `odeint` (with parameters in `args`)",
+    "scipy.stats": "densities, distribution functions and quantiles of `norm`, `logistic`, `cauchy`, `gumbel_r`, "
+    "`laplace`, `expon` and `uniform`, in the argument, location and scale",
+    "scipy.spatial.distance": "distances of two vectors, through their source",
+    "scipy.sparse": "the product of a constant matrix with an array",
+}
+ROWS = "".join(f"| `{package}` | {what} |\n" for package, what in OTHERS.items())
+TAIL = f"""## Other packages
+
+| package | differentiated |
+| --- | --- |
+{ROWS}"""
+
+
 def text() -> str:
     """The page."""
     sections = [(package, list(scipy_names(package))) for package in PACKAGES]
     rows = [f"| `scipy.{package}` | {len(names)} | {share(names):.0%} |" for package, names in sections]
     summary = ["| package | names | differentiated, of what is smooth |", "| --- | --- | --- |", *rows, ""]
-    return "\n".join([HEAD, *summary, *(table(package, names) for package, names in sections)])
+    return "\n".join([HEAD, *summary, *(table(package, names) for package, names in sections), TAIL])
 
 
 def table(package: str, names: list[ScipyName]) -> str:

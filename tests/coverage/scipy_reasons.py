@@ -129,7 +129,7 @@ NOT_YET: frozenset[str] = frozenset(
     )
     + _named(
         "signal",
-        """coherence cspline1d cspline1d_eval cspline2d freqs_zpk freqz_zpk group_delay hilbert2 istft lombscargle
+        """cspline1d cspline1d_eval cspline2d freqs_zpk freqz_zpk group_delay hilbert2 istft lombscargle
         minimum_phase qspline1d qspline1d_eval qspline2d sepfir2d spectrogram spline_filter stft symiirorder1
         symiirorder2 wiener""",
     )

@@ -97,3 +97,12 @@ def test_sections_that_change():
         return np.sum(y**2) + np.sum(end * c[1]) + np.sum(signal.sosfilt(sos, x))
 
     srcad.check_grads(energy, (X[:8], X[3:7]))
+
+
+def test_the_coherence_of_two_signals():
+    def shared(x, y):
+        return np.sum(signal.coherence(x, y, nperseg=8)[1][1:-1] ** 2)
+
+    y = np.cos(3.0 * X) + X**2
+    assert srcad.value_and_grad(shared)(X, y)[0] == shared(X, y)
+    srcad.check_grads(shared, (X, y))

@@ -20,6 +20,7 @@ signal = pytest.importorskip("scipy.signal", reason="SciPy is not installed")
 ndimage = pytest.importorskip("scipy.ndimage", reason="SciPy is not installed")
 fft = pytest.importorskip("scipy.fft", reason="SciPy is not installed")
 integrate = pytest.importorskip("scipy.integrate", reason="SciPy is not installed")
+stats = pytest.importorskip("scipy.stats", reason="SciPy is not installed")
 register.lookup(special.gamma)  # the rules register themselves once one is asked for
 PRIMITIVES = [
     entry
@@ -196,3 +197,55 @@ def test_the_times_are_refused():
 
     with pytest.raises(DifferentiationError, match="with respect to its argument t"):
         srcad.grad(last)(TIMES)
+
+
+# ------------------------------------------------------------------------------------------------------ distributions
+
+
+def test_a_likelihood_of_distributions_that_are_named():
+    def negative_log_likelihood(p, x):
+        normal = -np.sum(stats.norm.logpdf(x, loc=p[0], scale=np.exp(p[1])))
+        return normal - np.sum(stats.cauchy(0.0, 1.0).logpdf(1.0)) - stats.laplace.logcdf(p[0], scale=p[2])
+
+    srcad.check_grads(negative_log_likelihood, (np.array([0.1, 0.2, 1.5]), np.array([0.5, 1.5, 2.5])))
+
+
+def test_a_distribution_that_carries_a_derivative_is_refused():
+    with pytest.raises(DifferentiationError, match="norm"):
+        srcad.grad(lambda m: stats.norm(m, 1.0).logpdf(0.5))(0.3)
+
+
+def test_a_distribution_without_a_rule_is_refused():
+    with pytest.raises(DifferentiationError, match="the method 'logpdf'"):
+        srcad.grad(lambda x: stats.gamma.logpdf(x, 1.5))(0.3)
+
+
+def test_modules_and_methods_that_a_variable_holds():
+    def mixed(x):
+        xp, density = np, stats.norm.pdf
+        return xp.sum(xp.sin(x) * xp.pi * density(x))
+
+    srcad.check_grads(mixed, (np.array([0.3, 1.2]),))
+
+
+# ------------------------------------------------------------------------------------------- without rules of their own
+
+
+@pytest.mark.parametrize("name", ["sqeuclidean", "cosine"])
+def test_the_distance_of_two_vectors(name):
+    distance = getattr(pytest.importorskip("scipy.spatial.distance", reason="SciPy is not installed"), name)
+
+    def between(x, y):
+        return distance(x, y)
+
+    srcad.check_grads(between, (np.array([0.5, 1.2, 2.0]), np.array([0.7, 0.3, 1.9])))
+
+
+def test_the_product_of_a_sparse_matrix():
+    sparse = pytest.importorskip("scipy.sparse", reason="SciPy is not installed")
+    matrix = sparse.csr_array(np.array([[1.0, 0.0, 2.0], [0.0, -1.0, 0.5]]))
+
+    def size(x):
+        return np.sum((matrix @ x) ** 2)
+
+    srcad.check_grads(size, (np.array([0.5, 1.2, 2.0]),))
