@@ -4,12 +4,14 @@ from srcad import optim, pullbacks, pushforwards  # noqa: F401 (these two instal
 from srcad.api import grad, hvp, jvp, value_and_grad
 from srcad.check import check_grads
 from srcad.errors import DifferentiationError
-from srcad.rules.register import adjoint, constant, linear, multilinear, partials, tangent
+from srcad.rules.register import adjoint, constant, linear, multilinear, partials, sample, tangent
+from srcad.rules.testing import check_rule
 
 __all__ = [
     "DifferentiationError",
     "adjoint",
     "check_grads",
+    "check_rule",
     "constant",
     "grad",
     "hvp",
@@ -18,6 +20,7 @@ __all__ = [
     "multilinear",
     "optim",
     "partials",
+    "sample",
     "tangent",
     "value_and_grad",
 ]

@@ -158,8 +158,8 @@ def list_of(callee: Any) -> Any:
         name = _name(callee)
         raise MissingRuleError(
             f"{name} was given a value that carries a derivative, but has neither Python source nor a rule",
-            f"register a rule for it (srcad.partials, srcad.linear or srcad.adjoint), or srcad.constant({name}) if its "
-            "derivative is zero",
+            f"register a rule for it (srcad.partials, srcad.linear or srcad.adjoint, see docs/rules.md), or "
+            f"srcad.constant({name}) if its derivative is zero",
         ) from error
 
 

@@ -162,7 +162,7 @@ def lookup(callee: Any) -> Primitive | None:
         return None
 
 
-_awaited: dict[str, str] = {}
+_awaited: dict[str, list[str]] = {}
 
 
 def when_imported(package: str, rules: str) -> None:
@@ -170,14 +170,14 @@ def when_imported(package: str, rules: str) -> None:
 
     A callee of the package exists only then; so that is when the first one is looked up.
     """
-    _awaited[package] = rules
+    _awaited.setdefault(package, []).append(rules)
 
 
 def _register_imported() -> bool:
     """Imports the rules of optional packages that have been imported since; whether there were any."""
     imported = [package for package in _awaited if package in sys.modules]
-    for package in imported:
-        importlib.import_module(_awaited.pop(package))
+    for rules in [rules for package in imported for rules in _awaited.pop(package)]:
+        importlib.import_module(rules)
     return bool(imported)
 
 
@@ -189,7 +189,11 @@ def primitives() -> tuple[Primitive, ...]:
 def _entry(callee: Any) -> Primitive:
     if not (callable(callee) or isinstance(callee, (Method, Attribute))):
         raise RuleError(f"{callee!r} is no callable", "register a rule for a function, a Method or an Attribute")
-    return _registry.setdefault(callee, Primitive(callee))
+    try:
+        return _registry.setdefault(callee, Primitive(callee))
+    except TypeError:
+        name = getattr(callee, "__name__", callee)
+        raise RuleError(f"{name} cannot be hashed", "write a function that calls it, and register its rule") from None
 
 
 def parameters_of(function: Callable, skip: int = 0) -> Parameters:

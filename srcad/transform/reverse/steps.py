@@ -495,12 +495,13 @@ def missing_rule(sweep: Transformation, step: Step) -> Exception:
         kind = "method" if isinstance(step.callee, Method) else "attribute"
         return MissingRuleError(
             f"the {kind} {step.callee.name!r} of a value that carries a derivative has no rule",
-            "use functions, operators, methods and attributes of arrays that have one",
+            "use functions, operators, methods and attributes of arrays that have one, or register a rule for a "
+            "function that calls it (see docs/rules.md)",
             step.site,
         )
     return MissingRuleError(
         f"{name} was given a value that carries a derivative, but has neither Python source nor a rule",
-        f"register a rule for it (srcad.partials, srcad.linear or srcad.adjoint), or srcad.constant({name}) if its "
-        "derivative is zero",
+        f"register a rule for it (srcad.partials, srcad.linear or srcad.adjoint, see docs/rules.md), or "
+        f"srcad.constant({name}) if its derivative is zero",
         step.site,
     )
