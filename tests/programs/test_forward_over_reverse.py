@@ -18,6 +18,7 @@ REFUSED = {
     "lives outside the function": (
         "dicts-",
         "generators-array_of_a_list",
+        "kept_functions-",
         "mutation-store_into_arrays_of_a_tuple",
         "object_protocols-",
         "objects-",
@@ -28,6 +29,7 @@ REFUSED = {
         "functions-",
         "iterators-iterators_given_to_helpers",
         "match-in_a_helper",
+        "nested_recursion-",
         "objects-",
         "recursion-",
     ),
