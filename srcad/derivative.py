@@ -83,7 +83,7 @@ class Derivative:
         values = bound(function, args, kwargs)
         check_arrays(values, function)
         for name in request.wrt:
-            check_differentiable(values[name], name, function)
+            check_differentiable(values[name], name, function, holomorphic=self.options.holomorphic)
         module = arrays.array_module_of_trees(*values.values(), names=tuple(values))
         facts = {name: fa.fact_of(value, name) for name, value in values.items()}
         derived = derive(function, facts | captured_facts(function) | device_facts(module), request)

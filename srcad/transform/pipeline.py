@@ -216,6 +216,7 @@ def _joint(specialised: Specialised, request: Request) -> Joint:
         with_value=request.with_value,
         has_aux=request.has_aux,
         single=request.single,
+        holomorphic=request.holomorphic,
     )
 
 
