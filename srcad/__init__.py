@@ -1,7 +1,7 @@
 """srcad: automatic differentiation of plain NumPy code by rewriting its source."""
 
 from srcad import optim, pullbacks  # noqa: F401 (pullbacks installs itself)
-from srcad.api import grad, value_and_grad
+from srcad.api import grad, hessian, jacobian, jacrev, value_and_grad, vjp
 from srcad.check import check_grads
 from srcad.errors import DifferentiationError
 from srcad.rules.register import adjoint, constant, linear, partials
@@ -12,8 +12,12 @@ __all__ = [
     "check_grads",
     "constant",
     "grad",
+    "hessian",
+    "jacobian",
+    "jacrev",
     "linear",
     "optim",
     "partials",
     "value_and_grad",
+    "vjp",
 ]

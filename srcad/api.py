@@ -6,12 +6,15 @@ with arguments.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from srcad.arguments import Argnums, Options, is_single
 from srcad.derivative import Derivative
 from srcad.errors import ArgumentError
+from srcad.jacobians import Jacobian
+from srcad.vjp import Asked, linearised
 
 
 def grad(f: Any = None, argnums: Argnums = 0, *, has_aux: bool = False, holomorphic: bool = False) -> Any:
@@ -54,14 +57,82 @@ def value_and_grad(f: Any = None, argnums: Argnums = 0, *, has_aux: bool = False
     return _transform(f, Options(argnums, True, has_aux, holomorphic))
 
 
+def vjp(f: Any, *primals: Any, has_aux: bool = False, **kwargs: Any) -> Any:
+    """The value of a function, and its pullback: `(y, pull)`, by reverse mode.
+
+    `pull(cotangent)` gives a tuple, the cotangents of all `primals`; the cotangent has the structure, shapes and dtypes
+    of `y`, None for what carries no derivative.  It can be called any number of times; `pull.source` is its program.
+    Arguments given by keyword are passed on and not differentiated.  With `has_aux` the function returns
+    `(value, aux)`, and this `(value, pull, aux)`.
+
+    Raises ArgumentError for arguments that carry no derivative and for a cotangent of another structure or dtype,
+    CotangentError for one of another shape, and errors as `grad` does.
+
+    >>> y, pull = vjp(lambda x, y: {"product": x * y, "sum": x + y}, 2.0, 5.0)
+    >>> pull({"product": 1.0, "sum": 0.0}), pull({"product": 0.0, "sum": 1.0})
+    ((5.0, 2.0), (1.0, 1.0))
+
+    Method: Griewank and Walther, Evaluating Derivatives (2008), section 3.2.
+    """
+    out, pull = linearised(_callable(f), primals, kwargs, Asked(tuple(range(len(primals))), has_aux))
+    return (out[0], pull, out[1]) if has_aux else (out, pull)
+
+
+def jacrev(f: Any = None, argnums: Argnums = 0, *, has_aux: bool = False, holomorphic: bool = False) -> Any:
+    """The Jacobian of a function, by reverse mode: a forward sweep, and a reverse sweep for each element of the result.
+
+    For an array it is an array of the result's shape followed by the argument's.  Where result or argument are
+    structures, it is a structure like the result, of structures like the argument (tuples of them for several argnums).
+    Other arguments as for `grad`; the result is real unless `holomorphic` says otherwise.
+
+    >>> import numpy as np
+    >>> jacrev(lambda x: x[1:] * x[:-1])(np.array([1.0, 2.0, 4.0]))
+    array([[2., 1., 0.],
+           [0., 4., 2.]])
+    """
+    return _transform(f, Options(argnums, False, has_aux, holomorphic), Jacobian)
+
+
+def jacobian(f: Any = None, argnums: Argnums = 0, *, has_aux: bool = False, holomorphic: bool = False) -> Any:
+    """The Jacobian of a function; arguments, shapes and structures as for `jacrev`.
+
+    >>> jacobian(lambda x, p: {"y": x * p["a"]}, argnums=("x", "p"))(2.0, {"a": 3.0})
+    {'y': (3.0, {'a': 2.0})}
+    """
+    return _transform(f, Options(argnums, False, has_aux, holomorphic), Jacobian)
+
+
+def hessian(f: Any = None, argnums: Argnums = 0, *, has_aux: bool = False, holomorphic: bool = False) -> Any:
+    """The matrix of second derivatives of a scalar function: the Jacobian of its gradient.
+
+    For an array of shape s it is an array of shape s + s; structures as for `jacrev`, of the gradient.
+
+    >>> import numpy as np
+    >>> hessian(lambda x: x[0] * x[1] ** 2)(np.array([2.0, 5.0]))
+    array([[ 0., 10.],
+           [10.,  4.]])
+    """
+    return _transform(f, Options(argnums, False, has_aux, holomorphic), _hessian)
+
+
+def _hessian(f: Any, options: Options) -> Jacobian:
+    return Jacobian(Derivative(f, options), options)
+
+
+for _opaque in (vjp, jacrev, jacobian, hessian):
+    _opaque.__srcad_opaque__ = True  # type: ignore[attr-defined]
 grad.__srcad_options__ = Options()  # type: ignore[attr-defined]
 value_and_grad.__srcad_options__ = Options(with_value=True)  # type: ignore[attr-defined]
 
 
-def _transform(f: Any, options: Options) -> Any:
+def _transform(f: Any, options: Options, make: Callable[[Any, Options], Any] = Derivative) -> Any:
     if f is None or isinstance(f, (list, tuple)) or is_single(f):
         chosen = options if f is None else replace(options, argnums=f)
-        return lambda function: _transform(function, chosen)
+        return lambda function: _transform(function, chosen, make)
+    return make(_callable(f), options)
+
+
+def _callable(f: Any) -> Any:
     if not callable(f):
         raise ArgumentError(f"{f!r} is no function", "pass the function to differentiate")
-    return Derivative(f, options)
+    return f

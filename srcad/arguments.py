@@ -46,14 +46,14 @@ def is_single(argnums: Argnums) -> bool:
     return isinstance(argnums, (int, str, np.integer))
 
 
-def _asked(argnums: Any) -> Sequence[Any]:
+def asked_for(argnums: Any) -> Sequence[Any]:
     """The single numbers and names."""
     return argnums if isinstance(argnums, (tuple, list)) else [argnums]
 
 
 def wanted(function: Function, argnums: Argnums) -> tuple[str, ...]:
     """The parameters that `argnums` means.  Raises ArgnumsError if it means none, or one twice."""
-    found = tuple(_parameter(function, argnum) for argnum in _asked(argnums))
+    found = tuple(_parameter(function, argnum) for argnum in asked_for(argnums))
     names = ", ".join(p.name for p in function.params)
     if not found:
         reason = f"argnums={argnums!r} names no parameter of {function.name}({names})"
@@ -99,7 +99,7 @@ def with_own_parameters(
         t.1 = mul(x, t)
         return t.1
     """
-    asked = _asked(argnums)
+    asked = asked_for(argnums)
     names = [p.name for p in function.params]
     count = sum(p.kind in _POSITIONAL for p in function.params)
     starred = next((p for p in function.params if p.kind == "VAR_POSITIONAL"), None)

@@ -33,6 +33,7 @@ from srcad.transform.lower import lower
 from srcad.transform.nesting import Request, is_derivative
 from srcad.transform.reverse import Joint, gradient_program, make_sweeps
 from srcad.transform.reverse.calls import backward_function, forward_function
+from srcad.transform.reverse.repeatable import repeatable_pair
 from srcad.transform.simplify import accumulate_in_place, bring_together, define_copied, own_results, store_zeros_late
 from srcad.transform.specialise import Specialiser, specialise
 from srcad.wengert import Capture, Const, Function, Operand, Param, Step, as_forward, placeless
@@ -48,6 +49,11 @@ def lowered(function: Callable) -> Function:
 
     Raises DifferentiationError where there is none.
     """
+    if getattr(function, "__srcad_opaque__", False):
+        what = function.__name__ if isinstance(function, types.FunctionType) else repr(function)
+        raise UnsupportedError(
+            f"{what} is called in a function that is differentiated", "call grad or value_and_grad there"
+        )
     if isinstance(function, types.FunctionType):
         known = _lower_once(function)
         if all(guard.holds() for guard in known.guards):
@@ -157,6 +163,28 @@ def derive_pair(function: Function, facts: Mapping[str, Fact], active: tuple[str
     )
 
 
+@dataclass(frozen=True)
+class DerivedPullback(DerivedPair):
+    """A pair whose backward function may be called any number of times; what is `restored` is put back after a call."""
+
+    restored: tuple[int | None, ...]
+
+
+def derive_pullback(
+    function: Function, facts: Mapping[str, Fact], wrt: tuple[str, ...], has_aux: bool
+) -> DerivedPullback:
+    """The pair for a function that the user calls, and pulls cotangents of its result back through."""
+    refuse_generator(function)
+    specialised = specialise(function, dict(facts), lowered, derived_list)
+    parts = make_sweeps(specialised, wrt, lowered, {}, has_aux=has_aux, is_called=True)
+    pair = repeatable_pair(parts, wrt, identifier(function.name))
+    known = pair.facts
+    forward = replace(define_copied(pair.forward), doc=describe(function, facts, "Forward sweep", wrt))
+    backward = accumulate_in_place(bring_together(store_zeros_late(pair.backward, known), known), known)
+    backward = replace(define_copied(own_results(backward, known)), doc=describe(function, facts, "Pullback", wrt))
+    return DerivedPullback(specialised.function, emit(forward), emit(backward), wrt, parts.written, pair.restored)
+
+
 def stages(function: Function, facts: Mapping[str, Fact], request: Request) -> list[tuple[str, Any]]:
     """Every stage by name: the lists in their order, and last what `derive` returns."""
     return _derive(function, dict(facts), request)
@@ -175,7 +203,8 @@ def _derive(function: Function, facts: dict[str, Fact], request: Request) -> lis
     new = accumulate_in_place(new, known)
     found.append(("accumulate", new))
     new = define_copied(own_results(new, known, _primal_items(request)))
-    new = replace(new, doc=describe(function, facts, request))
+    what = "Value and gradient" if request.with_value else "Gradient"
+    new = replace(new, doc=describe(function, facts, what, request.wrt))
     found.append(("own", new))
     program = emit(new)
     found.append(("source", program.source))
@@ -234,14 +263,13 @@ def identifier(name: str) -> str:
     return "".join(c for c in name if c.isalnum() or c == "_") or "function"
 
 
-def describe(function: Function, facts: Mapping[str, Fact], request: Request) -> str:
+def describe(function: Function, facts: Mapping[str, Fact], what: str, wrt: tuple[str, ...]) -> str:
     """The docstring of a generated program."""
     place = ""
     if function.site is not None:
         place = f" ({function.site.file.replace(chr(92), '/').rpartition('/')[2]}:{function.site.line})"
-    what = "Value and gradient" if request.with_value else "Gradient"
-    names = ", ".join(request.wrt)
-    names = names if len(request.wrt) == 1 else f"({names})"
+    names = ", ".join(wrt)
+    names = names if len(wrt) == 1 else f"({names})"
     given = [
         f"{p.name}: {say(facts[p.name])}" for p in function.params if p.name in facts and facts[p.name] != fa.UNKNOWN
     ]

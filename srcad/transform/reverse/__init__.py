@@ -29,7 +29,7 @@ from srcad.transform.reverse.managers import refuse_active_managers
 from srcad.transform.reverse.rebinding import rebind_sums
 from srcad.transform.reverse.recompute import recompute_cheap
 from srcad.transform.reverse.record import drop_restores, prune_tapes
-from srcad.transform.reverse.results import result_path, scalar_seed
+from srcad.transform.reverse.results import given_cotangent_fact, result_path, scalar_seed
 from srcad.transform.reverse.steps import missing_rule, pull_through
 from srcad.transform.reverse.sweep import Sweep, cotangent_fact, slots_of
 from srcad.transform.reverse.travelling import shadow_name, travels
@@ -138,15 +138,27 @@ def recorded(function: Function, sweep: Sweep) -> Function:
 
 
 def make_sweeps(
-    specialised: Specialised, active: tuple[str, ...], lower: Callable[[Any], Function], pairs: dict[Function, Any]
+    specialised: Specialised,
+    active: tuple[str, ...],
+    lower: Callable[[Any], Function],
+    pairs: dict[Function, Any],
+    *,
+    has_aux: bool = False,
+    is_called: bool = False,
 ) -> Sweeps:
-    """Both sweeps of a helper, for a cotangent of its result in the parameter `d_out`."""
+    """Both sweeps of a helper, for a cotangent of its result in the parameter `d_out`.
+
+    With `has_aux` its result is `(value, aux)`, and the cotangent is that of the value.  One that `is_called` by the
+    user, at any time, saves the variables outside that its reverse sweep reads; its cotangents were checked.
+    """
     sweep, copied = start(specialised, active, lower, pairs)
     sweep.is_helper = True
     function, facts = sweep.function, sweep.facts
     d_out = sweep.names.fresh("d_out")
-    facts[d_out] = cotangent_fact(sweep.builder.fact(function.result))
-    forward, reverse, gradients = sweep_back(sweep, function.body, function.result, (), active, copied, d_out)
+    path = result_path(sweep, function, has_aux)
+    fact = sweep.fact_at(function.result, path) if path else sweep.builder.fact(function.result)
+    facts[d_out] = given_cotangent_fact(fact) if is_called else cotangent_fact(fact)
+    forward, reverse, gradients = sweep_back(sweep, function.body, function.result, path, active, copied, d_out)
     both, together = sweep.names.fresh("t"), sweep.names.fresh("t")
     closing = (
         Step((together,), make_tuple, tuple(gradients), (), None),
@@ -157,24 +169,29 @@ def make_sweeps(
     body = (*forward, middle, *reverse, *closing)
     joint = replace(function, params=params, body=body, result=both, captures=all_captures(sweep))
     joint = recorded(joint, sweep)
-    return split(replace(joint, params=function.params), active, facts, d_out, tuple(copied))
+    outside = frozenset() if is_called else frozenset(c.name for c in joint.captures)
+    return split(replace(joint, params=function.params), active, facts, d_out, tuple(copied), outside)
 
 
 def split(
-    joint: Function, active: tuple[str, ...], facts: dict[str, Fact], d_out: str, written: tuple[str, ...]
+    joint: Function,
+    active: tuple[str, ...],
+    facts: dict[str, Fact],
+    d_out: str,
+    written: tuple[str, ...],
+    outside: frozenset[str],
 ) -> Sweeps:
-    """Cuts the joint program of a helper in two."""
+    """Cuts the joint program of a helper in two; both read the variables `outside`."""
     (middle,) = (i for i, n in enumerate(joint.body) if isinstance(n, Step) and n.callee is rt.boundary)
     forward, rest = joint.body[:middle], joint.body[middle + 1 :]
     made = {n.target: n for n in rest if isinstance(n, Step) and len(n.targets) == 1}
     value, together = made[str(joint.result)].operands
     gradients = made[str(together)].operands
     reverse = tuple(n for n in rest if n is not made[joint.result] and n is not made[together])
-    inside = {c.name for c in joint.captures}
     read = free_names(reverse) | {g for g in gradients if isinstance(g, str)}
-    before = {n for node in forward for n in outer_names(node)} | {p.name for p in joint.params}
-    order = [p.name for p in joint.params] + [n for node in forward for n in outer_names(node)]
-    saved = tuple(n for n in dict.fromkeys(order) if n in read & before - inside)
+    given = [p.name for p in joint.params] + [c.name for c in joint.captures]
+    order = given + [n for node in forward for n in outer_names(node)]
+    saved = tuple(n for n in dict.fromkeys(order) if n in read - outside)
     forward = define_recorded(tuple(forward), {}, saved)
     return Sweeps(joint, active, facts, forward, value, saved, reverse, gradients, d_out, written)
 

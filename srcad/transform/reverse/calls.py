@@ -143,6 +143,12 @@ def forward_function(parts: Sweeps, name: str) -> Function:
 
 def backward_function(parts: Sweeps, active: tuple[str, ...], name: str) -> Function:
     """The function from what was recorded and the cotangent of the result to those of `active`."""
+    function, facts = backward_part(parts, active, name)
+    return replace(function, fresh=own_results(function, facts) is function)
+
+
+def backward_part(parts: Sweeps, active: tuple[str, ...], name: str) -> tuple[Function, dict[str, Fact]]:
+    """The same function with the facts of its names, before it is known whether its results are its own."""
     names = Names(used_names(parts.reverse) | set(parts.facts) | {"saved", "d_out"})
     new = {n: names.fresh(n) for n in ("saved", "d_out") if n in parts.facts} | {parts.d_out: "d_out"}
     saved = tuple(new.get(n, n) for n in parts.saved)
@@ -156,13 +162,12 @@ def backward_function(parts: Sweeps, active: tuple[str, ...], name: str) -> Func
     if len(wanted) > 1:
         result = names.fresh("t")
         body.append(Step((result,), make_tuple, tuple(wanted), (), None))
-    captures = tuple(c for c in parts.function.captures if c.name in used_names(body))
+    captures = tuple(c for c in parts.function.captures if c.name in used_names(body) and c.name not in saved)
     params = (Param("saved"), Param("d_out"))
     function = Function(name, params, tuple(body), result, captures, (), parts.function.site)
     facts = parts.facts | {name: parts.facts.get(old, fa.UNKNOWN) for old, name in new.items()}
     facts["saved"] = fa.UNKNOWN
-    function = remove_dead_steps(function, facts)
-    return replace(function, fresh=own_results(function, dict(facts)) is function)
+    return remove_dead_steps(function, facts), facts
 
 
 # ----------------------------------------------------------------------------------------------- run time

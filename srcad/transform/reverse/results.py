@@ -6,13 +6,15 @@ checks it when it runs.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from srcad import facts as fa
 from srcad import runtime as rt
 from srcad.errors import ResultError
-from srcad.facts import Array, Number
-from srcad.transform.reverse.sweep import Sweep, slots_of
+from srcad.facts import Array, Fact, Number
+from srcad.transform.reverse.sweep import Sweep, cotangent_fact, slots_of
 from srcad.wengert import Const, Function, Operand
 
 
@@ -26,6 +28,20 @@ def result_path(sweep: Sweep, function: Function, has_aux: bool) -> tuple:
             f"with has_aux=True, {function.name} must return a pair (value, aux)", "return value, aux", function.site
         )
     return (0,)
+
+
+def given_cotangent_fact(fact: Fact) -> Fact:
+    """What is known of a cotangent that was checked to fit a result: its structure, and the shapes of its leaves."""
+    match fa.widen(fact):
+        case fa.Tuple(items=items) as known:
+            return replace(known, items=tuple(map(given_cotangent_fact, items)))
+        case fa.List(items=tuple() as items):
+            return fa.List(tuple(map(given_cotangent_fact, items)))
+        case fa.Dict(items=tuple() as named, type=kind):
+            return fa.Dict(tuple((key, given_cotangent_fact(item)) for key, item in named), type=kind)
+        case Number() | Array() as number if fa.is_active_type(number):
+            return cotangent_fact(number)
+    return fa.UNKNOWN
 
 
 def scalar_seed(sweep: Sweep, result: Operand, path: tuple, holomorphic: bool) -> Operand:

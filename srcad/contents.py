@@ -1,0 +1,89 @@
+"""The contents of memory, kept and put back.
+
+Guarantee: after `Contents(value).put_back()` every array, list, dict and object that can be reached from the value
+holds what it held when the `Contents` were made, whatever was written to it, and whichever of them share memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from srcad import objects
+from srcad.runtime import Shadow
+
+
+class Contents:
+    """What the memory that can be reached from a value holds now.
+
+    >>> import numpy as np
+    >>> x = np.zeros(2)
+    >>> kept = Contents([x, x[1:]])
+    >>> x += 1.0
+    >>> kept.put_back()
+    >>> x
+    array([0., 0.])
+    """
+
+    def __init__(self, value: Any):
+        self._kept: list[tuple[Callable[[Any, Any], None], Any, Any]] = []
+        self._seen: set[int] = set()
+        self._keep(value)
+
+    def _keep(self, value: Any) -> None:
+        if isinstance(value, tuple):
+            for item in value:
+                self._keep(item)
+        elif id(value) not in self._seen:
+            self._seen.add(id(value))
+            self._keep_memory(value)
+
+    def _keep_memory(self, value: Any) -> None:
+        held: Any = None
+        if isinstance(value, list):
+            held = value.copy()
+            self._kept.append((_put_items, value, held))
+            for item in held:
+                self._keep(item)
+        elif isinstance(value, dict):
+            held = value.copy()
+            self._kept.append((_put_entries, value, held))
+            for item in held.values():
+                self._keep(item)
+        elif isinstance(value, Shadow) or objects.is_object(value):
+            held = objects.attributes(value)
+            self._kept.append((_put_attributes, value, held))
+            for item in held.values():
+                self._keep(item)
+        elif hasattr(value, "shape") and hasattr(value, "__setitem__") and _is_writable(value):
+            self._kept.append((_put_elements, value, value.copy()))
+
+    def put_back(self) -> None:
+        """Writes the contents back to where they were."""
+        for put, value, held in self._kept:
+            put(value, held)
+
+
+def _is_writable(array: Any) -> bool:
+    return getattr(getattr(array, "flags", None), "writeable", True)
+
+
+def _put_items(value: list, held: list) -> None:
+    value[:] = held
+
+
+def _put_entries(value: dict, held: dict) -> None:
+    value.clear()
+    value.update(held)
+
+
+def _put_elements(value: Any, held: Any) -> None:
+    value[...] = held
+
+
+def _put_attributes(value: Any, held: dict[str, Any]) -> None:
+    for name in objects.attributes(value):
+        if name not in held:
+            object.__delattr__(value, name)
+    for name, item in held.items():
+        object.__setattr__(value, name, item)
