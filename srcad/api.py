@@ -74,7 +74,10 @@ def vjp(f: Any, *primals: Any, has_aux: bool = False, **kwargs: Any) -> Any:
 
     Method: Griewank and Walther, Evaluating Derivatives (2008), section 3.2.
     """
-    out, pull = linearised(_callable(f), primals, kwargs, Asked(tuple(range(len(primals))), has_aux))
+    if not primals:
+        raise ArgumentError("vjp is given no primals", "pass the arguments of the function: vjp(f, x)")
+    asked = Asked(tuple(range(len(primals))), has_aux, otherwise="pass it by keyword")
+    out, pull = linearised(_callable(f), primals, kwargs, asked)
     return (out[0], pull, out[1]) if has_aux else (out, pull)
 
 
@@ -119,8 +122,10 @@ def _hessian(f: Any, options: Options) -> Jacobian:
     return Jacobian(Derivative(f, options), options)
 
 
-for _opaque in (vjp, jacrev, jacobian, hessian):
-    _opaque.__srcad_opaque__ = True  # type: ignore[attr-defined]
+vjp.__srcad_opaque__ = True  # type: ignore[attr-defined]
+jacrev.__srcad_opaque__ = True  # type: ignore[attr-defined]
+jacobian.__srcad_opaque__ = True  # type: ignore[attr-defined]
+hessian.__srcad_opaque__ = True  # type: ignore[attr-defined]
 grad.__srcad_options__ = Options()  # type: ignore[attr-defined]
 value_and_grad.__srcad_options__ = Options(with_value=True)  # type: ignore[attr-defined]
 

@@ -154,12 +154,15 @@ def bound(function: Function, args: tuple[Any, ...], kwargs: Mapping[str, Any]) 
 # -------------------------------------------------------------------------------------------------- checks
 
 
-def check_differentiable(value: Any, name: str, function: Function, *, holomorphic: bool = False) -> None:
+def check_differentiable(
+    value: Any, name: str, function: Function, *, holomorphic: bool = False, otherwise: str = "choose other argnums"
+) -> None:
     """Raises ArgumentError if an argument, or what is in it, cannot be differentiated.
 
     Strings, flags, functions and None may stand among the parameters of a structure; integers may not, because
     whoever writes 2 for 2.0 there would never notice that nothing is learnt.  Attributes of objects may be anything.
-    The derivative of a `holomorphic` function is one with respect to complex numbers only.
+    The derivative of a `holomorphic` function is one with respect to complex numbers only.  `otherwise` is how
+    the caller says that he does not want a derivative with respect to it.
     """
     leaves, structure = trees.flatten(value)
     places = trees.paths(value, name)
@@ -175,14 +178,14 @@ def check_differentiable(value: Any, name: str, function: Function, *, holomorph
         elif structure.is_leaf() or _is_numeric(leaf) and not is_attribute:
             raise ArgumentError(
                 f"the argument {path} of {function.name} is {_described(leaf)}, which carries no derivative",
-                _remedy(leaf, path),
+                _remedy(leaf, path, otherwise),
                 function.site,
             )
     if leaves and not any(map(trees.is_differentiable, leaves)):
         raise ArgumentError(
             f"the argument {name} of {function.name} holds nothing that carries a derivative: {places[0]} is "
             f"{_described(leaves[0])}",
-            _remedy(leaves[0], places[0]),
+            _remedy(leaves[0], places[0], otherwise),
             function.site,
         )
 
@@ -228,12 +231,12 @@ def _described(leaf: Any) -> str:
     return f"{'an' if kind[0] in 'aeio' else 'a'} {kind}"
 
 
-def _remedy(leaf: Any, path: str) -> str:
+def _remedy(leaf: Any, path: str, otherwise: str) -> str:
     if isinstance(leaf, int) and not isinstance(leaf, bool):
-        return f"use a float ({float(leaf)} instead of {leaf}), or choose other argnums"
+        return f"use a float ({float(leaf)} instead of {leaf}), or {otherwise}"
     if getattr(getattr(leaf, "dtype", None), "kind", "") in ("i", "u", "b"):
-        return f"use floats ({path}.astype(float)), or choose other argnums"
-    return "choose other argnums, or pass it as an argument that is not differentiated"
+        return f"use floats ({path}.astype(float)), or {otherwise}"
+    return f"{otherwise}, or pass it as an argument that is not differentiated"
 
 
 def check_arrays(values: Mapping[str, Any], function: Function) -> None:

@@ -6,7 +6,9 @@ holds what it held when the `Contents` were made, whatever was written to it, an
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from srcad import objects
@@ -62,6 +64,28 @@ class Contents:
         """Writes the contents back to where they were."""
         for put, value, held in self._kept:
             put(value, held)
+
+
+def repeatable(backward: Callable[..., Any], saved: Any, restored: tuple[int | None, ...]) -> Callable[[Any], Any]:
+    """A backward function of what was saved, as a function of cotangents that may be called any number of times.
+
+    It writes to the items of `saved` that are `restored`, or to the only one if these are None; calls of several
+    threads wait for each other there.
+    """
+    if not restored:
+        return partial(backward, saved)
+    written = tuple([saved if i is None else saved[i] for i in restored])
+    lock = threading.RLock()  # a reverse sweep may reach its own pullback again
+
+    def pull(d_out: Any) -> Any:
+        with lock:
+            contents = Contents(written)
+            try:
+                return backward(saved, d_out)
+            finally:
+                contents.put_back()
+
+    return pull
 
 
 def _is_writable(array: Any) -> bool:

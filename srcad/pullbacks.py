@@ -19,6 +19,7 @@ from typing import Any
 from srcad import arrays, runtime, trees
 from srcad import facts as fa
 from srcad.arguments import bound
+from srcad.contents import repeatable
 from srcad.errors import MissingRuleError, Site, SourceError, UnsupportedError
 from srcad.objects import is_object
 from srcad.programs import Compiled, Programs, captured_facts, device_facts, explain
@@ -105,8 +106,10 @@ def _by_program(compiled: Compiled, args: Args, kwargs: dict[str, Any]) -> tuple
         explain(error)
         raise
 
+    run = repeatable(backward, saved, compiled.derived.restored)
+
     def pull(d: Any) -> Args:
-        found = backward(saved, d)
+        found = run(d)
         cotangents = dict(zip(active, found if len(active) > 1 else (found,), strict=True))
         return tuple(_of_arguments(function, cotangents, len(args), kwargs))
 

@@ -8,7 +8,6 @@ result are refused by name.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +15,7 @@ from typing import Any
 from srcad import arrays
 from srcad import facts as fa
 from srcad.arguments import bound, check_arrays, check_differentiable, refuse_overlap, wanted, with_own_parameters
-from srcad.contents import Contents
+from srcad.contents import repeatable
 from srcad.forms import Form
 from srcad.programs import Compiled, Programs, captured_facts, device_facts, explain
 from srcad.signatures import signature
@@ -34,9 +33,7 @@ class Pullback:
 
     def __init__(self, compiled: Compiled, saved: Any, result: Any):
         self._derived = compiled.derived
-        self._backward = compiled.functions[1]
-        self._saved = saved
-        self._lock = threading.Lock()
+        self._run = repeatable(compiled.functions[1], saved, compiled.derived.restored)
         self.result = Form(result, f"the cotangent of {self._derived.primal.name}")
 
     @property
@@ -55,18 +52,8 @@ class Pullback:
 
     def pull(self, cotangent: Any) -> tuple[Any, ...]:
         """The same for a cotangent that is known to fit."""
-        if not self._derived.restored:
-            return self._pulled(cotangent)
-        with self._lock:
-            contents = Contents(tuple([self._saved if i is None else self._saved[i] for i in self._derived.restored]))
-            try:
-                return self._pulled(cotangent)
-            finally:
-                contents.put_back()
-
-    def _pulled(self, cotangent: Any) -> tuple[Any, ...]:
         try:
-            found = self._backward(self._saved, cotangent)
+            found = self._run(cotangent)
         except Exception as error:
             explain(error)
             raise
@@ -83,6 +70,7 @@ class Asked:
     wrt: tuple[int | str, ...]
     has_aux: bool = False
     holomorphic: bool = False
+    otherwise: str = "choose other argnums"
 
 
 def linearised(
@@ -115,11 +103,11 @@ def program_for(f: Callable[..., Any], primals: tuple[Any, ...], kwargs: Mapping
 
 def _make(f: Callable[..., Any], primals: tuple[Any, ...], kwargs: Mapping[str, Any], asked: Asked) -> Compiled:
     function = with_own_parameters(lowered(f), asked.wrt, primals, kwargs)
-    names = wanted(function, asked.wrt)
     values = bound(function, primals, kwargs)
+    names = wanted(function, asked.wrt)
     check_arrays(values, function)
     for name in names:
-        check_differentiable(values[name], name, function, holomorphic=asked.holomorphic)
+        check_differentiable(values[name], name, function, holomorphic=asked.holomorphic, otherwise=asked.otherwise)
     module = arrays.array_module_of_trees(*values.values(), names=tuple(values))
     facts = {name: fa.fact_of(value, name) for name, value in values.items()}
     pair = derive_pullback(function, facts | captured_facts(function) | device_facts(module), names, asked.has_aux)

@@ -33,7 +33,7 @@ from srcad.transform.lower import lower
 from srcad.transform.nesting import Request, is_derivative
 from srcad.transform.reverse import Joint, gradient_program, make_sweeps
 from srcad.transform.reverse.calls import backward_function, forward_function
-from srcad.transform.reverse.repeatable import repeatable_pair
+from srcad.transform.reverse.repeatable import repeatable_pair, written_by_reverse
 from srcad.transform.simplify import accumulate_in_place, bring_together, define_copied, own_results, store_zeros_late
 from srcad.transform.specialise import Specialiser, specialise
 from srcad.wengert import Capture, Const, Function, Operand, Param, Step, as_forward, placeless
@@ -141,13 +141,17 @@ def derive(function: Function, facts: Mapping[str, Fact], request: Request) -> D
 
 @dataclass(frozen=True)
 class DerivedPair:
-    """A forward and a backward function for arguments with certain facts, and the list they were made from."""
+    """A forward and a backward function for arguments with certain facts, and the list they were made from.
+
+    What is `restored` is to be put back after a call of the backward function, for another call of it.
+    """
 
     primal: Function
     forward: Program
     backward: Program
     active: tuple[str, ...]
     written: tuple[str, ...]
+    restored: tuple[int | None, ...]
 
 
 def derive_pair(function: Function, facts: Mapping[str, Fact], active: tuple[str, ...]) -> DerivedPair:
@@ -159,20 +163,16 @@ def derive_pair(function: Function, facts: Mapping[str, Fact], active: tuple[str
     forward = forward_function(parts, f"{name}_forward")
     backward = backward_function(parts, active, f"{name}_backward")
     return DerivedPair(
-        specialised.function, emit(define_copied(forward)), emit(define_copied(backward)), active, parts.written
+        specialised.function,
+        emit(define_copied(forward)),
+        emit(define_copied(backward)),
+        active,
+        parts.written,
+        written_by_reverse(parts),
     )
 
 
-@dataclass(frozen=True)
-class DerivedPullback(DerivedPair):
-    """A pair whose backward function may be called any number of times; what is `restored` is put back after a call."""
-
-    restored: tuple[int | None, ...]
-
-
-def derive_pullback(
-    function: Function, facts: Mapping[str, Fact], wrt: tuple[str, ...], has_aux: bool
-) -> DerivedPullback:
+def derive_pullback(function: Function, facts: Mapping[str, Fact], wrt: tuple[str, ...], has_aux: bool) -> DerivedPair:
     """The pair for a function that the user calls, and pulls cotangents of its result back through."""
     refuse_generator(function)
     specialised = specialise(function, dict(facts), lowered, derived_list)
@@ -182,7 +182,7 @@ def derive_pullback(
     forward = replace(define_copied(pair.forward), doc=describe(function, facts, "Forward sweep", wrt))
     backward = accumulate_in_place(bring_together(store_zeros_late(pair.backward, known), known), known)
     backward = replace(define_copied(own_results(backward, known)), doc=describe(function, facts, "Pullback", wrt))
-    return DerivedPullback(specialised.function, emit(forward), emit(backward), wrt, parts.written, pair.restored)
+    return DerivedPair(specialised.function, emit(forward), emit(backward), wrt, parts.written, pair.restored)
 
 
 def stages(function: Function, facts: Mapping[str, Fact], request: Request) -> list[tuple[str, Any]]:

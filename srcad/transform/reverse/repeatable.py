@@ -7,6 +7,7 @@ what it leaves is not what it began with; `restored` says which of the things ha
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from srcad import facts as fa
@@ -14,7 +15,7 @@ from srcad import runtime as rt
 from srcad.facts import Array, Fact
 from srcad.transform.analyses.memory import Memory
 from srcad.transform.reverse.calls import Sweeps, backward_part, forward_function
-from srcad.wengert import Function, Method, Names, Node, Step, substitute, used_names
+from srcad.wengert import Function, Method, Names, Node, Recursion, Step, substitute, used_names, walk
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,33 @@ def repeatable_pair(parts: Sweeps, active: tuple[str, ...], name: str) -> Repeat
 def written_by_reverse(parts: Sweeps) -> tuple[int | None, ...]:
     """The positions of what is handed over that the reverse sweep writes to."""
     memory = Memory(parts.reverse, parts.facts, separate=frozenset((*parts.saved, parts.d_out)))
-    written = tuple(i for i, name in enumerate(parts.saved) if memory.is_written(name))
+    called = handed_on(parts.reverse, frozenset())
+    written = tuple(i for i, name in enumerate(parts.saved) if is_written(name, memory, called))
     return (None,) if written and len(parts.saved) == 1 else written
+
+
+def is_written(name: str, memory: Memory, called: frozenset[str]) -> bool:
+    """Whether a list writes to the memory of a name, or hands it, or what it holds, to functions that do."""
+    reach = memory.reach(name)
+    return memory.is_written(name) or any(name == c or not reach.isdisjoint(memory.reach(c)) for c in called)
+
+
+def handed_on(nodes: Iterable[Node], around: frozenset[Function]) -> frozenset[str]:
+    """What is handed to backward functions that write to it; the functions `around` are being looked at."""
+    found: set[str] = set()
+    for step in walk(nodes):
+        if isinstance(step, Step) and isinstance(step.callee, (Function, Recursion)) and step.operands:
+            function = step.callee.finished() if isinstance(step.callee, Recursion) else step.callee
+            if function not in around and _writes_first(function, around | {function}):
+                found.update(o for o in step.operands[:1] if isinstance(o, str))
+    return frozenset(found)
+
+
+def _writes_first(function: Function, around: frozenset[Function]) -> bool:
+    """Whether a function, or one that it calls, writes to its first argument, or to what that holds."""
+    given = [p.name for p in function.params]
+    memory = Memory(function.body, {}, separate=frozenset(given))
+    return is_written(given[0], memory, handed_on(function.body, around))
 
 
 def on_copies(parts: Sweeps) -> Sweeps:
