@@ -4,6 +4,7 @@ from srcad import optim, pullbacks  # noqa: F401 (pullbacks installs itself)
 from srcad.api import grad, hessian, jacobian, jacrev, value_and_grad, vjp
 from srcad.check import check_grads
 from srcad.errors import DifferentiationError
+from srcad.rules.flow import on_cotangent, stop_gradient
 from srcad.rules.register import adjoint, constant, linear, partials
 
 __all__ = [
@@ -16,8 +17,10 @@ __all__ = [
     "jacobian",
     "jacrev",
     "linear",
+    "on_cotangent",
     "optim",
     "partials",
+    "stop_gradient",
     "value_and_grad",
     "vjp",
 ]
