@@ -1,9 +1,10 @@
 """srcad: automatic differentiation of plain NumPy code by rewriting its source."""
 
 from srcad import optim, pullbacks  # noqa: F401 (pullbacks installs itself)
-from srcad.api import grad, hessian, jacobian, jacrev, value_and_grad, vjp
+from srcad.api import checkpoint, grad, hessian, jacobian, jacrev, value_and_grad, vjp
 from srcad.check import check_grads
 from srcad.errors import DifferentiationError
+from srcad.raveling import ravel
 from srcad.rules.flow import on_cotangent, stop_gradient
 from srcad.rules.register import adjoint, constant, linear, partials
 
@@ -11,6 +12,7 @@ __all__ = [
     "DifferentiationError",
     "adjoint",
     "check_grads",
+    "checkpoint",
     "constant",
     "grad",
     "hessian",
@@ -20,6 +22,7 @@ __all__ = [
     "on_cotangent",
     "optim",
     "partials",
+    "ravel",
     "stop_gradient",
     "value_and_grad",
     "vjp",

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from srcad.arguments import Argnums, Options, is_single
+from srcad.checkpoints import Checkpointed
 from srcad.derivative import Derivative
 from srcad.errors import ArgumentError
 from srcad.jacobians import Jacobian
@@ -122,10 +123,26 @@ def _hessian(f: Any, options: Options) -> Jacobian:
     return Jacobian(Derivative(f, options), options)
 
 
-vjp.__srcad_opaque__ = True  # type: ignore[attr-defined]
-jacrev.__srcad_opaque__ = True  # type: ignore[attr-defined]
-jacobian.__srcad_opaque__ = True  # type: ignore[attr-defined]
-hessian.__srcad_opaque__ = True  # type: ignore[attr-defined]
+def checkpoint(f: Any) -> Any:
+    """The same function, of whose calls only the arguments are kept: the backward sweep computes them again.
+
+    Memory is paid for with one more evaluation of `f`.  It works as a decorator, too.  Refused are functions whose
+    second evaluation would be noticed: those that draw random numbers, print, or write to their arguments.
+
+    >>> step = checkpoint(lambda x: x * x + 1.0)
+    >>> grad(lambda x: step(step(x)))(1.0)
+    8.0
+
+    Method: Griewank and Walther, Evaluating Derivatives (2008), chapter 12.
+    """
+    return Checkpointed(_callable(f))
+
+
+checkpoint.__srcad_opaque__ = "make the checkpointed function outside of it"  # type: ignore[attr-defined]
+vjp.__srcad_opaque__ = "call grad or value_and_grad there"  # type: ignore[attr-defined]
+jacrev.__srcad_opaque__ = "call grad or value_and_grad there"  # type: ignore[attr-defined]
+jacobian.__srcad_opaque__ = "call grad or value_and_grad there"  # type: ignore[attr-defined]
+hessian.__srcad_opaque__ = "call grad or value_and_grad there"  # type: ignore[attr-defined]
 grad.__srcad_options__ = Options()  # type: ignore[attr-defined]
 value_and_grad.__srcad_options__ = Options(with_value=True)  # type: ignore[attr-defined]
 

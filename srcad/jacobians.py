@@ -24,7 +24,7 @@ class Jacobian(Transformed):
     `source_for(*args)` is the text of both sweeps for arguments like these.
     """
 
-    __srcad_opaque__ = True
+    __srcad_opaque__ = "call grad or value_and_grad there"
 
     @property
     def asked_by(self) -> str:
@@ -94,4 +94,4 @@ def _room(leaf: Leaf, d: Any) -> Any:
     """An array for the derivatives of all elements of a leaf of the result; None for what has no derivative."""
     if not trees.is_differentiable(d):
         return None
-    return leaf.module.empty((*leaf.shape, *np.shape(d)), np.dtype(getattr(d, "dtype", type(d))))
+    return leaf.module.empty((*leaf.shape, *getattr(d, "shape", ())), np.dtype(getattr(d, "dtype", type(d))))

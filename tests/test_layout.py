@@ -8,14 +8,15 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "srcad"
 
 ORDER = [
-    "__main__", "__init__", "check", "directional", "api", "jacobians", "derivative", "transformed", "vjp",
+    "__main__", "__init__", "check", "directional", "api", "jacobians", "derivative", "vjp",
     "pullbacks", "programs",
     "transform.pipeline", "transform.reverse", "transform.specialise", "transform.nesting", "transform.iterating",
     "transform.instances", "transform.reflection", "transform.unroll", "transform.copying", "transform.helpers",
     "transform.spelling", "transform.generators", "transform.iterators", "transform.scalars", "transform.builder",
-    "transform.emit", "transform.simplify", "transform.analyses", "arguments", "transform.binding",
+    "transform.emit", "transform.simplify", "transform.analyses",
+    "checkpoints", "transformed", "arguments", "transform.binding",
     "transform.lower", "transform.parse", "transform.recursion",
-    "optim", "forms",
+    "optim", "forms", "raveling",
     "contents", "arrays", "trees", "library", "rules", "runtime", "signatures", "wengert", "facts", "objects", "errors",
 ]  # fmt: skip
 

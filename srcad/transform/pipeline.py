@@ -21,6 +21,7 @@ import numpy as np
 import srcad.library
 import srcad.rules  # noqa: F401 (both fill their registries)
 from srcad import facts as fa
+from srcad.checkpoints import Checkpointed
 from srcad.errors import SourceError, UnsupportedError
 from srcad.facts import Fact
 from srcad.library import register as library
@@ -32,11 +33,21 @@ from srcad.transform.helpers import Specialised
 from srcad.transform.lower import lower
 from srcad.transform.nesting import Request, is_derivative
 from srcad.transform.reverse import Joint, gradient_program, make_sweeps
+from srcad.transform.reverse.again import refuse_noticed
 from srcad.transform.reverse.calls import backward_function, forward_function
 from srcad.transform.reverse.repeatable import repeatable_pair, written_by_reverse
 from srcad.transform.simplify import accumulate_in_place, bring_together, define_copied, own_results, store_zeros_late
 from srcad.transform.specialise import Specialiser, specialise
-from srcad.wengert import Capture, Const, Function, Operand, Param, Step, as_forward, placeless
+from srcad.wengert import (
+    Capture,
+    Const,
+    Function,
+    Operand,
+    Param,
+    Step,
+    as_forward,
+    placeless,
+)
 
 
 @lru_cache(maxsize=1024)
@@ -49,11 +60,13 @@ def lowered(function: Callable) -> Function:
 
     Raises DifferentiationError where there is none.
     """
-    if getattr(function, "__srcad_opaque__", False):
+    if isinstance(function, Checkpointed):
+        inner = lowered(function.primal)
+        return replace(passing_on(inner, function), name=identifier(inner.name))
+    remedy = getattr(function, "__srcad_opaque__", None)
+    if remedy is not None:
         what = function.__name__ if isinstance(function, types.FunctionType) else repr(function)
-        raise UnsupportedError(
-            f"{what} is called in a function that is differentiated", "call grad or value_and_grad there"
-        )
+        raise UnsupportedError(f"{what} is called in a function that is differentiated", remedy)
     if isinstance(function, types.FunctionType):
         known = _lower_once(function)
         entry = register.lookup(function)
@@ -157,10 +170,14 @@ class DerivedPair:
     restored: tuple[int | None, ...]
 
 
-def derive_pair(function: Function, facts: Mapping[str, Fact], active: tuple[str, ...]) -> DerivedPair:
+def derive_pair(
+    function: Function, facts: Mapping[str, Fact], active: tuple[str, ...], *, is_repeated: bool = False
+) -> DerivedPair:
     """The pair of functions for a callee that is only known when the program runs."""
     refuse_generator(function)
     specialised = specialise(function, dict(facts), lowered, derived_list)
+    if is_repeated:
+        refuse_noticed(specialised)
     parts = make_sweeps(specialised, active, lowered, {})
     name = identifier(function.name)
     forward = forward_function(parts, f"{name}_forward")

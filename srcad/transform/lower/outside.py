@@ -26,7 +26,7 @@ def is_callee(value: Any) -> bool:
     """Whether a value is a function, class or module, as opposed to data that can also be called.
 
     An instance of a Python class with `__call__` is data, unless the class says that its instances stand for
-    functions by an attribute ``__srcad_callee__ = True``.
+    functions by an attribute ``__srcad_callee__ = True`` (derivatives) or ``__srcad_function__ = True`` (others).
 
     >>> is_callee(len), is_callee(int), is_callee(functools.partial(pow, 2)), is_callee(3.0)
     (True, True, True, False)
@@ -37,7 +37,9 @@ def is_callee(value: Any) -> bool:
     if not callable(value):
         return False
     written_in_python = isinstance(type(value).__call__, types.FunctionType)
-    return hasattr(value, "__name__") if not written_in_python else getattr(type(value), "__srcad_callee__", False)
+    if not written_in_python:
+        return hasattr(value, "__name__")
+    return hasattr(type(value), "__srcad_callee__") or hasattr(type(value), "__srcad_function__")
 
 
 class Outside:
