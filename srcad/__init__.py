@@ -5,7 +5,7 @@ from srcad.api import checkpoint, grad, hessian, jacobian, jacrev, value_and_gra
 from srcad.check import check_grads
 from srcad.errors import DifferentiationError
 from srcad.raveling import ravel
-from srcad.rules.flow import on_cotangent, stop_gradient
+from srcad.rules.flow import checkpointed, on_cotangent, stop_gradient
 from srcad.rules.register import adjoint, constant, linear, partials
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "adjoint",
     "check_grads",
     "checkpoint",
+    "checkpointed",
     "constant",
     "grad",
     "hessian",

@@ -17,7 +17,8 @@ ORDER = [
     "checkpoints", "transformed", "arguments", "transform.binding",
     "transform.lower", "transform.parse", "transform.recursion",
     "optim", "forms", "raveling",
-    "contents", "arrays", "trees", "library", "rules", "runtime", "signatures", "wengert", "facts", "objects", "errors",
+    "contents", "arrays", "trees", "library", "rules",
+    "revolve", "runtime", "signatures", "wengert", "facts", "objects", "errors",
 ]  # fmt: skip
 
 
