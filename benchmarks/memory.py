@@ -194,7 +194,7 @@ def checkpointed_row(steps: int, slots: int, length: int) -> tuple[int, int, flo
     gradient(x, steps, slots)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    return peak, 8 * length * (2 * slots + 35) + 300 * slots + 20_000, revolve.fewest(steps, slots) / steps
+    return peak, 8 * length * (2 * slots + 30) + 300 * slots + 20_000, revolve.fewest(steps, slots) / steps
 
 
 def main() -> None:

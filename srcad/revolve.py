@@ -8,6 +8,7 @@ Griewank and Walther, Algorithm 799: revolve, ACM Transactions on Mathematical S
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable
 from math import comb
 from typing import Any
@@ -60,6 +61,14 @@ class States:
         self.step, self.items, self.slots, self.outer = step, items, slots, outer
         self.kept: list[tuple[int, tuple]] = []
         self.last: tuple[int, tuple] | None = None  # the one that is at hand when the forward sweep ends
+        self._lock = threading.Lock()
+
+    def take(self) -> tuple[list[tuple[int, tuple]], tuple[int, tuple] | None]:
+        """The states kept, and the one at hand.  All but the first are given away: whoever comes later runs to them."""
+        with self._lock:
+            kept, last = self.kept, self.last
+            self.kept, self.last = kept[:1], None
+        return kept, last
 
     def run(self, state: tuple, begin: int, end: int) -> tuple:
         """The state after the trips from `begin` to `end`."""
@@ -97,7 +106,7 @@ def retreat(pull: Callable[..., tuple], states: States, d_state: tuple, d_outer:
     `pull` reverses one trip: of the state before it, the item, what is outside, and the cotangent after it, it gives
     the cotangents before it and those of what is outside.
     """
-    kept, at_hand = list(states.kept), states.last
+    kept, at_hand = states.take()
     end = len(states.items)
     while end:
         place, state = at_hand or states.keep(*kept[-1], end, kept)

@@ -43,8 +43,9 @@ def checkpointed(items: Iterable[Any], slots: int) -> Iterable[Any]:
     """The items, for a loop of which no more than `slots` states are kept between the sweeps.
 
     `for t in checkpointed(range(n), slots=k):` runs as without it.  Its state is what it carries from one trip to the
-    next; the backward sweep runs trips again, as few as so many slots allow (binomial checkpointing).  Trips may read
-    what is outside the loop, but write to nothing that was there before them.
+    next; the backward sweep runs trips again, as few as so many slots allow (binomial checkpointing).  The loop must go
+    over this itself, not over an enumeration of it.  Trips may read what is outside the loop, but write to nothing that
+    was there before them.
 
     >>> import srcad
     >>> def grown(x):

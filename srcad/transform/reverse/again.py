@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from srcad.errors import UnsupportedError
 from srcad.transform.analyses import effects
+from srcad.transform.simplify.dead import remove_dead_steps
 from srcad.transform.simplify.own import own_results
 from srcad.wengert import Function, Names, Node, Operand, Param, Recursion, Step, callee_name, callees, make_tuple, walk
 
@@ -39,6 +40,7 @@ def _both_sweeps(sweep: Sweep, specialised: Specialised, active: tuple[str, ...]
         body.append(Step((str(result),), make_tuple, parts.gradients, (), None))
     params = (*(replace(p, default=None) for p in parts.function.params), Param(parts.d_out))
     function = replace(parts.function, name=name, params=params, body=tuple(body), result=result, doc=None, fresh=False)
+    function = remove_dead_steps(function, parts.facts)
     return replace(function, fresh=own_results(function, dict(parts.facts)) is function)
 
 
