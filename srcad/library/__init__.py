@@ -5,3 +5,7 @@ be, and its steps belong to the statement of the call.  `register` says which pr
 """
 
 from srcad.library import applying, iteration, mappings, operators, outputs, sequences, stores  # noqa: F401 (fills the registry)
+from srcad.rules.register import when_imported
+
+when_imported("scipy.integrate", "srcad.library.scipy_integrate")
+when_imported("scipy.signal", "srcad.library.scipy_signal")
