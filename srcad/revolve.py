@@ -117,3 +117,8 @@ def retreat(pull: Callable[..., tuple], states: States, d_state: tuple, d_outer:
         if kept[-1][0] == end:
             kept.pop()
     return d_state, d_outer
+
+
+for _of_a_loop in (advance, retreat):
+    _of_a_loop.__srcad_opaque__ = "leave checkpointed out, or checkpoint a call"  # type: ignore[attr-defined]
+    _of_a_loop.__srcad_reason__ = "the derivative of a checkpointed loop is differentiated once more"  # type: ignore[attr-defined]

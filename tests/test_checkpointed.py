@@ -299,3 +299,7 @@ def test_trips_that_are_no_function_of_a_state_are_refused(f, words):
 def test_second_derivatives_are_refused():
     with pytest.raises(srcad.DifferentiationError, match="Instead:"):
         check_grads(oscillator, (X, 0.7, 3, 2), order=2)
+
+
+def test_forward_mode_runs_the_loop_as_it_is():
+    check_grads(oscillator, (X, 0.7, 5, 2), modes=("fwd", "rev"))

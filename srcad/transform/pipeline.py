@@ -67,7 +67,8 @@ def lowered(function: Callable) -> Function:
     remedy = getattr(function, "__srcad_opaque__", None)
     if remedy is not None:
         what = function.__name__ if isinstance(function, types.FunctionType) else repr(function)
-        raise UnsupportedError(f"{what} is called in a function that is differentiated", remedy)
+        reason = f"{what} is called in a function that is differentiated"
+        raise UnsupportedError(getattr(function, "__srcad_reason__", reason), remedy)
     if isinstance(function, types.FunctionType):
         known = _lower_once(function)
         entry = register.lookup(function)
