@@ -1,9 +1,11 @@
 """srcad: automatic differentiation of plain NumPy code by rewriting its source."""
 
 from srcad import optim, pullbacks, pushforwards  # noqa: F401 (these two install themselves)
-from srcad.api import grad, hvp, jvp, value_and_grad
+from srcad.api import checkpoint, grad, hessian, hvp, jacobian, jacrev, jvp, value_and_grad, vjp
 from srcad.check import check_grads
 from srcad.errors import DifferentiationError
+from srcad.raveling import ravel
+from srcad.rules.flow import checkpointed, on_cotangent, stop_gradient
 from srcad.rules.register import adjoint, constant, linear, multilinear, partials, sample, tangent
 from srcad.rules.testing import check_rule
 
@@ -12,15 +14,24 @@ __all__ = [
     "adjoint",
     "check_grads",
     "check_rule",
+    "checkpoint",
+    "checkpointed",
     "constant",
     "grad",
+    "hessian",
     "hvp",
+    "jacobian",
+    "jacrev",
     "jvp",
     "linear",
     "multilinear",
+    "on_cotangent",
     "optim",
     "partials",
+    "ravel",
     "sample",
+    "stop_gradient",
     "tangent",
     "value_and_grad",
+    "vjp",
 ]

@@ -6,22 +6,29 @@ with arguments.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from srcad.arguments import Argnums, Options, is_single
+from srcad.checkpoints import Checkpointed
 from srcad.derivative import Derivative
 from srcad.errors import ArgumentError
 from srcad.forward import Pushforward, checked
+from srcad.jacobians import Jacobian
+from srcad.vjp import Asked, linearised
 
 
-def grad(f: Any = None, argnums: Argnums = 0, *, has_aux: bool = False) -> Any:
+def grad(f: Any = None, argnums: Argnums = 0, *, has_aux: bool = False, holomorphic: bool = False) -> Any:
     """The gradient of a scalar function of floats and arrays, by reverse mode.
 
     `argnums` says with respect to which arguments: a number, a name, or a sequence of them; a sequence gives a
     tuple of gradients.  A gradient has the structure, shapes and dtypes of its argument; an argument the
     result does not depend on gets zeros.  With `has_aux` the function returns `(value, aux)`, and the
     derivative `(gradient, aux)`.
+
+    The gradient of a real function u with respect to a complex argument x + i y is du/dx - i du/dy.  With `holomorphic`
+    the arguments and the result are complex, and the gradient is the complex derivative.
 
     Raises ArgumentError for arguments that carry no derivative, ResultError if the result is no real scalar,
     ArgnumsError, and UnsupportedError, MissingRuleError or SourceError for code that cannot be differentiated.
@@ -33,13 +40,15 @@ def grad(f: Any = None, argnums: Argnums = 0, *, has_aux: bool = False) -> Any:
     array([3., 4.])
     >>> grad(f, argnums=("x", "y"))(2.0, 3.0)
     (3.0, 2.0)
+    >>> grad(lambda z: z.real**2 + z.imag)(3 + 4j), grad(lambda z: z * z, holomorphic=True)(3 + 4j)
+    ((6-1j), (6+8j))
 
     Method: Griewank and Walther, Evaluating Derivatives (2008), chapters 3 and 6.
     """
-    return _transform(f, argnums, with_value=False, has_aux=has_aux)
+    return _transform(f, Options(argnums, False, has_aux, holomorphic))
 
 
-def value_and_grad(f: Any = None, argnums: Argnums = 0, *, has_aux: bool = False) -> Any:
+def value_and_grad(f: Any = None, argnums: Argnums = 0, *, has_aux: bool = False, holomorphic: bool = False) -> Any:
     """The value of a scalar function together with its gradient; arguments as for `grad`.
 
     With `has_aux` it returns `((value, aux), gradient)`.
@@ -47,7 +56,94 @@ def value_and_grad(f: Any = None, argnums: Argnums = 0, *, has_aux: bool = False
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
     """
-    return _transform(f, argnums, with_value=True, has_aux=has_aux)
+    return _transform(f, Options(argnums, True, has_aux, holomorphic))
+
+
+def vjp(f: Any, *primals: Any, has_aux: bool = False, **kwargs: Any) -> Any:
+    """The value of a function, and its pullback: `(y, pull)`, by reverse mode.
+
+    `pull(cotangent)` gives a tuple, the cotangents of all `primals`; the cotangent has the structure, shapes and dtypes
+    of `y`, None for what carries no derivative.  It can be called any number of times; `pull.source` is its program.
+    Arguments given by keyword are passed on and not differentiated.  With `has_aux` the function returns
+    `(value, aux)`, and this `(value, pull, aux)`.
+
+    Raises ArgumentError for arguments that carry no derivative and for a cotangent of another structure or dtype,
+    CotangentError for one of another shape, and errors as `grad` does.
+
+    >>> y, pull = vjp(lambda x, y: {"product": x * y, "sum": x + y}, 2.0, 5.0)
+    >>> pull({"product": 1.0, "sum": 0.0}), pull({"product": 0.0, "sum": 1.0})
+    ((5.0, 2.0), (1.0, 1.0))
+
+    Method: Griewank and Walther, Evaluating Derivatives (2008), section 3.2.
+    """
+    if not primals:
+        raise ArgumentError("vjp is given no primals", "pass the arguments of the function: vjp(f, x)")
+    asked = Asked(tuple(range(len(primals))), has_aux, otherwise="pass it by keyword")
+    out, pull = linearised(_callable(f), primals, kwargs, asked)
+    return (out[0], pull, out[1]) if has_aux else (out, pull)
+
+
+def jacrev(f: Any = None, argnums: Argnums = 0, *, has_aux: bool = False, holomorphic: bool = False) -> Any:
+    """The Jacobian of a function, by reverse mode: a forward sweep, and a reverse sweep for each element of the result.
+
+    For an array it is an array of the result's shape followed by the argument's.  Where result or argument are
+    structures, it is a structure like the result, of structures like the argument (tuples of them for several argnums).
+    Other arguments as for `grad`; the result is real unless `holomorphic` says otherwise.
+
+    >>> import numpy as np
+    >>> jacrev(lambda x: x[1:] * x[:-1])(np.array([1.0, 2.0, 4.0]))
+    array([[2., 1., 0.],
+           [0., 4., 2.]])
+    """
+    return _transform(f, Options(argnums, False, has_aux, holomorphic), Jacobian)
+
+
+def jacobian(f: Any = None, argnums: Argnums = 0, *, has_aux: bool = False, holomorphic: bool = False) -> Any:
+    """The Jacobian of a function; arguments, shapes and structures as for `jacrev`.
+
+    >>> jacobian(lambda x, p: {"y": x * p["a"]}, argnums=("x", "p"))(2.0, {"a": 3.0})
+    {'y': (3.0, {'a': 2.0})}
+    """
+    return _transform(f, Options(argnums, False, has_aux, holomorphic), Jacobian)
+
+
+def hessian(f: Any = None, argnums: Argnums = 0, *, has_aux: bool = False, holomorphic: bool = False) -> Any:
+    """The matrix of second derivatives of a scalar function: the Jacobian of its gradient.
+
+    For an array of shape s it is an array of shape s + s; structures as for `jacrev`, of the gradient.
+
+    >>> import numpy as np
+    >>> hessian(lambda x: x[0] * x[1] ** 2)(np.array([2.0, 5.0]))
+    array([[ 0., 10.],
+           [10.,  4.]])
+    """
+    return _transform(f, Options(argnums, False, has_aux, holomorphic), _hessian)
+
+
+def _hessian(f: Any, options: Options) -> Jacobian:
+    return Jacobian(Derivative(f, options), options)
+
+
+def checkpoint(f: Any) -> Any:
+    """The same function, of whose calls only the arguments are kept: the backward sweep computes them again.
+
+    Memory is paid for with one more evaluation of `f`.  It works as a decorator, too.  Refused are functions whose
+    second evaluation would be noticed: those that draw random numbers, print, or write to their arguments.
+
+    >>> step = checkpoint(lambda x: x * x + 1.0)
+    >>> grad(lambda x: step(step(x)))(1.0)
+    8.0
+
+    Method: Griewank and Walther, Evaluating Derivatives (2008), chapter 12.
+    """
+    return Checkpointed(_callable(f))
+
+
+checkpoint.__srcad_opaque__ = "make the checkpointed function outside of it"  # type: ignore[attr-defined]
+vjp.__srcad_opaque__ = "call grad or value_and_grad there"  # type: ignore[attr-defined]
+jacrev.__srcad_opaque__ = "call grad or value_and_grad there"  # type: ignore[attr-defined]
+jacobian.__srcad_opaque__ = "call grad or value_and_grad there"  # type: ignore[attr-defined]
+hessian.__srcad_opaque__ = "call grad or value_and_grad there"  # type: ignore[attr-defined]
 
 
 def jvp(f: Any, primals: Sequence[Any] | None = None, tangents: Sequence[Any] | None = None) -> Any:
@@ -94,10 +190,14 @@ grad.__srcad_options__ = Options()  # type: ignore[attr-defined]
 value_and_grad.__srcad_options__ = Options(with_value=True)  # type: ignore[attr-defined]
 
 
-def _transform(f: Any, argnums: Argnums, *, with_value: bool, has_aux: bool) -> Any:
+def _transform(f: Any, options: Options, make: Callable[[Any, Options], Any] = Derivative) -> Any:
     if f is None or isinstance(f, (list, tuple)) or is_single(f):
-        chosen = argnums if f is None else f
-        return lambda function: _transform(function, chosen, with_value=with_value, has_aux=has_aux)
+        chosen = options if f is None else replace(options, argnums=f)
+        return lambda function: _transform(function, chosen, make)
+    return make(_callable(f), options)
+
+
+def _callable(f: Any) -> Any:
     if not callable(f):
         raise ArgumentError(f"{f!r} is no function", "pass the function to differentiate")
-    return Derivative(f, Options(argnums, with_value, has_aux))
+    return f

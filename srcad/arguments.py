@@ -25,11 +25,12 @@ _POSITIONAL = ("POSITIONAL_ONLY", "POSITIONAL_OR_KEYWORD")
 
 @dataclass(frozen=True)
 class Options:
-    """What is asked for: which arguments, the value too, an auxiliary value."""
+    """What is asked for: which arguments, the value too, an auxiliary value, the derivative of a complex function."""
 
     argnums: Argnums = 0
     with_value: bool = False
     has_aux: bool = False
+    holomorphic: bool = False
 
     @property
     def kind(self) -> str:
@@ -45,14 +46,14 @@ def is_single(argnums: Argnums) -> bool:
     return isinstance(argnums, (int, str, np.integer))
 
 
-def _asked(argnums: Any) -> Sequence[Any]:
+def asked_for(argnums: Any) -> Sequence[Any]:
     """The single numbers and names."""
     return argnums if isinstance(argnums, (tuple, list)) else [argnums]
 
 
 def wanted(function: Function, argnums: Argnums) -> tuple[str, ...]:
     """The parameters that `argnums` means.  Raises ArgnumsError if it means none, or one twice."""
-    found = tuple(_parameter(function, argnum) for argnum in _asked(argnums))
+    found = tuple(_parameter(function, argnum) for argnum in asked_for(argnums))
     names = ", ".join(p.name for p in function.params)
     if not found:
         reason = f"argnums={argnums!r} names no parameter of {function.name}({names})"
@@ -98,7 +99,7 @@ def with_own_parameters(
         t.1 = mul(x, t)
         return t.1
     """
-    asked = _asked(argnums)
+    asked = asked_for(argnums)
     names = [p.name for p in function.params]
     count = sum(p.kind in _POSITIONAL for p in function.params)
     starred = next((p for p in function.params if p.kind == "VAR_POSITIONAL"), None)
@@ -153,61 +154,66 @@ def bound(function: Function, args: tuple[Any, ...], kwargs: Mapping[str, Any]) 
 # -------------------------------------------------------------------------------------------------- checks
 
 
-def check_differentiable(value: Any, name: str, function: Function) -> None:
+def check_differentiable(
+    value: Any, name: str, function: Function, *, holomorphic: bool = False, otherwise: str = "choose other argnums"
+) -> None:
     """Raises ArgumentError if an argument, or what is in it, cannot be differentiated.
 
     Strings, flags, functions and None may stand among the parameters of a structure; integers may not, because
     whoever writes 2 for 2.0 there would never notice that nothing is learnt.  Attributes of objects may be anything.
+    The derivative of a `holomorphic` function is one with respect to complex numbers only.  `otherwise` is how
+    the caller says that he does not want a derivative with respect to it.
     """
     leaves, structure = trees.flatten(value)
     places = trees.paths(value, name)
     for path, leaf, is_attribute in zip(places, leaves, trees.are_attributes(value), strict=True):
         if trees.is_differentiable(leaf):
-            if getattr(leaf, "dtype", np.dtype(type(leaf))).kind == "c":
+            if holomorphic and getattr(leaf, "dtype", np.dtype(type(leaf))).kind != "c":
                 raise ArgumentError(
-                    f"the argument {path} of {function.name} is complex; gradients with respect to complex arguments "
-                    "are not supported yet",
-                    "pass real and imaginary part as two arguments, and put them together in the function",
+                    f"the argument {path} of {function.name} is {_described(leaf)}, and holomorphic=True asks for the "
+                    "derivative with respect to complex numbers",
+                    f"pass a complex one ({path} + 0j), or leave holomorphic=True out",
                     function.site,
                 )
         elif structure.is_leaf() or _is_numeric(leaf) and not is_attribute:
             raise ArgumentError(
                 f"the argument {path} of {function.name} is {_described(leaf)}, which carries no derivative",
-                _remedy(leaf, path),
+                _remedy(leaf, path, otherwise),
                 function.site,
             )
     if leaves and not any(map(trees.is_differentiable, leaves)):
         raise ArgumentError(
             f"the argument {name} of {function.name} holds nothing that carries a derivative: {places[0]} is "
             f"{_described(leaves[0])}",
-            _remedy(leaves[0], places[0]),
+            _remedy(leaves[0], places[0], otherwise),
             function.site,
         )
 
 
-def check_fact(fact: Fact, name: str, function: Function) -> None:
+def check_fact(fact: Fact, name: str, function: Function, *, holomorphic: bool = False) -> None:
     """Raises ArgumentError if what is known of an argument shows that it cannot be differentiated."""
-    check_differentiable(_example(fact), name, function)
+    example = _example(fact, "complex128" if holomorphic else "float64")
+    check_differentiable(example, name, function, holomorphic=holomorphic)
 
 
-def _example(fact: Fact) -> Any:
-    """A value with a fact; of what is not known, the best that it can be."""
+def _example(fact: Fact, unknown: str = "float64") -> Any:
+    """A value with a fact; of what is not known, the best that it can be: a number of the dtype `unknown`."""
     match fact:
         case Number(dtype=dtype, weak=weak):
-            number = np.dtype(dtype or "float64").type(2)
+            number = np.dtype(dtype or unknown).type(2)
             return number.item() if weak else number
         case Array(dtype=dtype, shape=shape):
-            return np.zeros((1,) * len(shape or ()), dtype or "float64")
+            return np.zeros((1,) * len(shape or ()), dtype or unknown)
         case Tuple(items=items, type=kind):
-            made = [_example(f) for f in items]
+            made = [_example(f, unknown) for f in items]
             return kind(*made) if hasattr(kind, "_fields") else tuple(made)
         case List(items=items, element=element):
-            return [_example(f) for f in (items if items is not None else (element,))]
+            return [_example(f, unknown) for f in (items if items is not None else (element,))]
         case Dict(items=items, element=element):
-            return {k: _example(f) for k, f in (items if items is not None else ((None, element),))}
+            return {k: _example(f, unknown) for k, f in (items if items is not None else ((None, element),))}
         case Known(value=value):
             return value
-    return 2.0
+    return np.dtype(unknown).type(2).item()
 
 
 def _is_numeric(leaf: Any) -> bool:
@@ -225,12 +231,12 @@ def _described(leaf: Any) -> str:
     return f"{'an' if kind[0] in 'aeio' else 'a'} {kind}"
 
 
-def _remedy(leaf: Any, path: str) -> str:
+def _remedy(leaf: Any, path: str, otherwise: str) -> str:
     if isinstance(leaf, int) and not isinstance(leaf, bool):
-        return f"use a float ({float(leaf)} instead of {leaf}), or choose other argnums"
+        return f"use a float ({float(leaf)} instead of {leaf}), or {otherwise}"
     if getattr(getattr(leaf, "dtype", None), "kind", "") in ("i", "u", "b"):
-        return f"use floats ({path}.astype(float)), or choose other argnums"
-    return "choose other argnums, or pass it as an argument that is not differentiated"
+        return f"use floats ({path}.astype(float)), or {otherwise}"
+    return f"{otherwise}, or pass it as an argument that is not differentiated"
 
 
 def check_arrays(values: Mapping[str, Any], function: Function) -> None:

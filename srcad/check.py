@@ -22,6 +22,7 @@ import numpy as np
 from srcad import api, arrays, trees
 from srcad.directional import derivative_along, differentiable
 from srcad.errors import CheckError, UnsupportedError
+from srcad.vjp import Asked, linearised
 
 
 def check_grads(
@@ -149,8 +150,7 @@ class _Problem:
         if self.cotangent is None:
             found = api.grad(self.f, argnums=active)(*given)
         else:
-            pulled = _vjp(self.f, given)[1](self.cotangent)
-            found = tuple(pulled[i] for i in active)
+            found = linearised(self.f, given, {}, Asked(active))[1](self.cotangent)
         if not _same(given, self.args):
             raise CheckError("the derivative modified the arguments of its caller", "report this as a bug of srcad")
         by_argument = dict(zip(active, found, strict=True))
@@ -256,9 +256,12 @@ class _Problem:
         leaves = trees.flatten(result)[0]
         if leaves and leaves[0] is result and np.size(_host(result)) == 1 and not np.iscomplexobj(_host(result)):
             return None
-        return trees.map(self._cotangent_of, result)
+        structure = trees.flatten(result)[1]
+        return trees.unflatten(structure, [self._cotangent_of(leaf) for leaf in leaves])
 
     def _cotangent_of(self, leaf: Any) -> Any:
+        if not trees.is_differentiable(leaf):
+            return None
         return _in_form_of(leaf, self.direction(leaf) * max(1, np.size(_host(leaf))) ** 0.5)
 
     def _contract(self, result: Any) -> float:
@@ -313,13 +316,6 @@ class _Problem:
 
 
 # ---------------------------------------------------------------------------------------------- helpers
-
-
-def _vjp(f: Callable[..., Any], args: tuple) -> Any:
-    vjp = getattr(api, "vjp", None)
-    if vjp is None:
-        raise UnsupportedError("check_grads needs a scalar result for now", "return a sum of the result's elements")
-    return vjp(f, *args)
 
 
 def _copies(tree: Any) -> Any:

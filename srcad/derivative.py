@@ -7,8 +7,6 @@ sizes do not matter.  Nothing the caller passes is modified.
 
 from __future__ import annotations
 
-import sys
-import types
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -26,10 +24,11 @@ from srcad.programs import Compiled, Programs, captured_facts, device_facts, exp
 from srcad.signatures import signature
 from srcad.transform.nesting import Request, request_for
 from srcad.transform.pipeline import Derived, derive, lowered
+from srcad.transformed import Transformed
 from srcad.wengert import Function
 
 
-class Derivative:
+class Derivative(Transformed):
     """A derivative function.  Made by `srcad.grad` and `srcad.value_and_grad`.
 
     `source` is the program used last (before any call the generic one), `source_for(*args)` the one for
@@ -40,15 +39,9 @@ class Derivative:
     __srcad_callee__ = True
 
     def __init__(self, primal: Callable[..., Any], options: Options):
-        self.primal = primal
-        self.options = options
+        super().__init__(primal, options)
         self._programs = Programs()
         self._last: Derived | None = None
-        self.__wrapped__ = primal
-        self.__name__: str = getattr(primal, "__name__", options.kind)
-        self.__qualname__: str = getattr(primal, "__qualname__", self.__name__)
-        self.__module__ = getattr(primal, "__module__", None) or __name__
-        self.__doc__ = getattr(primal, "__doc__", None)
 
     # ---------------------------------------------------------------------------------------- calling
 
@@ -83,7 +76,7 @@ class Derivative:
         values = bound(function, args, kwargs)
         check_arrays(values, function)
         for name in request.wrt:
-            check_differentiable(values[name], name, function)
+            check_differentiable(values[name], name, function, holomorphic=self.options.holomorphic)
         module = arrays.array_module_of_trees(*values.values(), names=tuple(values))
         facts = {name: fa.fact_of(value, name) for name, value in values.items()}
         derived = derive(function, facts | captured_facts(function) | device_facts(module), request)
@@ -111,24 +104,3 @@ class Derivative:
     def wengert(self) -> Function:
         """The Wengert list of the primal, as it was lowered.  Raises SourceError if it cannot be had."""
         return lowered(self.primal)
-
-    def __repr__(self) -> str:
-        return f"<{self.options.kind} of {self.__qualname__}>"
-
-    # ------------------------------------------------------------------------------- methods, pickling
-
-    def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        return self if instance is None else types.MethodType(self, instance)
-
-    def __reduce__(self) -> Any:
-        if _lookup(self.__module__, self.__qualname__) is self:
-            return self.__qualname__
-        return Derivative, (self.primal, self.options)
-
-
-def _lookup(module: str, qualname: str) -> Any:
-    """What a pickle would find under a name."""
-    found: Any = sys.modules.get(module)
-    for part in qualname.split("."):
-        found = getattr(found, part, None)
-    return found

@@ -41,13 +41,18 @@ def is_object_class(kind: type) -> bool:
     """Whether instances of a class are objects in the sense of this module."""
     if not kind.__flags__ & _HEAP_TYPE or kind.__module__.partition(".")[0] in _FOREIGN:
         return False
-    if type(kind).__call__ is not type.__call__ or issubclass(kind, type) or getattr(kind, "__srcad_callee__", False):
+    if type(kind).__call__ is not type.__call__ or issubclass(kind, type) or _is_of_srcad(kind):
         return False
     if any(base not in (object, Generic, Protocol) and not base.__flags__ & _HEAP_TYPE for base in kind.__mro__):
         return False
     if hasattr(kind, "__getattr__") or kind.__getattribute__ is not object.__getattribute__:
         return False
     return kind.__setattr__ is object.__setattr__ or is_frozen(kind)
+
+
+def _is_of_srcad(kind: type) -> bool:
+    """Whether instances are what transformations of srcad return."""
+    return hasattr(kind, "__srcad_callee__") or hasattr(kind, "__srcad_opaque__")
 
 
 def is_frozen(kind: type) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from srcad import facts as fa
+from srcad.rules import register
 from srcad.signatures import signature
 from srcad.transform.emit import Program, compile_program, origin
 from srcad.wengert import Capture, Function, Guard
@@ -32,6 +33,7 @@ class Compiled:
 
     def __init__(self, derived: Any, programs: Iterable[Program], lists: Iterable[Function], module: types.ModuleType):
         self.derived = derived
+        self._generation = register.generation()
         self.functions: tuple[Callable[..., Any], ...] = tuple(compile_program(p, module) for p in programs)
         lists = tuple(lists)
         self._guards = _distinct(g for function in lists for g in function.guards)
@@ -51,6 +53,8 @@ class Compiled:
 
     def is_current(self) -> bool:
         """Whether it is valid still; lets it see the variables outside as they are now."""
+        if self._generation != register.generation():
+            return False
         for guard in self._guards:
             if not _holds(guard):
                 return False

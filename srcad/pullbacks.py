@@ -19,6 +19,8 @@ from typing import Any
 from srcad import arrays, runtime, trees
 from srcad import facts as fa
 from srcad.arguments import bound
+from srcad.checkpoints import Checkpointed
+from srcad.contents import repeatable
 from srcad.errors import MissingRuleError, Site, SourceError, UnsupportedError
 from srcad.objects import is_object
 from srcad.programs import Compiled, Programs, captured_facts, device_facts, explain
@@ -44,6 +46,9 @@ def make_pullback(callee: Any, args: Args, kwargs: dict[str, Any]) -> tuple[Any,
     if is_object(callee) and (method := call_method(type(callee))) is not None:
         out, pull = make_pullback(method, (callee, *args), kwargs)
         return out, lambda d: _last_first(pull(d))
+    if isinstance(callee, Checkpointed):
+        out, pull = _computed_again(callee, args, kwargs)
+        return out, lambda d: (*pull(d), None)
     out, pull = _pullback(callee, args, kwargs)
     return out, lambda d: (*pull(d), None)
 
@@ -59,12 +64,31 @@ def _pullback(callee: Any, args: Args, kwargs: dict[str, Any]) -> tuple[Any, Pul
         return _by_rule(callee, entry, args, kwargs)
     if entry is not None and entry.constant or not _carries(args, kwargs):
         return callee(*args, **kwargs), lambda d: (None,) * (len(args) + len(kwargs))
-    key = (signature(callee), tuple(map(signature, args)), tuple((k, signature(v)) for k, v in kwargs.items()))
+    return _by_program(_pair_for(callee, args, kwargs), args, kwargs)
+
+
+def _pair_for(callee: Any, args: Args, kwargs: dict[str, Any], *, is_repeated: bool = False) -> Compiled:
+    """The pair for a function and arguments like these.  Refused is one that `is_repeated`, and noticed if it is."""
+    named = tuple((k, signature(v)) for k, v in kwargs.items())
+    key = (signature(callee), tuple(map(signature, args)), named, is_repeated)
     compiled = _programs.find(key)
     if compiled is None:
-        compiled = _make(callee, args, kwargs)
+        compiled = _make(callee, args, kwargs, is_repeated)
         _programs.add(key, compiled)
-    return _by_program(compiled, args, kwargs)
+    return compiled
+
+
+def _computed_again(callee: Checkpointed, args: Args, kwargs: dict[str, Any]) -> tuple[Any, Pull]:
+    """The result of a call of which only the arguments are kept."""
+    primal = callee.primal
+    if register.lookup(primal) is None and _carries(args, kwargs):
+        _pair_for(primal, args, kwargs, is_repeated=True)  # or it is refused
+
+    def pull(d: Any) -> Args:
+        _, again = _by_program(_pair_for(primal, args, kwargs, is_repeated=True), args, kwargs)
+        return again(d)
+
+    return primal(*args, **kwargs), pull
 
 
 def _carries(args: Args, kwargs: dict[str, Any]) -> bool:
@@ -105,8 +129,10 @@ def _by_program(compiled: Compiled, args: Args, kwargs: dict[str, Any]) -> tuple
         explain(error)
         raise
 
+    run = repeatable(backward, saved, compiled.derived.restored)
+
     def pull(d: Any) -> Args:
-        found = backward(saved, d)
+        found = run(d)
         cotangents = dict(zip(active, found if len(active) > 1 else (found,), strict=True))
         return tuple(_of_arguments(function, cotangents, len(args), kwargs))
 
@@ -129,13 +155,15 @@ def _of_arguments(function: Any, cotangents: dict[str, Any], count: int, kwargs:
     return found + [cotangents.get(k) if k in names else rest.get(k) for k in kwargs]
 
 
-def _make(callee: Any, args: Args, kwargs: dict[str, Any]) -> Compiled:
+def _make(callee: Any, args: Args, kwargs: dict[str, Any], is_repeated: bool) -> Compiled:
     function = list_of(callee)
     values = bound(function, args, kwargs)
     facts = {name: fa.fact_of(value, name) for name, value in values.items()}
     active = tuple(name for name, fact in facts.items() if fa.is_active_type(fact) is not False)
     module = arrays.array_module(*trees.flatten(tuple(values.values()))[0])
-    pair = derive_pair(function, facts | captured_facts(function) | device_facts(module), active)
+    pair = derive_pair(
+        function, facts | captured_facts(function) | device_facts(module), active, is_repeated=is_repeated
+    )
     if pair.written:
         raise writing(function.name, pair.written[0], function.site)
     return Compiled(pair, [pair.forward, pair.backward], [pair.primal], module)

@@ -59,8 +59,12 @@ def _cast(d: Any, like: Any) -> Any:
     """`d` in the dtype of `like`: floats of another width are converted, complex ones projected to real."""
     dtype = getattr(like, "dtype", None)
     if dtype is None:
+        if isinstance(like, complex):
+            return complex(d)
         return d.real if isinstance(like, float) and np.iscomplexobj(d) else d
     have = getattr(d, "dtype", None)
+    if have is None and dtype.kind == "c":
+        return dtype.type(d)
     if have is None:
         return d.real if isinstance(d, complex) and dtype.kind == "f" else d
     if have == dtype or dtype.kind not in "fc":
@@ -566,7 +570,7 @@ def one_like(value: Any) -> Any:
     return np.ones_like(value) if getattr(value, "shape", ()) else 1.0
 
 
-def checked_scalar(value: Any, name: str) -> Any:
+def checked_scalar(value: Any, name: str, holomorphic: bool = False) -> Any:
     """The value, if a gradient of it is defined.  Raises ResultError otherwise."""
     shape = getattr(value, "shape", ())
     kind = (
@@ -574,18 +578,29 @@ def checked_scalar(value: Any, name: str) -> Any:
         if _is_number(value) or hasattr(value, "dtype")
         else ""
     )
-    if kind == "f" and all(n == 1 for n in shape):
+    if kind != ("c" if holomorphic else "f"):
+        dtype = f" of dtype {value.dtype}" if hasattr(value, "dtype") else ""
+        raise ResultError(*no_scalar(f"{name} returned {type(value).__name__}{dtype}", kind, holomorphic))
+    if all(n == 1 for n in shape):
         return value
-    if kind == "f":
-        raise ResultError(
-            f"grad needs a function that returns one number; {name} returned an array of shape {shape}",
-            "return a scalar, for instance by np.sum or np.mean",
-        )
     raise ResultError(
-        f"grad needs a function that returns a float; {name} returned {type(value).__name__}"
-        + (f" of dtype {value.dtype}" if hasattr(value, "dtype") else ""),
-        "return a real scalar computed from the arguments",
+        f"grad needs a function that returns one number; {name} returned an array of shape {shape}",
+        "return a scalar, for instance by np.sum or np.mean",
     )
+
+
+def no_scalar(found: str, kind: str, holomorphic: bool) -> tuple[str, str]:
+    """Reason and remedy where a function returns something of another kind than its gradient asks for."""
+    if holomorphic:
+        reason = f"grad with holomorphic=True needs a function that returns a complex number; {found}"
+        return (
+            reason,
+            "leave holomorphic=True out" if kind == "f" else "return a complex number",
+        )
+    remedy = "return a real scalar computed from the arguments"
+    if kind == "c":
+        remedy += ", or pass holomorphic=True for the derivative of a complex function"
+    return f"grad needs a function that returns a float; {found}", remedy
 
 
 def rebound(new: Any, old: Any) -> Any:

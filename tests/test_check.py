@@ -236,6 +236,27 @@ def test_second_order_takes_the_precision_of_the_arguments():
     check_grads(lambda x: np.sum(x**3), (np.array([1.0, 2.0], np.float32),), order=2)
 
 
+def several(params, n):
+    z = np.outer(params["w"], params["w"]) * n
+    return {"z": z, "n": n, "pair": (np.sum(z), np.exp(params["b"]))}
+
+
+def test_results_of_any_structure():
+    check_grads(several, ({"w": np.array([0.5, -1.0]), "b": 0.3}, 3))
+    check_grads(lambda x: x * np.array([1j, 2.0]), (np.array([0.5, 0.2]),))
+
+
+def test_a_wrong_cotangent_of_an_array_is_found(monkeypatch):
+    monkeypatch.setattr(register, "_registry", dict(register._registry))
+
+    @register.partials(cube, "x")
+    def _(out, x):
+        return 2 * x**2
+
+    with pytest.raises(errors.CheckError, match="differs from difference quotients"):
+        check_grads(cubed, (np.array([1.0, 2.0]),))
+
+
 # ------------------------------------------------------------------------------------------- forward mode
 
 

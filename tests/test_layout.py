@@ -8,14 +8,17 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "srcad"
 
 ORDER = [
-    "__main__", "__init__", "check", "directional", "api", "derivative", "forward", "pushforwards", "pullbacks",
-    "programs", "transform.pipeline", "transform.forward", "transform.reverse", "transform.specialise",
+    "__main__", "__init__", "check", "directional", "api", "jacobians", "derivative", "forward", "vjp", "pushforwards",
+    "pullbacks", "programs", "transform.pipeline", "transform.forward", "transform.reverse", "transform.specialise",
     "transform.pushing", "transform.nesting", "transform.iterating",
     "transform.instances", "transform.reflection", "transform.unroll", "transform.copying", "transform.helpers",
     "transform.spelling", "transform.generators", "transform.iterators", "transform.scalars", "transform.builder",
-    "transform.emit", "transform.simplify", "transform.analyses", "arguments", "transform.binding",
+    "transform.emit", "transform.simplify", "transform.analyses",
+    "checkpoints", "transformed", "arguments", "transform.binding",
     "transform.lower", "transform.parse", "transform.recursion",
-    "optim", "arrays", "trees", "library", "rules", "runtime", "signatures", "wengert", "facts", "objects", "errors",
+    "optim", "forms", "raveling",
+    "contents", "arrays", "trees", "library", "rules",
+    "revolve", "runtime", "signatures", "wengert", "facts", "objects", "errors",
 ]  # fmt: skip
 
 

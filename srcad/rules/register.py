@@ -20,6 +20,7 @@ import importlib
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from types import FunctionType
 from typing import Any
 
 from srcad.errors import RuleError
@@ -181,6 +182,21 @@ def _register_imported() -> bool:
     return bool(imported)
 
 
+_given_by_users: list[Any] = []
+"""The functions with Python source that users registered something of, as often as they did."""
+
+
+def generation() -> int:
+    """A number that grows whenever something is registered of a function that programs may have been made from."""
+    return len(_given_by_users)
+
+
+def _count(callee: Any, by: Callable) -> None:
+    """Notes that a function with Python source is given a rule by a user of srcad."""
+    if isinstance(callee, FunctionType) and by.__module__.partition(".")[0] not in ("srcad", "numpy", "scipy"):
+        _given_by_users.append(callee)
+
+
 def primitives() -> tuple[Primitive, ...]:
     """All primitives, in the order of their registration."""
     return tuple(_registry.values())
@@ -223,6 +239,7 @@ def _register(form: str, skip: int, primitive: Any, wrt: tuple[str, ...], option
         for name in (*wrt, *options.get("refuses", ()), *options.get("describes", ())):
             if name not in known:
                 raise RuleError(f"the rule for {primitive!r} has no parameter {name!r}", f"name one of {known}")
+        _count(primitive, body)
         entry = _entry(primitive)
         entry.rule = Rule(form, wrt, body, parameters, options.get("singular", False))
         entry.refuses = tuple(options.get("refuses", ()))
@@ -335,6 +352,7 @@ def constant(*callees: Any, pure: bool = True, folds: bool = False, samples: Ite
     known, their results are written into the generated source.  On the `samples` their facts are checked.
     """
     for callee in callees:
+        _count(callee, callee)
         entry = _entry(callee)
         entry.constant = True
         entry.pure = pure

@@ -70,12 +70,14 @@ class Request:
     single: bool
     with_value: bool
     has_aux: bool
+    holomorphic: bool = False
     given: int | None = None
 
 
 def request_for(function: Function, options: Options) -> Request:
     """What options ask of a function.  Raises ArgnumsError if it has no such parameters."""
-    return Request(wanted(function, options.argnums), is_single(options.argnums), options.with_value, options.has_aux)
+    wrt, single = wanted(function, options.argnums), is_single(options.argnums)
+    return Request(wrt, single, options.with_value, options.has_aux, options.holomorphic)
 
 
 # ---------------------------------------------------------------------------------------------- making
@@ -91,7 +93,7 @@ def made_derivative(run: Run, step: Step) -> Fact | None:
     given = dict(zip(("f", "argnums"), step.operands, strict=False)) | dict(step.keywords)
     function = given.pop("f", Const(None))
     values = {name: value_of(run.fact(operand)) for name, operand in given.items()}
-    if MISSING in values.values() or not values.keys() <= {"argnums", "has_aux"}:
+    if MISSING in values.values() or not values.keys() <= {"argnums", "has_aux", "holomorphic"}:
         return None
     fact = run.fact(function)
     if isinstance(fact, Known) and not callable(fact.value):  # `grad(argnums)` and `grad(argnums=...)` decorate
@@ -232,7 +234,7 @@ def requested(
     facts = {name: without_sites(run.fact(operand)) for name, operand in bound.items()}
     for name in request.wrt:
         facts[name] = fa.widen(facts[name])
-        check_fact(facts[name], name, function)
+        check_fact(facts[name], name, function, holomorphic=request.holomorphic)
     return Wanted(function, bound, canonical(facts), request)
 
 
@@ -280,6 +282,6 @@ def _made_of(fact: Fact) -> tuple[Any, tuple[Operand, ...], tuple[tuple[str, Ope
         case Partial(function=function, operands=operands, keywords=keywords):
             return partial, (function, *operands), keywords
         case Gradient(maker=maker, function=function, options=options):
-            asked = (("argnums", Const(options.argnums)), ("has_aux", Const(options.has_aux)))
-            return maker, (function,), asked
+            asked = ("argnums", "has_aux", "holomorphic")
+            return maker, (function,), tuple((name, Const(getattr(options, name))) for name in asked)
     raise TypeError(f"not made in the program: {fact!r}")

@@ -21,6 +21,7 @@ import numpy as np
 import srcad.library
 import srcad.rules  # noqa: F401 (both fill their registries)
 from srcad import facts as fa
+from srcad.checkpoints import Checkpointed
 from srcad.errors import SourceError, UnsupportedError
 from srcad.facts import Fact
 from srcad.library import register as library
@@ -33,10 +34,21 @@ from srcad.transform.helpers import Specialised
 from srcad.transform.lower import lower
 from srcad.transform.nesting import Request, is_derivative
 from srcad.transform.reverse import Joint, gradient_program, make_sweeps
+from srcad.transform.reverse.again import refuse_noticed
 from srcad.transform.reverse.calls import backward_function, forward_function
+from srcad.transform.reverse.repeatable import repeatable_pair, written_by_reverse
 from srcad.transform.simplify import accumulate_in_place, bring_together, define_copied, own_results, store_zeros_late
 from srcad.transform.specialise import Specialiser, specialise
-from srcad.wengert import Capture, Const, Function, Operand, Param, Step, as_forward, placeless
+from srcad.wengert import (
+    Capture,
+    Const,
+    Function,
+    Operand,
+    Param,
+    Step,
+    as_forward,
+    placeless,
+)
 
 
 @lru_cache(maxsize=1024)
@@ -49,8 +61,19 @@ def lowered(function: Callable) -> Function:
 
     Raises DifferentiationError where there is none.
     """
+    if isinstance(function, Checkpointed):
+        inner = lowered(function.primal)
+        return replace(passing_on(inner, function), name=identifier(inner.name))
+    remedy = getattr(function, "__srcad_opaque__", None)
+    if remedy is not None:
+        what = function.__name__ if isinstance(function, types.FunctionType) else repr(function)
+        reason = f"{what} is called in a function that is differentiated"
+        raise UnsupportedError(getattr(function, "__srcad_reason__", reason), remedy)
     if isinstance(function, types.FunctionType):
         known = _lower_once(function)
+        entry = register.lookup(function)
+        if entry is not None and (entry.rule is not None or entry.constant):
+            return passing_on(known, function)  # what is registered of a function comes before its source
         if all(guard.holds() for guard in known.guards):
             return known
         return lower(function)
@@ -136,26 +159,52 @@ def derive(function: Function, facts: Mapping[str, Fact], request: Request) -> D
 
 @dataclass(frozen=True)
 class DerivedPair:
-    """A forward and a backward function for arguments with certain facts, and the list they were made from."""
+    """A forward and a backward function for arguments with certain facts, and the list they were made from.
+
+    What is `restored` is to be put back after a call of the backward function, for another call of it.
+    """
 
     primal: Function
     forward: Program
     backward: Program
     active: tuple[str, ...]
     written: tuple[str, ...]
+    restored: tuple[int | None, ...]
 
 
-def derive_pair(function: Function, facts: Mapping[str, Fact], active: tuple[str, ...]) -> DerivedPair:
+def derive_pair(
+    function: Function, facts: Mapping[str, Fact], active: tuple[str, ...], *, is_repeated: bool = False
+) -> DerivedPair:
     """The pair of functions for a callee that is only known when the program runs."""
     refuse_generator(function)
     specialised = specialise(function, dict(facts), lowered, derived_list)
+    if is_repeated:
+        refuse_noticed(specialised)
     parts = make_sweeps(specialised, active, lowered, {})
     name = identifier(function.name)
     forward = forward_function(parts, f"{name}_forward")
     backward = backward_function(parts, active, f"{name}_backward")
     return DerivedPair(
-        specialised.function, emit(define_copied(forward)), emit(define_copied(backward)), active, parts.written
+        specialised.function,
+        emit(define_copied(forward)),
+        emit(define_copied(backward)),
+        active,
+        parts.written,
+        written_by_reverse(parts),
     )
+
+
+def derive_pullback(function: Function, facts: Mapping[str, Fact], wrt: tuple[str, ...], has_aux: bool) -> DerivedPair:
+    """The pair for a function that the user calls, and pulls cotangents of its result back through."""
+    refuse_generator(function)
+    specialised = specialise(function, dict(facts), lowered, derived_list)
+    parts = make_sweeps(specialised, wrt, lowered, {}, has_aux=has_aux, is_called=True)
+    pair = repeatable_pair(parts, wrt, identifier(function.name))
+    known = pair.facts
+    forward = replace(define_copied(pair.forward), doc=describe(function, facts, "Forward sweep", wrt))
+    backward = accumulate_in_place(bring_together(store_zeros_late(pair.backward, known), known), known)
+    backward = replace(define_copied(own_results(backward, known)), doc=describe(function, facts, "Pullback", wrt))
+    return DerivedPair(specialised.function, emit(forward), emit(backward), wrt, parts.written, pair.restored)
 
 
 def stages(function: Function, facts: Mapping[str, Fact], request: Request) -> list[tuple[str, Any]]:
@@ -256,6 +305,7 @@ def _joint(specialised: Specialised, request: Request) -> Joint:
         with_value=request.with_value,
         has_aux=request.has_aux,
         single=request.single,
+        holomorphic=request.holomorphic,
     )
 
 

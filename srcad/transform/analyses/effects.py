@@ -19,6 +19,7 @@ import numpy as np
 
 from srcad import runtime, wengert
 from srcad import runtime as rt
+from srcad.checkpoints import Checkpointed
 from srcad.facts import (
     ABSENT,
     NOTHING,
@@ -306,6 +307,15 @@ def logs(step: Step, facts: Mapping[str, Fact] | None) -> bool:
     return False
 
 
+def is_noticed(step: Step, facts: Mapping[str, Fact]) -> bool:
+    """Whether it would be noticed outside of the program if a step ran twice, as random numbers and text do."""
+    if is_pure(step, facts):
+        return False
+    entry = lookup(step.callee)
+    draws_or_logs = draws(step, facts) or isinstance(step.callee, Method) and logs(step, facts)
+    return draws_or_logs or entry is not None and not entry.pure and not entry.writes or is_unknown(step, facts)
+
+
 def is_python_call(step: Step) -> bool:
     """Whether the step calls a value of the program, or a Python function by name.
 
@@ -313,7 +323,7 @@ def is_python_call(step: Step) -> bool:
     it is differentiated, and otherwise by refusing to read its arguments' earlier contents in the reverse sweep.
     """
     callee = step.callee
-    if isinstance(callee, (Function, Recursion)) or getattr(type(callee), "__srcad_callee__", False):
+    if isinstance(callee, (Function, Recursion, Checkpointed)) or getattr(type(callee), "__srcad_callee__", False):
         return True  # a list of its own deals in values: the specialisation inlines all others
     if makes_function(step):
         return False

@@ -27,7 +27,8 @@ def is_callee(value: Any) -> bool:
     """Whether a value is a function, class or module, as opposed to data that can also be called.
 
     An instance of a Python class with `__call__` is data, unless something is registered of it, or the class says that
-    its instances stand for functions by an attribute ``__srcad_callee__ = True``.
+    its instances stand for functions by an attribute ``__srcad_callee__ = True`` (derivatives) or
+    ``__srcad_function__ = True`` (others).
 
     >>> is_callee(len), is_callee(int), is_callee(functools.partial(pow, 2)), is_callee(3.0)
     (True, True, True, False)
@@ -40,7 +41,8 @@ def is_callee(value: Any) -> bool:
     written_in_python = isinstance(type(value).__call__, types.FunctionType)
     if not written_in_python:
         return hasattr(value, "__name__")
-    return getattr(type(value), "__srcad_callee__", False) or lookup(value) is not None
+    stands = hasattr(type(value), "__srcad_callee__") or hasattr(type(value), "__srcad_function__")
+    return stands or lookup(value) is not None
 
 
 class Outside:

@@ -15,7 +15,7 @@ import numpy as np
 
 from srcad import facts as fa
 from srcad import runtime as rt
-from srcad.errors import ResultError, UnsupportedError
+from srcad.errors import UnsupportedError
 from srcad.facts import Array, Fact, Number
 from srcad.rules import register
 from srcad.transform.analyses import effects
@@ -29,6 +29,7 @@ from srcad.transform.reverse.managers import refuse_active_managers
 from srcad.transform.reverse.rebinding import rebind_sums
 from srcad.transform.reverse.recompute import recompute_cheap
 from srcad.transform.reverse.record import drop_restores, prune_tapes
+from srcad.transform.reverse.results import given_cotangent_fact, result_path, scalar_seed
 from srcad.transform.reverse.steps import missing_rule, pull_through
 from srcad.transform.reverse.sweep import Sweep, cotangent_fact, slots_of
 from srcad.transform.reverse.travelling import shadow_name, travels
@@ -74,16 +75,18 @@ def gradient_program(
     with_value: bool = False,
     has_aux: bool = False,
     single: bool = False,
+    holomorphic: bool = False,
 ) -> Joint:
     """The program that returns the gradients with respect to `wrt` (bare if `single`, else a tuple).
 
-    `with_value` puts the value before them; with `has_aux` the function returns `(value, aux)`.
+    `with_value` puts the value before them; with `has_aux` the function returns `(value, aux)`.  The result is real,
+    or complex if the function is `holomorphic`.
     """
     sweep, copied = start(specialised, wrt, lower, {})
     function, facts = sweep.function, sweep.facts
     body = function.body
     value, path = function.result, result_path(sweep, function, has_aux)
-    forward, reverse, gradients = sweep_back(sweep, body, value, path, wrt, copied)
+    forward, reverse, gradients = sweep_back(sweep, body, value, path, wrt, copied, holomorphic=holomorphic)
     with sweep.builder.block() as keeping:
         paths = [()] * with_value if not has_aux else [(0,)] * with_value + [(1,)]
         kept = [keep(sweep, value, path) for path in paths]
@@ -135,15 +138,27 @@ def recorded(function: Function, sweep: Sweep) -> Function:
 
 
 def make_sweeps(
-    specialised: Specialised, active: tuple[str, ...], lower: Callable[[Any], Function], pairs: dict[Function, Any]
+    specialised: Specialised,
+    active: tuple[str, ...],
+    lower: Callable[[Any], Function],
+    pairs: dict[Function, Any],
+    *,
+    has_aux: bool = False,
+    is_called: bool = False,
 ) -> Sweeps:
-    """Both sweeps of a helper, for a cotangent of its result in the parameter `d_out`."""
+    """Both sweeps of a helper, for a cotangent of its result in the parameter `d_out`.
+
+    With `has_aux` its result is `(value, aux)`, and the cotangent is that of the value.  One that `is_called` by the
+    user, at any time, saves the variables outside that its reverse sweep reads; its cotangents were checked.
+    """
     sweep, copied = start(specialised, active, lower, pairs)
     sweep.is_helper = True
     function, facts = sweep.function, sweep.facts
     d_out = sweep.names.fresh("d_out")
-    facts[d_out] = cotangent_fact(sweep.builder.fact(function.result))
-    forward, reverse, gradients = sweep_back(sweep, function.body, function.result, (), active, copied, d_out)
+    path = result_path(sweep, function, has_aux)
+    fact = sweep.fact_at(function.result, path) if path else sweep.builder.fact(function.result)
+    facts[d_out] = given_cotangent_fact(fact) if is_called else cotangent_fact(fact)
+    forward, reverse, gradients = sweep_back(sweep, function.body, function.result, path, active, copied, d_out)
     both, together = sweep.names.fresh("t"), sweep.names.fresh("t")
     closing = (
         Step((together,), make_tuple, tuple(gradients), (), None),
@@ -154,24 +169,29 @@ def make_sweeps(
     body = (*forward, middle, *reverse, *closing)
     joint = replace(function, params=params, body=body, result=both, captures=all_captures(sweep))
     joint = recorded(joint, sweep)
-    return split(replace(joint, params=function.params), active, facts, d_out, tuple(copied))
+    outside = frozenset() if is_called else frozenset(c.name for c in joint.captures)
+    return split(replace(joint, params=function.params), active, facts, d_out, tuple(copied), outside)
 
 
 def split(
-    joint: Function, active: tuple[str, ...], facts: dict[str, Fact], d_out: str, written: tuple[str, ...]
+    joint: Function,
+    active: tuple[str, ...],
+    facts: dict[str, Fact],
+    d_out: str,
+    written: tuple[str, ...],
+    outside: frozenset[str],
 ) -> Sweeps:
-    """Cuts the joint program of a helper in two."""
+    """Cuts the joint program of a helper in two; both read the variables `outside`."""
     (middle,) = (i for i, n in enumerate(joint.body) if isinstance(n, Step) and n.callee is rt.boundary)
     forward, rest = joint.body[:middle], joint.body[middle + 1 :]
     made = {n.target: n for n in rest if isinstance(n, Step) and len(n.targets) == 1}
     value, together = made[str(joint.result)].operands
     gradients = made[str(together)].operands
     reverse = tuple(n for n in rest if n is not made[joint.result] and n is not made[together])
-    inside = {c.name for c in joint.captures}
     read = free_names(reverse) | {g for g in gradients if isinstance(g, str)}
-    before = {n for node in forward for n in outer_names(node)} | {p.name for p in joint.params}
-    order = [p.name for p in joint.params] + [n for node in forward for n in outer_names(node)]
-    saved = tuple(n for n in dict.fromkeys(order) if n in read & before - inside)
+    given = [p.name for p in joint.params] + [c.name for c in joint.captures]
+    order = given + [n for node in forward for n in outer_names(node)]
+    saved = tuple(n for n in dict.fromkeys(order) if n in read - outside)
     forward = define_recorded(tuple(forward), {}, saved)
     return Sweeps(joint, active, facts, forward, value, saved, reverse, gradients, d_out, written)
 
@@ -264,18 +284,6 @@ def keep(sweep: Sweep, value: Operand, path: tuple) -> Operand:
     return sweep.builder.step(callee, part, like=str(part), fact=fact)
 
 
-def result_path(sweep: Sweep, function: Function, has_aux: bool) -> tuple:
-    """Where in the result the value is.  Raises ResultError where that is to be a pair and is none."""
-    if not has_aux:
-        return ()
-    slots = slots_of(sweep.builder.fact(function.result))
-    if slots is None or len(slots) != 2:
-        raise ResultError(
-            f"with has_aux=True, {function.name} must return a pair (value, aux)", "return value, aux", function.site
-        )
-    return (0,)
-
-
 def sweep_back(
     sweep: Sweep,
     body: tuple[Node, ...],
@@ -284,6 +292,8 @@ def sweep_back(
     wrt: tuple[str, ...],
     copied: Mapping[str, str],
     d_out: Operand | None = None,
+    *,
+    holomorphic: bool = False,
 ) -> tuple[list[Node], list[Node], list[Operand]]:
     """Both sweeps and the gradients of the parameters, for a cotangent of the result, or of a scalar result."""
     gradients: list[Operand] = []
@@ -292,7 +302,7 @@ def sweep_back(
 
     def begin() -> None:
         outer, sweep.builder.steps = sweep.builder.steps, extra
-        checked = scalar_seed(sweep, result, path) if d_out is None else d_out
+        checked = scalar_seed(sweep, result, path, holomorphic) if d_out is None else d_out
         sweep.builder.steps = outer
         if isinstance(result, str):
             sweep.add(result, checked, path)
@@ -310,45 +320,6 @@ def sweep_back(
     return [*entry_shadows, *flat(forward), *extra], steps, gradients
 
 
-def scalar_seed(sweep: Sweep, result: Operand, path: tuple) -> Operand:
-    """The cotangent 1 of the result.  Raises ResultError, or emits the check, where the result is no scalar."""
-    site, name = sweep.function.site, sweep.function.name
-    fact = sweep.fact_at(result, path) if isinstance(result, str) else fa.widen(sweep.builder.fact(result))
-    sweep.builder.site = None
-    match fact:
-        case Number(dtype=str() as dtype) if np.dtype(dtype).kind == "f":
-            return Const(1.0)
-        case Array(dtype=str() as dtype, shape=tuple() as shape) if np.dtype(dtype).kind == "f":
-            if all(d.one is True for d in shape):
-                return sweep.builder.step(np.ones_like, sweep.primal_at(str(result), path), like="d", fact=fact)
-            if any(d.one is False for d in shape):
-                raise ResultError(
-                    f"grad needs a function that returns one number; {name} returns an array of {len(shape)} axes",
-                    "return a scalar, for instance by np.sum or np.mean",
-                    site,
-                )
-        case Number(dtype=str() as dtype) | Array(dtype=str() as dtype):
-            python = {"i": "an int", "b": "a bool", "c": "a complex number"}.get(np.dtype(dtype).kind, dtype)
-            what = python if isinstance(fact, Number) and fact.weak else dtype
-            raise ResultError(
-                f"grad needs a function that returns a float; {name} returns {what}",
-                "return a real scalar computed from the arguments",
-                site,
-            )
-        case fa.Tuple() | fa.List() | fa.Dict() | fa.Known() | fa.Instance():
-            value = fact.value if isinstance(fact, fa.Known) else ...
-            kind = type(fact).__name__.lower() if value is ... else type(value).__name__
-            raise ResultError(
-                f"grad needs a function that returns a float; {name} returns "
-                + ("None" if value is None else f"a {kind}"),
-                "return a real scalar; with has_aux=True a pair (value, aux)",
-                site,
-            )
-    primal = sweep.primal_at(result, path) if isinstance(result, str) else result
-    sweep.builder.effect(rt.checked_scalar, primal, Const(name))
-    return sweep.builder.step(rt.one_like, primal, like="d")
-
-
 def gradient(sweep: Sweep, name: str, inner: str) -> Operand:
     """The gradient of a parameter, known inside as `inner`: zeros where no cotangent arrived."""
     home = sweep.home(inner)
@@ -358,7 +329,13 @@ def gradient(sweep: Sweep, name: str, inner: str) -> Operand:
             return sweep.structure(inner, {path: finished(sweep, name, path, d) for path, d in leaves.items()})
     elif home is not Home.NONE and (d := sweep.take(inner)) is not None:
         return finished(sweep, name, (), d)
-    return sweep.zero(name)
+    zero = sweep.zero(name)
+    return finished(sweep, name, (), zero) if isinstance(sweep.facts.get(name), Number) else zero
+
+
+def is_complex(fact: Number) -> bool:
+    """Whether a number is known to be complex."""
+    return fact.dtype is not None and np.dtype(fact.dtype).kind == "c"
 
 
 def finished(sweep: Sweep, name: str, path: tuple, d: Operand) -> Operand:
@@ -368,6 +345,9 @@ def finished(sweep: Sweep, name: str, path: tuple, d: Operand) -> Operand:
     like = sweep.cotangent_name(name)
     if fact == Array(fa.dtype_of(fact), ()) and isinstance(have, Number):
         return sweep.builder.step(np.asarray, d, like=like, fact=fact)
+    if isinstance(fact, Number) and is_complex(fact):  # the cotangent of a complex number may be real so far
+        kind = complex if fact.weak else np.dtype(fact.dtype).type
+        return sweep.builder.step(kind, d, like=like, fact=fact)
     if isinstance(fact, (Number, Array)) and fa.dtype_of(have) == fa.dtype_of(fact) is not None:
         return d
     if isinstance(fact, Number) and (isinstance(d, Const) or have == fa.UNKNOWN):

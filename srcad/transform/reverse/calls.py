@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import operator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from srcad import facts as fa
 from srcad import runtime as rt
+from srcad.checkpoints import Checkpointed
 from srcad.errors import UnsupportedError
 from srcad.facts import Fact
 from srcad.transform.analyses import effects
 from srcad.transform.nesting import refusal_key
+from srcad.transform.reverse.again import both_sweeps
 from srcad.transform.reverse.homes import Home
 from srcad.transform.reverse.steps import d_name, missing_rule
 from srcad.transform.reverse.sweep import Sweep, cotangent_fact
@@ -89,17 +91,26 @@ def reverse_helper_call(sweep: Sweep, step: Step) -> tuple[Node, ...]:
     )
     if d is None or not active:
         return (step if isinstance(helper.callable, Function) else replace(step, callee=helper.callable),)
+    if isinstance(helper.callable, Checkpointed):
+        operands = [o for p, o in zip(function.params, step.operands, strict=True) if p.name in active]
+        call_backward(sweep, both_sweeps(sweep, helper, active), (*step.operands, d), operands)
+        return (replace(step, callee=helper.callable),)
     pair = pair_for(sweep, helper.specialised, active)
     saved = sweep.names.fresh("saved")
     sweep.facts[saved] = fa.UNKNOWN
     sweep.kept[saved] = (*step.operands, target)
     operands = [o for p, o in zip(function.params, step.operands, strict=True) if p.name in pair.active]
+    call_backward(sweep, pair.backward, (saved, d), operands)
+    return (replace(step, targets=(target, saved), callee=pair.forward),)
+
+
+def call_backward(sweep: Sweep, backward: Any, given: tuple[Operand, ...], operands: list[Operand]) -> None:
+    """Writes the call of a backward function, and adds what it returns to the cotangents of the operands."""
     targets = tuple(sweep.names.fresh(d_name(o)) for o in operands)
-    sweep.builder.add(Step(targets, pair.backward, (saved, d), (), sweep.builder.site))
+    sweep.builder.add(Step(targets, backward, given, (), sweep.builder.site))
     for name, operand in zip(targets, operands, strict=True):
         sweep.facts[name] = cotangent_fact(sweep.builder.fact(operand))
         sweep.add(operand, name)  # nothing, where the pair serves calls with more active arguments too
-    return (replace(step, targets=(target, saved), callee=pair.forward),)
 
 
 def pair_for(sweep: Sweep, specialised: Specialised, active: tuple[str, ...]) -> Pair:
@@ -143,6 +154,12 @@ def forward_function(parts: Sweeps, name: str) -> Function:
 
 def backward_function(parts: Sweeps, active: tuple[str, ...], name: str) -> Function:
     """The function from what was recorded and the cotangent of the result to those of `active`."""
+    function, facts = backward_part(parts, active, name)
+    return replace(function, fresh=own_results(function, facts) is function)
+
+
+def backward_part(parts: Sweeps, active: tuple[str, ...], name: str) -> tuple[Function, dict[str, Fact]]:
+    """The same function with the facts of its names, before it is known whether its results are its own."""
     names = Names(used_names(parts.reverse) | set(parts.facts) | {"saved", "d_out"})
     new = {n: names.fresh(n) for n in ("saved", "d_out") if n in parts.facts} | {parts.d_out: "d_out"}
     saved = tuple(new.get(n, n) for n in parts.saved)
@@ -156,13 +173,12 @@ def backward_function(parts: Sweeps, active: tuple[str, ...], name: str) -> Func
     if len(wanted) > 1:
         result = names.fresh("t")
         body.append(Step((result,), make_tuple, tuple(wanted), (), None))
-    captures = tuple(c for c in parts.function.captures if c.name in used_names(body))
+    captures = tuple(c for c in parts.function.captures if c.name in used_names(body) and c.name not in saved)
     params = (Param("saved"), Param("d_out"))
     function = Function(name, params, tuple(body), result, captures, (), parts.function.site)
     facts = parts.facts | {name: parts.facts.get(old, fa.UNKNOWN) for old, name in new.items()}
     facts["saved"] = fa.UNKNOWN
-    function = remove_dead_steps(function, facts)
-    return replace(function, fresh=own_results(function, dict(facts)) is function)
+    return remove_dead_steps(function, facts), facts
 
 
 # ----------------------------------------------------------------------------------------------- run time

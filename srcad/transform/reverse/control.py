@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from srcad import facts as fa
 from srcad.transform.analyses import effects
-from srcad.transform.reverse import containers, iteration, travelling
+from srcad.transform.reverse import checkpointed, containers, iteration, travelling
 from srcad.transform.reverse.attempts import letting_refusals_pass, note_restores, refuse_unsound, way_back
 from srcad.transform.reverse.calls import reverse_helper_call, reverse_python_call
 from srcad.transform.reverse.homes import Home
@@ -91,6 +91,8 @@ def reverse_node(sweep: Sweep, node: Node) -> tuple[Node, ...]:
             return (reverse_within(sweep, node),)
         case Branch():
             return (reverse_branch(sweep, node),)
+        case ForLoop() if (asked := checkpointed.asked(sweep, node)) is not None:
+            return checkpointed.reverse_checkpointed(sweep, node, *asked)
         case ForLoop() | WhileLoop():
             return reverse_loop(sweep, node)
     raise TypeError(f"not a node: {node!r}")

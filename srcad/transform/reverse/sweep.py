@@ -57,6 +57,7 @@ Path = tuple
 Key = tuple[str, Path]
 ELLIPSIS = Const(...)
 ZERO = Const(0.0)
+COMPLEX_ZERO = Const(0j)
 
 
 @dataclass
@@ -218,9 +219,9 @@ class Sweep:
     def accumulate(self, key: Key, d: Operand) -> None:
         """Assigns a first contribution, adds later ones."""
         before = self.entries.get(key)
-        if before is None or before == ZERO:
+        if before is None or before in (ZERO, COMPLEX_ZERO):
             self.entries[key] = d
-        elif d != ZERO:
+        elif d not in (ZERO, COMPLEX_ZERO):
             known = fa.is_numeric(self.fact_at(*key)) and key[0] not in self.undefined  # those may be None
             callee = operator.add if known else rt.add
             self.entries[key] = self.builder.step(callee, before, d, like=self.cotangent_name(key[0]))
@@ -298,7 +299,7 @@ class Sweep:
         """A cotangent of zero for a value."""
         fact = fa.widen(self.builder.fact(primal))
         if isinstance(fact, Number):
-            return ZERO
+            return COMPLEX_ZERO if fact.dtype == "complex128" else ZERO
         callee = np.zeros_like if isinstance(fact, Array) and primal not in self.undefined else rt.zeros_like
         like = self.cotangent_name(primal) if isinstance(primal, str) else "t"
         site, self.builder.site = self.builder.site, None

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from srcad import facts as fa
+from srcad.checkpoints import Checkpointed
 from srcad.errors import DifferentiationError
 from srcad.facts import UNKNOWN
 from srcad.library import register as library
@@ -68,6 +69,8 @@ def called_function(run: Specialiser, step: Step) -> tuple[Function, tuple[Opera
         return None if again else (closure.function, closure.captured)
     if isinstance(callee, Function):
         return None if callee in run.inlining else (callee, ())
+    if isinstance(callee, Checkpointed):
+        return (run.lower(callee.primal), ()) if may_carry(run, step) else None
     if not isinstance(callee, types.FunctionType) or not effects.is_python_call(step):
         return None
     if effects.makes_function(step) or hasattr(callee, "__srcad_pushes__"):
@@ -105,8 +108,7 @@ def may_carry(run: Specialiser, step: Step) -> bool:
 def call_helper(run: Specialiser, step: Step, function: Function, captured: tuple[Operand, ...]) -> bool:
     """Keeps the call of a function that deserves a definition of its own; False if it is to be inlined."""
     given = (*step.operands, *(o for _, o in step.keywords))
-    of_user = run.site is None and function.site is not None
-    if not of_user or not recursion.has_definition(run, step.callee) or is_tiny(function):
+    if run.site is not None or not isinstance(step.callee, Checkpointed) and is_short(run, step, function):
         return False
     if len(step.targets) != 1 or any(not is_plain(run.fact(o)) for o in given) or sets_attributes(function):
         return False
@@ -128,6 +130,11 @@ def call_helper(run: Specialiser, step: Step, function: Function, captured: tupl
     run.builder.append(call, fact)
     run.note_containers(call)
     return True
+
+
+def is_short(run: Specialiser, step: Step, function: Function) -> bool:
+    """Whether a function is not worth a definition of its own."""
+    return function.site is None or not recursion.has_definition(run, step.callee) or is_tiny(function)
 
 
 def by_position(function: Function, step: Step) -> bool:
@@ -174,7 +181,7 @@ def inline(run: Specialiser, step: Step, function: Function, captured: tuple[Ope
     """Writes the body of a called function in place of the call; False if the call does not fit it."""
     operands = step.operands[1:] if step.callee is CALL else step.operands
     keywords = dict(step.keywords)
-    if "**" in keywords or isinstance(step.callee, Spread):
+    if "**" in keywords or isinstance(step.callee, (Spread, Checkpointed)):
         return False
     calls = function if step.callee is CALL else step.callee
     function = with_captured_defaults(run.shared_captures(function), captured)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from srcad import facts as fa
+from srcad.checkpoints import Checkpointed
 from srcad.facts import NOTHING, UNKNOWN, Dict, Fact, List, Nested, Nothing, Structure, Tuple
 from srcad.transform.analyses.containers import holds_container
 from srcad.transform.analyses.facts import refreshed
@@ -96,7 +97,8 @@ def helper(run: Specialiser, callee: Callable, function: Function, facts: Mappin
         known, result = wider, returned
     else:
         return None
-    sharing = isinstance(callee, Function)  # what a derivative hands out of what it was given, it hands to another
+    # What a derivative hands out of what it was given, it hands to another.
+    sharing = isinstance(callee, (Function, Checkpointed))
     if not this.possible or not deals_in_values(specialised, sharing):
         return None
     final = (callee, tuple((p.name, known[p.name]) for p in function.params))
