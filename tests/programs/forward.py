@@ -10,12 +10,13 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from programs.checking import TOLERANCE, difference_quotient, directions, is_differentiable, same
 
 from srcad import jvp, trees
 from srcad.facts import fact_of
 from srcad.transform.pipeline import lowered, tangent_stages
 from srcad.wengert import Function, validate
+
+from .checking import TOLERANCE, difference_quotient, directions, is_differentiable, same
 
 
 def check_forward(function: Callable, args: tuple, tolerance: float = TOLERANCE) -> None:

@@ -3,6 +3,10 @@
 The seeds are fixed here; `python -m tests.programs.search` tries others for as long as one likes.
 """
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -11,14 +15,21 @@ from tests.programs import checking, search
 from tests.programs.generator import Writer
 
 CHUNK = 20
+ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("start", range(0, 60, CHUNK))
-def test_random_programs(start):
-    outcomes = [search.run(seed) for seed in range(start, start + CHUNK)]
-    wrong = [search.report(seed, why) for seed, what, why in outcomes if what == "WRONG"]
+@pytest.mark.parametrize(("start", "mode"), [(start, mode) for start in range(0, 60, CHUNK) for mode in ("rev", "fwd")])
+def test_random_programs(start, mode):
+    outcomes = [search.run(seed, mode) for seed in range(start, start + CHUNK)]
+    wrong = [search.report(seed, why, mode) for seed, what, why in outcomes if what == "WRONG"]
     assert not wrong, "\n".join(wrong)
     assert sum(what == "right" for _, what, _ in outcomes) > 0.6 * CHUNK, outcomes
+
+
+def test_the_documented_command_searches():
+    command = [sys.executable, "-m", "tests.programs.search", "--seeds", "0:2", "--jobs", "1"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and "2 of 2" in done.stdout, done.stderr
 
 
 @pytest.mark.parametrize("seed", range(1000, 1012))
