@@ -82,6 +82,11 @@ def chosen(
     return None
 
 
+def programs(callee: Any) -> tuple[Program, ...]:
+    """The programs that stand for calls of a hashable callee."""
+    return tuple(_programs.get(callee, ()))
+
+
 def is_own(function: Callable) -> bool:
     """Whether a function is part of the library."""
     return str(getattr(function, "__module__", None)).startswith(__name__.rpartition(".")[0] + ".")

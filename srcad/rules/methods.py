@@ -65,6 +65,7 @@ for _name, _function in (
     ("dot", np.dot),
     ("round", np.round),
     ("argsort", np.argsort),
+    ("argpartition", np.argpartition),
     ("searchsorted", np.searchsorted),
     ("nonzero", np.nonzero),
 ):

@@ -1,4 +1,4 @@
-"""The methods of ufuncs: reduce, accumulate, outer and reduceat.
+"""The methods of ufuncs: reduce, accumulate, outer, reduceat, and what `at` writes to.
 
 The sums, products and extremes among them are NumPy's functions under another name.  Of any other ufunc of two operands
 the partial derivatives are known, so a reduction is undone step by step along its axis, and an outer table by them.
@@ -13,9 +13,9 @@ from srcad.facts import UNKNOWN, Array
 from srcad.rules.accumulations import sum_from_end, through_product, through_products
 from srcad.rules.axes import array_or_number, as_array, value_of
 from srcad.rules.reductions import expanded, extreme_rule, masked, reduced, sum_dtype
-from srcad.rules.register import adjoint, constant, facts, linear, lookup, sample
+from srcad.rules.register import adjoint, constant, facts, linear, lookup, sample, writes
 from srcad.rules.samples import array
-from srcad.rules.ufunc_facts import ufunc_dtype
+from srcad.rules.ufunc_facts import elementwise_ufuncs, ufunc_dtype
 
 # ------------------------------------------------------------------------------------------------------ reduce
 
@@ -225,3 +225,9 @@ for _ufunc in (
     *(np.logical_and, np.logical_or, np.logical_xor),
 ):
     constant(_ufunc.reduce, _ufunc.accumulate, _ufunc.outer, _ufunc.reduceat)
+
+# ----------------------------------------------------------------------------------------------------------- at
+
+for _ufunc in (*elementwise_ufuncs(1), *elementwise_ufuncs(2)):
+    facts(_ufunc.at)(lambda a, indices, b=None: UNKNOWN)
+    writes(_ufunc.at, "a")

@@ -13,7 +13,7 @@ def _methods(method: str, ufuncs: str) -> list[str]:
 
 CLASSES = _named(
     "numpy",
-    """broadcast busdaycalendar flatiter matrix memmap ndarray ndenumerate ndindex nditer poly1d recarray record ufunc
+    """broadcast busdaycalendar flatiter matrix memmap ndarray nditer poly1d recarray record ufunc
     generic number integer signedinteger unsignedinteger inexact floating complexfloating flexible character""",
 ) + [
     "numpy.linalg.LinAlgError",
@@ -62,14 +62,7 @@ NOT_YET: frozenset[str] = frozenset(
         *_named(
             "numpy",
             """
-            apply_along_axis apply_over_axes block fromfunction fromiter histogramdd intersect1d piecewise
-            polydiv sort_complex vectorize
-            """,
-        ),
-        *_named(
-            "numpy.lib.stride_tricks",
-            """
-            as_strided
+            polydiv
             """,
         ),
         *_named(
@@ -117,19 +110,7 @@ NOT_YET: frozenset[str] = frozenset(
         *_named(
             "numpy.ndarray",
             """
-            argpartition device view
-            """,
-        ),
-        *_methods(
-            "at",
-            """
-            absolute arccos arccosh arcsin arcsinh arctan arctan2 arctanh bitwise_and bitwise_count bitwise_or
-            bitwise_xor cbrt ceil conjugate copysign cos cosh deg2rad degrees divide equal exp exp2 expm1 fabs
-            float_power floor floor_divide fmax fmin fmod gcd greater greater_equal heaviside hypot invert
-            isfinite isinf isnan isnat lcm ldexp left_shift less less_equal log log10 log1p log2 logaddexp
-            logaddexp2 logical_and logical_not logical_or logical_xor maximum minimum multiply negative
-            nextafter not_equal positive power rad2deg radians reciprocal remainder right_shift rint sign
-            signbit sin sinh spacing sqrt square tan tanh trunc
+            view
             """,
         ),
     ]

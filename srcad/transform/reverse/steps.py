@@ -246,11 +246,16 @@ def is_mask(index: fa.Fact) -> bool:
     return isinstance(index, Array) and index.dtype == "bool"
 
 
+def _is_item(sweep: Sweep, target: str) -> bool:
+    """Whether a target is what the program itself put into the tuple, and has its shadow."""
+    return sweep.home(target) is Home.SHADOW and sweep.definitions.same(target) != target
+
+
 def reverse_unpack(sweep: Sweep, step: Step) -> None:
     """The reverse of `a, b = c`."""
     (container,) = step.operands
     home = sweep.home(container)
-    live = [(i, t) for i, t in enumerate(step.targets) if sweep.home(t) is not Home.NONE]
+    live = [(i, t) for i, t in enumerate(step.targets) if sweep.home(t) is not Home.NONE and not _is_item(sweep, t)]
     if home is Home.NONE:
         return
     if home is Home.PATHS:
