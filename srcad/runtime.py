@@ -578,11 +578,12 @@ def writable(view: Any) -> Any:
     return view
 
 
-def check_without_gaps(x: Any, *shape_and_strides: Any, **others: Any) -> None:
-    """Raises UnsupportedError if an array of which another is made by strides does not lie in memory in order."""
-    if not x.flags.c_contiguous:
+def check_strides(x: Any, shape: Any = None, strides: Any = None, subok: bool = False, writeable: bool = True) -> None:
+    """Raises UnsupportedError unless strides lead from element to element of an array without gaps."""
+    array = np.asarray(x)
+    if any(step % array.itemsize for step in strides or ()) or not array.flags.c_contiguous:
         raise UnsupportedError(
-            "which elements of a view another view of any strides shows is not known",
+            "which elements a view of these strides shows is not known: the array has gaps, or they lie between them",
             "make it of a copy (x.copy()), or use slices and sliding_window_view",
         )
 

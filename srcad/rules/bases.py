@@ -15,8 +15,8 @@ from numpy.polynomial import chebyshev, hermite, hermite_e, laguerre, legendre, 
 
 from srcad import runtime as rt
 from srcad.errors import UnsupportedError
-from srcad.facts import UNKNOWN, Array, Tuple, some_dim
-from srcad.rules.axes import as_array
+from srcad.facts import ONE, UNKNOWN, Array, Tuple, broadcast, some_dim
+from srcad.rules.axes import MISSING, array_or_number, as_array, length, length_of, value_of
 from srcad.rules.fourier import fitted
 from srcad.rules.polynomials import PAIRS, through_fit
 from srcad.rules.register import adjoint, constant, facts, linear, partials, sample
@@ -108,11 +108,11 @@ def _register(module: ModuleType, prefix: str) -> None:
         slopes = integral(np.eye(np.shape(c)[axis]), m, [], lbnd, scl)
         return np.moveaxis(np.tensordot(slopes, np.moveaxis(d_out, axis, 0), (0, 0)), 0, axis)
 
-    @adjoint(matrix, "x", samples=[sample(array(3), 3), sample(array(2, 2), 2), sample(array(3), 0)])
+    @adjoint(matrix, "x", samples=[sample(array(3), 3), sample(array(2, 2), 2), sample(array(3), 0), sample(0.7, 2)])
     def _(d_out, out, x, deg):
         if deg == 0:
             return np.zeros_like(x)
-        return np.sum(d_out * (out[..., :-1] @ derivative(np.eye(deg + 1))), axis=-1)
+        return np.reshape(np.sum(d_out * (out[..., :-1] @ derivative(np.eye(deg + 1))), axis=-1), np.shape(x))
 
     @adjoint(roots, "c", samples=[sample(np.array([0.7, 1.2, -3.5, 1.0]))])
     def _(d_out, out, c):
@@ -135,9 +135,29 @@ def _register(module: ModuleType, prefix: str) -> None:
         both = {as_array(c1).dtype, as_array(c2).dtype}
         return Array("float64" if both == {"float64"} else None, (some_dim(),))
 
+    @facts(value)
+    def _(x, c, tensor=True):
+        points, series = as_array(x), as_array(c)
+        both = series.shape is not None and points.shape is not None and value_of(tensor) is not MISSING
+        if not both or not series.shape:
+            return UNKNOWN
+        apart = (*series.shape[1:], *points.shape)
+        shape = apart if value_of(tensor) else broadcast(series.shape[1:], points.shape)
+        return array_or_number("float64" if {points.dtype, series.dtype} == {"float64"} else None, shape)
+
+    @facts(matrix)
+    def _(x, deg):
+        points = as_array(x)
+        size = value_of(deg)
+        if points.shape is None:
+            return Array(None, None)
+        degrees = length(size + 1) if isinstance(size, int) else some_dim()
+        return Array("float64" if points.dtype == "float64" else None, (*(points.shape or (ONE,)), degrees))
+
     @facts(derivative)
     def _(c, m=1, scl=1, axis=0):
-        return Array(None, None)
+        shape = as_array(c).shape
+        return Array("float64" if as_array(c).dtype == "float64" else None, shape and tuple(some_dim() for _ in shape))
 
 
 def _register_algebra(module: ModuleType, prefix: str) -> None:
@@ -177,19 +197,24 @@ def _register_algebra(module: ModuleType, prefix: str) -> None:
     )
     def _(d_out, out, c1, c2):
         refuse_zero_lead(c2)
-        low = np.size(c2) - 1
         d_rest = fitted(d_out[1] + np.zeros(np.shape(out[1])), np.shape(c1))
-        if np.size(c1) <= low:
-            return d_rest, np.zeros_like(c2)
-        units = np.eye(np.size(c1) - low)
-        products = np.stack([fitted(product(unit, c2), np.shape(c1)) for unit in units])
-        d_lower = d_rest[:low]
-        d_quotient = fitted(d_out[0] + np.zeros(np.shape(out[0])), (np.size(c1) - low,)) - products[:, :low] @ d_lower
-        d_c1 = np.concatenate([d_lower, np.linalg.solve(products[:, low:], d_quotient)])
+        d_c1 = through_division(d_out[0], d_rest, c2)
         return d_c1, -through_units(d_c1, np.size(c2), lambda unit: product(unit, out[0]))
+
+    def through_division(d_quotient, d_rest, c2):
+        """The cotangent of a dividend from those of its quotient and of its rest, filled up to as many elements."""
+        low, size = np.size(c2) - 1, np.size(d_rest)
+        if size <= low:
+            return d_rest
+        products = np.stack([fitted(product(unit, c2), (size,)) for unit in np.eye(size - low)])
+        d_lower = d_rest[:low]
+        d_higher = fitted(d_quotient + np.zeros(np.shape(d_quotient)), (size - low,)) - products[:, :low] @ d_lower
+        return np.concatenate([d_lower, np.linalg.solve(products[:, low:], d_higher)])
 
     @adjoint(from_roots, "roots", samples=[sample(array(3)), sample(array(2)), sample(array(1))])
     def _(d_out, out, roots):
+        if np.size(roots) == 0:
+            return np.zeros_like(roots)
         rest = [from_roots(np.delete(roots, i)) for i in range(np.size(roots))]
         return -np.stack([np.sum(d_out * fitted(other, np.shape(d_out))) for other in rest])
 
@@ -200,6 +225,10 @@ def _register_algebra(module: ModuleType, prefix: str) -> None:
         at_one, at_zero = companion(np.ones(size + 1)), companion(np.append(np.zeros(size), 1.0))
         d_shares = d_out[:, -1] * (at_one - at_zero)[:, -1]
         return np.append(d_shares / c[-1], -np.sum(d_shares * c[:-1]) / c[-1] ** 2)
+
+    @facts(line)
+    def _(off, scl):
+        return Array(None, (some_dim(),))
 
     @facts(from_roots)
     def _(roots):
@@ -288,6 +317,17 @@ def _(c, tol=0):
 
 
 # Nodes and weights for a number of points.
-constant(chebyshev.chebpts1, chebyshev.chebpts2, chebyshev.chebgauss)
-constant(legendre.leggauss, hermite.hermgauss)
-constant(hermite_e.hermegauss, laguerre.laggauss)
+POINTS = (chebyshev.chebpts1, chebyshev.chebpts2)
+GAUSS = (legendre.leggauss, hermite.hermgauss, hermite_e.hermegauss, laguerre.laggauss, chebyshev.chebgauss)
+constant(*POINTS, *GAUSS, samples=[sample(3), sample(2)])
+
+
+@facts(*POINTS)
+def _(npts):
+    return Array("float64", (length_of(npts),))
+
+
+@facts(*GAUSS)
+def _(deg):
+    points = Array("float64", (length_of(deg),))
+    return Tuple((points, points))

@@ -43,6 +43,7 @@ def height(row):
 @linear(
     np.block,
     "arrays",
+    lists=("arrays",),
     samples=[
         sample([array(3), 1.5, array(2, seed=1)]),
         sample([array(2, 3), array(2, 1, seed=1)]),

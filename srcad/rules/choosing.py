@@ -25,6 +25,7 @@ LOW, HIGH = array(4) < -0.5, array(4) < 0.9
     np.select,
     "choicelist",
     "default",
+    lists=("choicelist",),
     samples=[
         sample([LOW, HIGH], [array(4), array(4, seed=1)]),
         sample([LOW, HIGH], [array(4), array(4, seed=1)], 1.5),
@@ -52,13 +53,15 @@ CHOICES = [array(4), array(4, seed=1), array(4, seed=2)]
 def to_choices(d_out, a, choices, mode):
     """The cotangents of arrays among which an array of numbers chose."""
     at = a if mode == "raise" else inside(a, len(choices), mode)
-    parts = [rt.unbroadcast(np.where(at == k, d_out, 0.0), choices[k]) for k in range(len(choices))]
+    parts = [rt.unbroadcast(np.where(at == k, d_out, 0.0), np.asarray(choices[k])) for k in range(len(choices))]
     return parts if isinstance(choices, (list, tuple)) else np.stack(parts)
 
 
 @linear(
     np.choose,
     "choices",
+    lists=("choices",),
+    arrays=("a",),
     refuses=("out",),
     samples=[
         sample(np.array([0, 2, 1, 0]), CHOICES),
@@ -71,7 +74,9 @@ def _(d_out, a, choices, out=None, mode="raise"):
     return to_choices(d_out, a, choices, mode)
 
 
-@linear(Method("choose"), "choices", refuses=("out",), samples=[sample(np.array([0, 2, 1, 0]), CHOICES)])
+@linear(
+    Method("choose"), "choices", lists=("choices",), refuses=("out",), samples=[sample(np.array([0, 2, 1, 0]), CHOICES)]
+)
 def _(d_out, a, choices, out=None, mode="raise"):
     return to_choices(d_out, a, choices, mode)
 
@@ -183,6 +188,8 @@ constant(resized_numbers)
 
 @linear(np.resize, "a", samples=[sample(array(3), (2, 4)), sample(array(2, 3), 4), sample(array(4), 2)])
 def _(d_out, a, new_shape):
+    if np.size(a) == 0:
+        return np.zeros_like(a)
     d_flat = np.zeros_like(a, shape=np.size(a))
     np.add.at(d_flat, resized_numbers(np.size(a), new_shape), d_out)
     return np.reshape(d_flat, np.shape(a))

@@ -20,6 +20,7 @@ from srcad.rules.samples import array
 @linear(
     np.bincount,
     "weights",
+    arrays=("x",),
     samples=[
         sample(np.array([0, 2, 2])),
         sample(np.array([0, 2, 2]), minlength=5),
@@ -51,7 +52,7 @@ def through_edges(d_edges, a, bins, range):
     """The cotangent of values from that of the edges of bins that NumPy placed between the smallest and the largest."""
     if isinstance(bins, str):
         raise UnsupportedError(f"edges that bins={bins!r} placed have no rule", "pass the edges, or their number")
-    if range is not None or np.ndim(bins) > 0:
+    if range is not None or np.ndim(bins) > 0 or np.size(a) == 0:
         return np.zeros_like(a)
     upper = np.linspace(0.0, 1.0, np.size(d_edges))
     d_high = np.sum(d_edges * upper)

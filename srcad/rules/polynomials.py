@@ -78,21 +78,25 @@ constant(refuse_zero_lead, pure=False)
         sample(array(3), array(3, low=0.5, seed=1)),
         sample(array(2), array(3, low=0.5, seed=1)),
         sample(array(3), array(1, low=0.5, seed=1)),
-        sample(array(4, dtype="complex128"), array(2, low=0.5, seed=1)),
+        sample(array(4, dtype="complex128"), array(2, low=0.5, seed=1, dtype="complex128")),
     ],
 )
 def _(d_out, out, u, v):
     refuse_zero_lead(v)
-    quotient, rest = out
-    d_rest = from_front(d_out[1] + np.zeros(np.shape(rest)), np.size(u))
-    steps = np.size(u) - np.size(v) + 1
+    d_rest = from_front(d_out[1] + np.zeros(np.shape(out[1])), np.size(u))
+    d_u = through_division(d_out[0], d_rest, v)
+    return d_u, -from_front(np.correlate(d_u, np.conj(out[0]), "valid"), np.size(v))
+
+
+def through_division(d_quotient, d_rest, v):
+    """The cotangent of a dividend from those of its quotient and of its rest, filled up to as many elements."""
+    steps = np.size(d_rest) - np.size(v) + 1
     if steps < 1:
-        return d_rest, np.zeros_like(v)
+        return d_rest
     shifted = np.stack([np.pad(v, (i, steps - 1 - i)) for i in range(steps)])
     d_lower = d_rest[steps:]
-    d_quotient = d_out[0] - shifted[:, steps:] @ d_lower
-    d_u = np.concatenate([np.linalg.solve(shifted[:, :steps], d_quotient), d_lower])
-    return d_u, -np.correlate(d_u, np.conj(quotient), "valid")
+    d_upper = np.linalg.solve(shifted[:, :steps], d_quotient - shifted[:, steps:] @ d_lower)
+    return np.concatenate([d_upper, d_lower])
 
 
 @facts(np.polydiv)
@@ -149,7 +153,8 @@ def _(p, m=1, k=None):
 @adjoint(np.roots, "p", samples=[sample(np.array([1.0, -3.5, 1.2, 0.7])), sample(np.array([2.0, 0.3, 1.5]))])
 def _(d_out, out, p):
     shares = d_out / np.polyval(np.polyder(p), out)
-    return -(shares @ np.vander(out, np.size(p)))
+    d_p = -(shares @ np.vander(out, np.size(p)))
+    return d_p if np.iscomplexobj(p) else np.real(d_p)
 
 
 @adjoint(np.poly, "seq_of_zeros", samples=[sample(array(3)), sample(array(2)), sample(array(1))])
@@ -157,6 +162,8 @@ def _(d_out, out, seq_of_zeros):
     if np.ndim(seq_of_zeros) != 1:
         raise UnsupportedError("np.poly of a matrix has no rule", "use np.poly(np.linalg.eigvals(a))")
     number = np.size(seq_of_zeros)
+    if number == 0:
+        return np.zeros_like(seq_of_zeros)
     rest = [np.poly(np.delete(seq_of_zeros, i)) for i in range(number)]
     return -np.stack([np.sum(d_out[1:] * other) for other in rest])
 

@@ -153,6 +153,7 @@ def bracket(x, xp):
     np.interp,
     "x",
     "fp",
+    arrays=("xp",),
     refuses=("left", "right", "period"),
     samples=[
         sample(1.2, np.array([0.0, 1.0, 3.0]), array(3)),

@@ -96,6 +96,7 @@ def through_cells(d_table, out, columns, density, weights):
     np.histogramdd,
     "sample",
     "weights",
+    lists=("sample",),
     shares="bins",
     samples=[
         sample(array(6, 2), 3),

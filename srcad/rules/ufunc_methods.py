@@ -100,6 +100,8 @@ def _register_chain(ufunc: np.ufunc, reduces: bool) -> None:
     def through_chain(d, a, results):
         """The cotangent of the elements along the first axis from those of the results after each step."""
         d_a = np.zeros_like(a)
+        if np.size(a) == 0:
+            return d_a
         carried = d[-1]
         for i in range(np.shape(a)[0] - 1, 0, -1):
             d_before, d_element = partial_derivatives(results[i], results[i - 1], a[i])

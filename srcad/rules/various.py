@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from srcad.facts import UNKNOWN, Array, Tuple, widen
+from srcad.facts import UNKNOWN, Array, Tuple, some_dim, widen
 from srcad.rules.axes import as_array, value_of
 from srcad.rules.creation import nested
 from srcad.rules.joining import parts
@@ -30,17 +30,26 @@ def _(a, dtype=None, requirements=None, *, like=None):
     return Array(as_array(a).dtype, as_array(a).shape) if value_of(dtype) is None else UNKNOWN
 
 
-@linear(np.asfortranarray, "a", refuses=("like",), shares="a", samples=[sample(array(2, 3)), sample(array(3))])
+@linear(
+    np.asfortranarray, "a", lists=("a",), refuses=("like",), shares="a", samples=[sample(array(2, 3)), sample(array(3))]
+)
 def _(d_out, a, dtype=None, *, like=None):
     return nested(d_out, a)
 
 
-@linear(np.require, "a", refuses=("like",), shares="a", samples=[sample(array(2, 3), None, "C"), sample(array(2, 3).T)])
+@linear(
+    np.require,
+    "a",
+    lists=("a",),
+    refuses=("like",),
+    shares="a",
+    samples=[sample(array(2, 3), None, "C"), sample(array(2, 3).T)],
+)
 def _(d_out, a, dtype=None, requirements=None, *, like=None):
     return nested(d_out, a)
 
 
-@linear(np.asarray_chkfinite, "a", shares="a", samples=[sample(array(3)), sample([1.5, 2.5])])
+@linear(np.asarray_chkfinite, "a", lists=("a",), shares="a", samples=[sample(array(3)), sample([1.5, 2.5])])
 def _(d_out, a, dtype=None, order=None):
     return nested(d_out, a)
 
@@ -48,6 +57,12 @@ def _(d_out, a, dtype=None, order=None):
 @facts(np.asarray_chkfinite)
 def _(a, dtype=None, order=None):
     return as_array(a) if value_of(dtype) is None else UNKNOWN
+
+
+@facts(np.diagflat)
+def _(v, k=0):
+    side = some_dim()
+    return Array(as_array(v).dtype, (side, side))
 
 
 @linear(np.diagflat, "v", samples=[sample(array(3)), sample(array(2, 2), 1), sample(array(2), k=-1)])

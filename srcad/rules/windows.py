@@ -1,4 +1,4 @@
-"""Views that show elements several times: windows, and arrays of any strides.
+"""Views that show elements several times or otherwise: windows, arrays of any strides, complex numbers as pairs.
 
 Cotangents add up where elements are shown again.  Of `as_strided` it is known which elements are shown if the array
 lies in memory without gaps, which is checked.
@@ -10,10 +10,12 @@ import numpy as np
 from numpy.lib import stride_tricks
 
 from srcad import runtime as rt
-from srcad.facts import ONE, Array, some_dim
-from srcad.rules.axes import MISSING, as_array, length, shape_from, value_of
+from srcad.errors import UnsupportedError
+from srcad.facts import ONE, UNKNOWN, Array, some_dim
+from srcad.rules.axes import MISSING, as_array, dtype_from, length, shape_from, value_of
 from srcad.rules.register import checks, constant, facts, linear, sample
 from srcad.rules.samples import array
+from srcad.wengert import Method
 
 
 def window_numbers(shape, window_shape, axis):
@@ -86,10 +88,58 @@ def _(d_out, x, shape=None, strides=None, subok=False, writeable=True):
     return np.reshape(d_flat, np.shape(x))
 
 
-checks(stride_tricks.as_strided, rt.check_without_gaps)
+checks(stride_tricks.as_strided, rt.check_strides)
 
 
 @facts(stride_tricks.as_strided)
 def _(x, shape=None, strides=None, subok=False, writeable=True):
     a = as_array(x)
     return Array(a.dtype, a.shape if value_of(shape) is None else shape_from(shape))
+
+
+def refuse_bits(have, want):
+    """Raises UnsupportedError unless a view shows complex numbers as pairs of floats, or the other way round."""
+    if np.dtype(have).char.upper() != np.dtype(want).char.upper() or np.dtype(want).kind not in "fc":
+        raise UnsupportedError(
+            "the bits of numbers, shown as those of another dtype, have no derivative", "use astype to convert numbers"
+        )
+
+
+constant(refuse_bits, pure=False)
+
+
+@linear(
+    Method("view"),
+    "a",
+    refuses=("type",),
+    shares="a",
+    always=True,
+    samples=[
+        sample(array(3)),
+        sample(array(2, 4), complex),
+        sample(array(3, dtype="complex128"), float),
+        sample(array(2, 3, dtype="complex128"), dtype=np.float64),
+        sample(array(3), np.float64),
+    ],
+)
+def _(d_out, a, dtype=None, type=None):
+    if dtype is None:
+        return d_out
+    if np.dtype(dtype) == a.dtype:
+        return d_out
+    refuse_bits(a.dtype, dtype)
+    if np.iscomplexobj(a):
+        return np.conj(np.ascontiguousarray(d_out).view(a.dtype))
+    return np.conj(np.ascontiguousarray(d_out)).view(a.dtype)
+
+
+@facts(Method("view"))
+def _(a, dtype=None, type=None):
+    if not isinstance(a, Array):
+        return UNKNOWN
+    name = dtype_from(dtype, a.dtype)
+    if name is None or np.dtype(name).kind not in "fc":
+        return Array(None, a.shape)  # of which it is not known that it carries no derivative: the rule is asked
+    if name == a.dtype or a.shape is None:
+        return Array(name, a.shape)
+    return Array(name, (*a.shape[:-1], some_dim()))

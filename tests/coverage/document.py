@@ -26,7 +26,6 @@ HOW = {
     "program": "differentiated, as a program",
     "constant": "carries no derivative",
     "writes": "writes to its argument",
-    "not yet": "not yet: refused",
     "missing": "missing",
 }
 

@@ -16,7 +16,7 @@ from srcad.library.register import Program, programs
 from srcad.rules import register
 from srcad.wengert import Attribute, Method
 
-from .reasons import NOT_YET, REASONS
+from .reasons import REASONS
 
 MODULES = {
     "numpy": np,
@@ -50,7 +50,7 @@ class Name:
 
     @property
     def state(self) -> str:
-        """What is known: "rule", "constant", "writes", "program", a reason, "not yet" or "missing"."""
+        """What is known: "rule", "constant", "writes", "program", a reason, or "missing"."""
         entry = self.entry
         if entry is not None and entry.writes:
             return "writes"
@@ -60,7 +60,7 @@ class Name:
             return "constant"
         if self.programs:
             return "program"
-        return REASONS.get(self.full) or ("not yet" if self.full in NOT_YET else "missing")
+        return REASONS.get(self.full, "missing")
 
     @property
     def refuses(self) -> list[str]:

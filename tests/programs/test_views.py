@@ -122,6 +122,24 @@ def trimmed(x):
 
 
 @programs.on((V,))
+def another_view(x):
+    y = x * x
+    a = y.view()
+    y[0] = 3 * x[1]
+    a[1] = x[2]
+    return weigh(a) + np.sum(y**3)
+
+
+@programs.on((V,))
+def pairs_as_complex_numbers(x):
+    y = x * x
+    z = y.view(complex)
+    y[0] = 3 * x[1]
+    w = (z * z * (1 + 2j)).view(float)
+    return weigh(w) + np.sum(np.abs(z))
+
+
+@programs.on((V,))
 def forms_in_memory(x):
     y = x * x
     a, b, c = np.asfortranarray(y), np.require(y), np.asarray_chkfinite(y)
@@ -147,9 +165,24 @@ def written_through_strides(x):
     return np.sum(y)
 
 
+def bits(x):
+    return np.sum((x.view(np.int64) + 1).view(np.float64))
+
+
+def written_through_pairs(x):
+    z = x + 1j * x
+    z.view(float)[0] = x[1]
+    return np.sum(z.real * z.imag)
+
+
 def strides_of_a_view(x):
     y = x * x
     return np.sum(as_strided(y[::2], (2,), (16,)))
+
+
+def strides_between_elements(x):
+    z = x + 1j * x
+    return np.sum(as_strided(z, (2,), (8,)).real)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +190,10 @@ def strides_of_a_view(x):
     [
         (written_through_the_imaginary_part, "in a way that its cotangent cannot"),
         (written_through_strides, "in a way that its cotangent cannot"),
-        (strides_of_a_view, "which elements of a view"),
+        (bits, "bits of numbers"),
+        (written_through_pairs, "in a way that its cotangent cannot"),
+        (strides_between_elements, "they lie between them"),
+        (strides_of_a_view, "the array has gaps"),
     ],
 )
 def test_what_is_refused(function, words):

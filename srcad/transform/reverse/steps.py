@@ -17,6 +17,7 @@ from srcad.errors import MissingRuleError, UnsupportedError
 from srcad.facts import Array, Dict, Known, List, Number, Tuple
 from srcad.objects import Field
 from srcad.rules import register
+from srcad.rules.axes import items_of
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.varied import is_constant
 from srcad.transform.nesting import refusal_key
@@ -356,8 +357,9 @@ def contributions(
         return []
     leading = {"d_out": d, "out": target}
     begin = len(sweep.builder.steps)
-    if rule.form == "partials":
-        bound = {name: as_array(sweep, operand) for name, operand in bound.items()}
+    mixed = rule.form != "partials" and gives_complex(sweep, target, bound)
+    arrays = bound if rule.form == "partials" else rule.arrays
+    bound = {name: as_array(sweep, operand) if name in arrays else operand for name, operand in bound.items()}
     result = inline(sweep, rule, leading, bound)
     results = dict(zip(rule.wrt, split_result(sweep, result, len(rule.wrt), begin), strict=True))
     found = []
@@ -374,14 +376,30 @@ def contributions(
         elif not isinstance(operand, tuple):
             value = named(sweep, value, d_name(operand), begin)
             know_shape(sweep, value, operand)
-            value = project(sweep, value, operand)
+            value = project(sweep, value, operand, mixed)
         found.append((name, value))
     return found
 
 
+def gives_complex(sweep: Sweep, target: str, bound: dict[str, Any]) -> bool:
+    """Whether a rule's cotangents may be complex where an operand is real: of the result, or through other operands."""
+    return any("c" in kinds_in(sweep.builder.fact(o)) for o in (target, *bound.values()) if not isinstance(o, tuple))
+
+
+def kinds_in(fact: fa.Fact) -> set[str]:
+    """The kinds of numbers that a value is known to be, or to hold."""
+    known = fa.widen(fact)
+    if isinstance(known, (List, Tuple)):
+        return {kind for item in items_of(known) or () for kind in kinds_in(item)}
+    dtype = fa.dtype_of(known)
+    return set() if dtype is None else {np.dtype(dtype).kind}
+
+
 def as_array(sweep: Sweep, operand: Any) -> Any:
     """A list or tuple as the array that NumPy makes of it, which the body of a rule can compute with."""
-    if isinstance(operand, tuple) or not isinstance(fa.widen(sweep.builder.fact(operand)), (List, Tuple)):
+    if isinstance(operand, tuple):
+        return tuple(as_array(sweep, item) for item in operand)
+    if not isinstance(fa.widen(sweep.builder.fact(operand)), (List, Tuple)):
         return operand
     return sweep.builder.step(np.asarray, operand, like=base(operand) if isinstance(operand, str) else "t")
 
@@ -463,8 +481,12 @@ def know_shape(sweep: Sweep, value: Operand, operand: Operand) -> None:
         sweep.facts[value] = Array(fa.dtype_of(sweep.builder.fact(value)), like.shape)
 
 
-def project(sweep: Sweep, value: Operand, operand: Operand) -> Operand:
-    """The cotangent in the dtype of its primal, where facts show that it has another."""
+def project(sweep: Sweep, value: Operand, operand: Operand, mixed: bool = False) -> Operand:
+    """The cotangent in the dtype of its primal, where facts show that it has another, or that it may be complex."""
+    if mixed and "f" in kinds_in(sweep.builder.fact(operand)) and kinds_in(sweep.builder.fact(value)) != {"f"}:
+        fact = like_fact(sweep, operand)
+        callee = rt.unbroadcast if fa.is_numeric(fact) else rt.project
+        return sweep.builder.step(callee, value, operand, like=d_name(operand), fact=fact)
     have, want = fa.dtype_of(sweep.builder.fact(value)), fa.dtype_of(sweep.builder.fact(operand))
     if have is None or want is None or have == want or isinstance(sweep.builder.fact(operand), Known):
         return value

@@ -22,7 +22,7 @@ from srcad.errors import UnsupportedError
 from srcad.facts import Array, Dict, Fact, List, Number, Tuple
 from srcad.rules import register
 from srcad.transform.builder import Builder
-from srcad.transform.reverse.views import UNLIKE, is_basic, passes_on, shared_operands
+from srcad.transform.reverse.views import is_basic, is_unlike, passes_on, shared_operands
 from srcad.wengert import (
     UNDEFINED,
     UNSET,
@@ -226,7 +226,7 @@ def _define(sweep: Sweep, builder: Builder, step: Step, position: int, target: s
     elif step.callee is operator.getitem:  # a view, an item, or a list of some of the items
         container = _slots_for(sweep, builder, step.operands[0])
         new = Step((shadow,), step.callee, (container, *step.operands[1:]), (), step.site)
-    elif step.callee in UNLIKE:
+    elif is_unlike(step, sweep.facts):
         raise _refused(target, "its cotangent is no such view of another, and it is one of several arrays", step)
     elif passes_on(step, sweep.facts):
         same = builder.append_named(replace_first(sweep, step, sweep.names.fresh(shadow)), sweep.facts[shadow])

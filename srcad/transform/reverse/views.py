@@ -126,7 +126,15 @@ def passes_on(step: Step, facts: Mapping[str, Fact]) -> bool:
     """
     if step.callee is np.diag:
         return len(fa.shape_of(effects.fact_of_operand(step.operands[0], facts)) or ()) == 2
-    return effects.hashable(step.callee) in (*READ_ONLY, *UNLIKE)
+    return effects.hashable(step.callee) in READ_ONLY or is_unlike(step, facts)
+
+
+def is_unlike(step: Step, facts: Mapping[str, Fact]) -> bool:
+    """Whether a step gives a view of which no shadow can be made."""
+    if step.callee == Method("view") and len(step.targets) == 1:
+        kinds = [fa.dtype_of(fa.widen(facts.get(o, fa.UNKNOWN))) for o in (step.target, step.operands[0])]
+        return kinds[0] is None or kinds[0] != kinds[1]
+    return effects.hashable(step.callee) in UNLIKE
 
 
 def is_basic(index: Fact) -> bool | None:
