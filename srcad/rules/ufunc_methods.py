@@ -52,7 +52,8 @@ def _(d_out, out, array, axis=0, dtype=None, out_=None, keepdims=False, initial=
 @adjoint(np.fmax.reduce, "array", "initial", refuses=("out_",), samples=REDUCED)
 @adjoint(np.fmin.reduce, "array", "initial", refuses=("out_",), samples=REDUCED)
 def _(d_out, out, array, axis=0, dtype=None, out_=None, keepdims=False, initial=None, where=None):
-    return extreme_rule(d_out, out, array, axis, keepdims, initial, where)
+    compared = array if dtype is None else np.asarray(array, dtype)
+    return extreme_rule(d_out, out, compared, axis, keepdims, initial, where)
 
 
 @adjoint(np.hypot.reduce, "array", refuses=("out_", "initial", "where"), samples=REDUCED[:4])

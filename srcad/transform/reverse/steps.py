@@ -333,8 +333,11 @@ def bind_rule(sweep: Sweep, step: Step, entry: register.Primitive) -> dict[str, 
     """The operands by the rule's parameters.  Raises UnsupportedError for forms the rule does not handle."""
     parameters = entry.rule.parameters
     name = callee_name(step.callee)
+    given = dict(step.keywords)
+    if "out" not in parameters.names and given.get("out") == Const(None):
+        del given["out"]  # rules have the result by this name
     try:
-        bound = parameters.bind(step.operands, dict(step.keywords), Const)
+        bound = parameters.bind(step.operands, given, Const)
     except TypeError as error:
         raise UnsupportedError(
             f"this form of {name} cannot be differentiated: {error}", "use a form its rule handles", step.site
