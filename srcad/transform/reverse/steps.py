@@ -326,7 +326,9 @@ def send(sweep: Sweep, operand: Any, starred: bool, d: Operand) -> None:
         return
     for i, item in enumerate(operand):
         if sweep.home(item) is not Home.NONE:
-            sweep.add(item, sweep.builder.step(operator.getitem, d, Const(i), like=d_name(item)))
+            d_item = sweep.builder.step(operator.getitem, d, Const(i), like=d_name(item))
+            know_shape(sweep, d_item, item)
+            sweep.add(item, d_item)
 
 
 def bind_rule(sweep: Sweep, step: Step, entry: register.Primitive) -> dict[str, Any]:
