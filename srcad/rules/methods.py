@@ -11,6 +11,7 @@ from functools import partial
 
 import numpy as np
 
+from srcad import runtime as rt
 from srcad.facts import UNKNOWN, Array, Fact, List, Number, Tuple
 from srcad.rules import (  # noqa: F401 (they register what has another name here)
     accumulations,
@@ -289,7 +290,8 @@ def python_number(dtype: str | None) -> Fact:
     ],
 )
 def _(d_out, a):
-    return np.reshape(np.array(d_out), np.shape(a))
+    whole = rt.project(d_out, a.tolist()) if np.ndim(a) > 1 else d_out  # rows that nothing read are 0.0
+    return np.reshape(np.array(whole), np.shape(a))
 
 
 @facts(Method("tolist"))

@@ -362,7 +362,7 @@ def contributions(
         return []
     leading = {"d_out": d, "out": target}
     begin = len(sweep.builder.steps)
-    mixed = rule.form != "partials" and gives_complex(sweep, target, bound)
+    mixed = rule.form != "partials" and has_complex(sweep)
     arrays = bound if rule.form == "partials" else rule.arrays
     bound = {name: as_array(sweep, operand) if name in arrays else operand for name, operand in bound.items()}
     result = inline(sweep, rule, leading, bound)
@@ -386,9 +386,11 @@ def contributions(
     return found
 
 
-def gives_complex(sweep: Sweep, target: str, bound: dict[str, Any]) -> bool:
-    """Whether a rule's cotangents may be complex where an operand is real: of the result, or through other operands."""
-    return any("c" in kinds_in(sweep.builder.fact(o)) for o in (target, *bound.values()) if not isinstance(o, tuple))
+def has_complex(sweep: Sweep) -> bool:
+    """Whether anything in the function is known to be complex, so that a cotangent of unknown dtype may be, too."""
+    if sweep.has_complex is None:
+        sweep.has_complex = any("c" in kinds_in(fact) for fact in tuple(sweep.facts.values()))
+    return sweep.has_complex
 
 
 def kinds_in(fact: fa.Fact) -> set[str]:
