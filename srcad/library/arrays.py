@@ -1,4 +1,4 @@
-"""NumPy's functions that are short compositions of others: apply_over_axes, sort_complex.
+"""NumPy's functions that are short compositions of others: array with ndmin, apply_over_axes, sort_complex.
 
 Guarantee: dtypes and shapes are those that NumPy gives.
 """
@@ -7,6 +7,12 @@ import numpy as np
 
 from srcad.library.kinds import a_complex_array, a_float_array, a_number, an_array
 from srcad.library.register import implements
+
+
+@implements(np.array)
+def _(object, dtype=None, *, ndmin: a_number):
+    made = np.array(object, dtype)
+    return np.reshape(made, (1,) * (ndmin - np.ndim(made)) + np.shape(made))
 
 
 @implements(np.apply_over_axes)

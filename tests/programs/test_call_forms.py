@@ -59,6 +59,14 @@ def real_beside_complex(x):
     return np.real(whole) + np.imag(np.sum(np.roots(x) * z[0]))
 
 
+@programs.on((V,))
+def axes_in_front(x):
+    y = np.array(x, ndmin=3)
+    z = np.array([x[0], 2.0], dtype=float, ndmin=1)
+    x[0] = 5.0
+    return weigh(y) + weigh(z) + weigh(np.array(x[1], ndmin=2) @ np.array([[2.0]]))
+
+
 @programs.on((M,))
 def axes(x):
     y = x * x + x
