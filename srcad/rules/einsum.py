@@ -123,6 +123,7 @@ def cotangent(d_out, subscripts, ndims, i, operand, others):
         sample("ij,jk->ik", array(2, 3, dtype="complex128"), array(3, 4, dtype="complex128", seed=1)),
     ],
     shares="operands",
+    alone=True,
 )
 def _(d_out, out, subscripts, *operands, optimize=False):
     if len(operands) == 1:

@@ -127,6 +127,7 @@ class Primitive:
     facts_parameters: Parameters | None = None
     shares: tuple[str, ...] = ()
     shares_always: bool = False
+    shares_alone: bool = False
     writes: tuple[str, ...] = ()
     refuses: tuple[str, ...] = ()
     describes: tuple[str, ...] = ()
@@ -224,7 +225,7 @@ def _register(form: str, skip: int, primitive: Any, wrt: tuple[str, ...], option
         entry.describes = tuple(options.get("describes", ()))
         entry.sources = [options.get("samples", ())]
         if "shares" in options:
-            shares(primitive, options["shares"], always=options.get("always", False))
+            shares(primitive, options["shares"], always=options.get("always", False), alone=options.get("alone", False))
         return body
 
     return decorator
@@ -345,11 +346,15 @@ def _of_array(function: Callable) -> Callable:
     return of_array
 
 
-def shares(callee: Any, *parameters: str, always: bool = False) -> None:
-    """Declares that a result may share memory with these arguments, or `always` is a view of them."""
+def shares(callee: Any, *parameters: str, always: bool = False, alone: bool = False) -> None:
+    """Declares that a result may share memory with these arguments, or `always` is a view of them.
+
+    `alone` says of a parameter that gathers arguments that it does so only if one is gathered.
+    """
     entry = _entry(callee)
     entry.shares = parameters if len(parameters) != 1 or isinstance(parameters[0], str) else tuple(parameters[0])
     entry.shares_always = always
+    entry.shares_alone = alone
 
 
 def writes(callee: Any, *parameters: str) -> None:
@@ -391,6 +396,7 @@ def alias(callee: Any, existing: Any, samples: Iterable[Sample] | None = None) -
         "facts_parameters",
         "shares",
         "shares_always",
+        "shares_alone",
         "writes",
         "refuses",
         "describes",

@@ -140,6 +140,15 @@ def pairs_as_complex_numbers(x):
 
 
 @programs.on((V,))
+def views_and_products_of_einsum(x):
+    m = np.outer(x, x)
+    diagonal, turned, product = np.einsum("ii->i", m), np.einsum("ij->ji", m), np.einsum("ij,j->i", m, x)
+    m[0, 1] = 3 * x[2]
+    m[2, 2] = x[0]
+    return weigh(diagonal) + weigh(turned) + weigh(product)
+
+
+@programs.on((V,))
 def forms_in_memory(x):
     y = x * x
     a, b, c = np.asfortranarray(y), np.require(y), np.asarray_chkfinite(y)

@@ -393,7 +393,7 @@ class Memory:
     def _primitive(self, step: Step) -> int | None:
         entry = lookup(step.callee)
         out = [self._of(o) for k, o in step.keywords if k == "out"]
-        shared = effects.arguments(step, entry, entry.shares) if entry is not None and entry.shares else ()
+        shared = effects.shared(step, entry) if entry is not None else ()
         positions = effects.RETURNING.get(effects.hashable(step.callee), ())
         shared += tuple(step.operands[i] for i in positions if i < len(step.operands))
         if entry is not None and entry.writes:

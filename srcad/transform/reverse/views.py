@@ -107,7 +107,7 @@ def shared_operands(step: Step, facts: Mapping[str, Fact]) -> tuple[Operand, ...
     entry = register.lookup(step.callee)
     if entry is None or not entry.shares:
         return ()
-    given = effects.arguments(step, entry, entry.shares)
+    given = effects.shared(step, entry)
     return tuple(o for o in given if not effects.is_immutable(effects.fact_of_operand(o, facts)))
 
 
