@@ -138,8 +138,7 @@ def _(a, dtype=None, type=None):
     if not isinstance(a, Array):
         return UNKNOWN
     name = dtype_from(dtype, a.dtype)
+    shape = a.shape if value_of(dtype) is None or name == a.dtype or not a.shape else (*a.shape[:-1], some_dim())
     if name is None or np.dtype(name).kind not in "fc":
-        return Array(None, a.shape)  # of which it is not known that it carries no derivative: the rule is asked
-    if name == a.dtype or a.shape is None:
-        return Array(name, a.shape)
-    return Array(name, (*a.shape[:-1], some_dim()))
+        return Array(None, shape)  # of which it is not known that it carries no derivative: the rule is asked
+    return Array(name, shape)
