@@ -1,9 +1,9 @@
 """Checking a derivative against difference quotients of the function itself.
 
-`check_grads` passes only if, for every argument and every leaf in it, the derivative along random directions is
-what extrapolated central differences say.  It never passes for want of evidence: where the quotients do not
-settle (at a kink, under noise), it says that it could not decide.  It also checks what holds of every gradient:
-structure, shape and dtype of its argument, and arguments left as they were.
+`check_grads` passes only if, for every argument and every leaf in it, the derivative along random directions, by
+reverse mode, by forward mode or by both, is what extrapolated central differences say.  It never passes for want of
+evidence: where the quotients do not settle (at a kink, under noise), it says that it could not decide.  It also checks
+what holds of every gradient: structure, shape and dtype of its argument, and arguments left as they were.
 
 Differences lose digits: with rounding unit u the best step of an extrapolated quotient is about u^(1/5), and
 some u^(4/5) of the function's size is lost.  In float64 that leaves 12 digits, in float32 only 5, and there the
@@ -42,6 +42,7 @@ def check_grads(
     the step relative to the size of the leaf, `rtol` and `atol` are the tolerances on a derivative along a
     direction of length one; their defaults fit the precision of the arguments.
 
+    `modes` are "rev" for reverse mode, whose gradients are multiplied with the directions, and "fwd" for forward mode.
     With `order=2`, the derivative of the gradient is checked as well: of its inner product with a random direction.
 
     >>> check_grads(lambda x, y: np.sum(np.sin(x) * y["scale"]), (np.arange(3.0), {"scale": 2.0}), order=2)
@@ -49,17 +50,17 @@ def check_grads(
     if order not in (1, 2):
         raise UnsupportedError(f"check_grads does not check order {order}", "pass order=1 or order=2")
     for mode in modes:
-        if mode != "rev":
-            raise UnsupportedError(f"check_grads does not check mode {mode!r} yet", 'pass modes=("rev",)')
+        if mode not in ("rev", "fwd"):
+            raise UnsupportedError(f"check_grads knows no mode {mode!r}", 'pass modes=("fwd", "rev")')
     args = tuple(args)
     rng = np.random.default_rng(seed)
     problem = _Problem(f, args, rng)
-    problem.check(directions, eps, rtol, atol)
+    problem.check(modes, directions, eps, rtol, atol)
     if order == 2:
         wrt = differentiable(args)
         leaves = [x for i in wrt for x in trees.flatten(args[i])[0] if trees.is_differentiable(x)]
         along = derivative_along(f, args, wrt, [_in_form_of(x, problem.direction(x)) for x in leaves])
-        _Problem(along, args, rng).check(directions, eps, rtol, atol)
+        _Problem(along, args, rng).check(modes, directions, eps, rtol, atol)
 
 
 @dataclass(frozen=True)
@@ -90,13 +91,13 @@ class _Tolerance:
 
 @dataclass(frozen=True)
 class _Leaf:
-    """One differentiable leaf: which argument and which of its leaves, its path, value and gradient."""
+    """One differentiable leaf: which argument and which of its leaves, its path, value, gradient (in reverse mode)."""
 
     argument: int
     number: int
     path: str
     value: Any
-    gradient: Any
+    gradient: Any = None
 
 
 @dataclass(frozen=True)
@@ -119,12 +120,13 @@ class _Problem:
         self.f, self.args, self.rng = f, args, rng
         self.cotangent = self._random_cotangent(f(*_copies(args)))
 
-    def check(self, directions: int, eps: float | None, rtol: float | None, atol: float | None) -> None:
+    def check(
+        self, modes: Sequence[str], directions: int, eps: float | None, rtol: float | None, atol: float | None
+    ) -> None:
         """Raises CheckError for the direction that deviates most, if one deviates too much."""
-        gradients = self.gradients()
         tolerance = _Tolerance.of(self.precision(), eps, rtol, atol)
         worst = None
-        for leaf in self.leaves(gradients):
+        for leaf in (leaf for mode in modes for leaf in self.leaves(mode)):
             for number in range(directions):
                 finding = self.compare(leaf, self.direction(leaf.value), tolerance, number)
                 if worst is None or finding.severity > worst.severity:
@@ -154,9 +156,12 @@ class _Problem:
         by_argument = dict(zip(active, found, strict=True))
         return tuple(by_argument.get(i) for i in range(len(self.args)))
 
-    def leaves(self, gradients: tuple) -> Iterator[_Leaf]:
-        """The leaves to check, with their gradients, which must fit them."""
-        for i, (arg, gradient) in enumerate(zip(self.args, gradients, strict=True)):
+    def leaves(self, mode: str) -> Iterator[_Leaf]:
+        """The leaves to check, in reverse mode with their gradients, which must fit them."""
+        if mode == "fwd":
+            yield from self.leaves_alone()
+            return
+        for i, (arg, gradient) in enumerate(zip(self.args, self.gradients(), strict=True)):
             if gradient is None:
                 continue
             name = f"args[{i}]"
@@ -167,6 +172,34 @@ class _Problem:
                     _check_form(value, d_value, path)
                     yield _Leaf(i, number, path, value, d_value)
 
+    def leaves_alone(self) -> Iterator[_Leaf]:
+        """The leaves to check, without gradients."""
+        if not differentiable(self.args):
+            raise CheckError("none of the arguments can carry a derivative", "pass floats or arrays of floats")
+        for i in differentiable(self.args):
+            paths = trees.paths(self.args[i], f"args[{i}]")
+            for number, (value, path) in enumerate(zip(trees.flatten(self.args[i])[0], paths, strict=True)):
+                if trees.is_differentiable(value):
+                    yield _Leaf(i, number, path, value)
+
+    def pushed(self, leaf: _Leaf, direction: Any) -> float:
+        """The derivative along a direction of one leaf by forward mode, contracted as the result is."""
+        tangents = []
+        for i, arg in enumerate(self.args):
+            leaves, structure = trees.flatten(arg)
+            dots = [_zero_like(x) if trees.is_differentiable(x) else None for x in leaves]
+            if i == leaf.argument:
+                dots[leaf.number] = _in_form_of(leaf.value, np.asarray(direction))
+            tangents.append(trees.unflatten(structure, dots) if i in differentiable(self.args) else None)
+        given = _copies(self.args)
+        value, dot = api.jvp(self.f, given, tangents)
+        if not _same(given, self.args):
+            raise CheckError("the derivative modified the arguments of its caller", "report this as a bug of srcad")
+        for x, d in zip(trees.flatten(value)[0], trees.flatten(dot)[0], strict=True):
+            if trees.is_differentiable(x):
+                _check_form(x, d, "the result")
+        return self._contract(dot)
+
     def direction(self, value: Any) -> Any:
         """A random direction of length one, of the type of a leaf."""
         v = self.rng.normal(size=np.shape(_host(value)))
@@ -176,7 +209,10 @@ class _Problem:
 
     def compare(self, leaf: _Leaf, direction: Any, tolerance: _Tolerance, number: int) -> _Finding:
         """The derivative along a direction against the best extrapolated difference quotient."""
-        got = float(np.sum(_host(leaf.gradient) * direction).real)
+        if leaf.gradient is None:
+            got = self.pushed(leaf, direction)
+        else:
+            got = float(np.sum(_host(leaf.gradient) * direction).real)
         expected, uncertainty = self.quotient(leaf, direction, tolerance)
         severity = np.inf
         if np.isfinite(got) and np.isfinite(expected):
@@ -239,13 +275,14 @@ class _Problem:
         """The error for the worst direction, narrowed down to one element where that shows the fault."""
         undecided = finding.uncertainty >= abs(finding.got - finding.expected)
         leaf, name = finding.leaf, getattr(self.f, "__qualname__", repr(self.f))
+        what = "tangent" if leaf.gradient is None else "gradient"
         where = f"{leaf.path}, direction {finding.number}"
         if not undecided and np.size(_host(leaf.value)) > 1:
             where, finding = self._narrowed(finding, tolerance, where)
         lines = [
-            f"the gradient of {name} cannot be checked: the difference quotients do not settle"
+            f"the {what} of {name} cannot be checked: the difference quotients do not settle"
             if undecided
-            else f"the gradient of {name} differs from difference quotients",
+            else f"the {what} of {name} differs from difference quotients",
             f"  at        {where}",
             f"  expected  {finding.expected:.12g} (difference quotients, uncertain by {finding.uncertainty:.1g})",
             f"  got       {finding.got:.12g}",
@@ -299,6 +336,10 @@ def _in_form_of(leaf: Any, value: Any) -> Any:
     """A number or array of NumPy in the type, dtype and array module of a leaf."""
     module = arrays.module_of(leaf)
     return type(leaf)(value) if module is None else module.asarray(value.astype(leaf.dtype))
+
+
+def _zero_like(leaf: Any) -> Any:
+    return _in_form_of(leaf, np.zeros(np.shape(_host(leaf))))
 
 
 def _wide(x: Any) -> str:

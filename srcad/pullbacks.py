@@ -84,7 +84,7 @@ def _by_rule(callee: Any, entry: register.Primitive, args: Args, kwargs: dict[st
         if given[refused] is not rule.parameters.defaults.get(refused):
             raise UnsupportedError(f"{name} with {refused}= cannot be differentiated", f"leave {refused}= out")
     if entry.writes:
-        raise _writes(name, entry.writes[0])
+        raise writing(name, entry.writes[0])
     out, pull = register.pullback(callee, args, kwargs, runtime.unbroadcast)
     names = [*rule.parameters.by_position[: len(args)], *kwargs]
 
@@ -130,19 +130,22 @@ def _of_arguments(function: Any, cotangents: dict[str, Any], count: int, kwargs:
 
 
 def _make(callee: Any, args: Args, kwargs: dict[str, Any]) -> Compiled:
-    function = _list_of(callee)
+    function = list_of(callee)
     values = bound(function, args, kwargs)
     facts = {name: fa.fact_of(value, name) for name, value in values.items()}
     active = tuple(name for name, fact in facts.items() if fa.is_active_type(fact) is not False)
     module = arrays.array_module(*trees.flatten(tuple(values.values()))[0])
     pair = derive_pair(function, facts | captured_facts(function) | device_facts(module), active)
     if pair.written:
-        raise _writes(function.name, pair.written[0], function.site)
+        raise writing(function.name, pair.written[0], function.site)
     return Compiled(pair, [pair.forward, pair.backward], [pair.primal], module)
 
 
-def _list_of(callee: Any) -> Any:
-    """The list of a callable.  Raises MissingRuleError for a compiled function of which nothing is known."""
+def list_of(callee: Any) -> Any:
+    """The list of a callable that is first seen now.
+
+    Raises MissingRuleError for a compiled function of which nothing is known.
+    """
     if getattr(type(callee), "__srcad_callee__", False):
         raise UnsupportedError(
             f"{callee!r} is called where it is only known at run time which function it is", "call it by name"
@@ -155,12 +158,13 @@ def _list_of(callee: Any) -> Any:
         name = _name(callee)
         raise MissingRuleError(
             f"{name} was given a value that carries a derivative, but has neither Python source nor a rule",
-            f"register a rule for it (srcad.partials, srcad.linear or srcad.adjoint), or srcad.constant({name}) if its "
-            "derivative is zero",
+            f"register a rule for it (srcad.partials, srcad.linear or srcad.adjoint, see docs/rules.md), or "
+            f"srcad.constant({name}) if its derivative is zero",
         ) from error
 
 
-def _writes(name: str, argument: str, site: Site | None = None) -> UnsupportedError:
+def writing(name: str, argument: str, site: Site | None = None) -> UnsupportedError:
+    """The error for a function that writes to its argument, and is first seen now."""
     return UnsupportedError(
         f"{name} writes to its argument {argument}, and is called where it is only known at run time which function it "
         "is",

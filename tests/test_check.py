@@ -166,8 +166,8 @@ def test_what_cannot_be_checked_is_refused(hand):
     hand(lambda x: (1.0,))
     with pytest.raises(errors.UnsupportedError, match="does not check order 3"):
         check_grads(np.sin, (1.0,), order=3)
-    with pytest.raises(errors.UnsupportedError, match="does not check mode 'fwd' yet"):
-        check_grads(np.sin, (1.0,), modes=("fwd",))
+    with pytest.raises(errors.UnsupportedError, match="knows no mode 'forward'"):
+        check_grads(np.sin, (1.0,), modes=("forward",))
     with pytest.raises(errors.CheckError, match="none of the arguments can carry a derivative"):
         check_grads(lambda n: 1.0, (3,))
 
@@ -234,3 +234,33 @@ def test_a_wrong_second_derivative_is_named(monkeypatch):
 
 def test_second_order_takes_the_precision_of_the_arguments():
     check_grads(lambda x: np.sum(x**3), (np.array([1.0, 2.0], np.float32),), order=2)
+
+
+# ------------------------------------------------------------------------------------------- forward mode
+
+
+def test_forward_mode_is_checked_with_results_of_any_structure():
+    def f(x, p):
+        y = np.tanh(x) * p["s"]
+        y[0] *= y[1]
+        return y, {"sum": np.sum(y), "name": p["name"]}
+
+    args = (np.array([0.3, -0.7, 1.2]), {"s": 2.0, "name": "p"})
+    check_grads(f, args, modes=("fwd",))
+    check_grads(lambda x, p: np.sum(f(x, p)[0]), args, order=2, modes=("fwd", "rev"))
+
+
+def test_a_wrong_tangent_is_found():
+    opaque = np.frompyfunc(lambda x: x * x, 1, 1)
+
+    @register.adjoint(opaque, "x")
+    def _(d_out, out, x):
+        return d_out * 2.0 * x
+
+    @register.tangent(opaque, "x")
+    def _(dot_x, out, x):
+        return 2.5 * x * dot_x
+
+    check_grads(lambda x: opaque(x) * 1.0, (1.5,))
+    with pytest.raises(errors.CheckError, match=r"the tangent of .* differs from difference quotients"):
+        check_grads(lambda x: opaque(x) * 1.0, (1.5,), modes=("rev", "fwd"))

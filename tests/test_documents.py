@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-DOCUMENTS = [README, ROOT / "docs" / "architecture.md"]
+DOCUMENTS = [README, ROOT / "docs" / "architecture.md", ROOT / "docs" / "rules.md"]
 SHOWN = re.compile(r"^```python\n(?P<code>.*?)^```\n(?:\n```text\n(?P<output>.*?)^```\n)?", re.M | re.S)
 
 

@@ -16,3 +16,7 @@ from srcad.library import (  # noqa: F401 (fills the registry)
     stores,
     views,
 )
+from srcad.rules.register import when_imported
+
+when_imported("scipy.integrate", "srcad.library.scipy_integrate")
+when_imported("scipy.signal", "srcad.library.scipy_signal")

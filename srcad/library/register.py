@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from srcad.facts import Fact
-from srcad.rules.register import Parameters, parameters_of
+from srcad.rules.register import Parameters, lookup, parameters_of
 from srcad.wengert import Const, Operand
 
 Kind = Callable[[Fact], bool]
@@ -67,6 +67,8 @@ def chosen(
     callee: Any, operands: Iterable[Operand], keywords: Mapping[str, Operand], fact: Callable[[Operand], Fact]
 ) -> Callable | None:
     """The program for a call of a hashable callee with these operands, None if there is none."""
+    if callee not in _programs:
+        lookup(callee)  # the first callee of an optional package has the package's programs registered
     operands = tuple(operands)
     for program in _programs.get(callee, ()):
         own = {k: o for k, o in keywords.items() if k in program.parameters.names or not program.gathers}
@@ -85,6 +87,11 @@ def chosen(
 def programs(callee: Any) -> tuple[Program, ...]:
     """The programs that stand for calls of a hashable callee."""
     return tuple(_programs.get(callee, ()))
+
+
+def has_program(callee: Any) -> bool:
+    """Whether a program stands for a hashable callee, at least for some arguments."""
+    return callee in _programs
 
 
 def is_own(function: Callable) -> bool:

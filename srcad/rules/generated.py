@@ -70,6 +70,33 @@ def _(d_out, new, old):
 
 register.facts(rt.rebound)(lambda new, old: new)
 register.shares(rt.rebound, "new", always=True)
+
+
+_copied = [sample(_matrix, 2.0 * _matrix, 3.0 * _matrix, _matrix.copy())]
+
+
+@linear(rt.tangent_of_view, "dot", shares="dot", describes=("view", "of", "dot_of"), samples=_copied)
+def _(d_out, dot, view, of, dot_of):
+    return d_out
+
+
+register.facts(rt.tangent_of_view)(lambda dot, view, of, dot_of: dot)
+
+
+@linear(rt.tangent_of_result, "dot", shares="dot", describes=("like",), samples=_sums)
+def _(d_out, dot, like):
+    return rt.project(d_out, dot)
+
+
+@linear(
+    rt.as_tangent, "dot", shares="dot", describes=("like",), samples=[sample(_matrix, 2.0 * _matrix), sample(2.0, 1.0)]
+)
+def _(d_out, dot, like):
+    return d_out
+
+
+register.facts(rt.as_tangent)(lambda dot, like: fa.widen(like) if fa.is_numeric(like) else fa.UNKNOWN)
+register.constant(rt.zero_tangent)
 register.constant(rt.one_like, rt.zeros_like, rt.zeros_at, rt.zero_slots, rt.shadow_of)
 register.constant(rt.from_end, rt.key_at, rt.writable)
 register.constant(rt.checked_scalar, rt.boundary, pure=False)

@@ -98,8 +98,10 @@ class Rule:
 
     `form` is "partials" (elementwise: the body returns the partial derivative with respect to each of
     `wrt`), "linear" (the body maps `d_out` to the cotangents of `wrt`; the primitive is linear in them
-    together) or "adjoint" (as linear, and the body also takes `out`).  `singular` says that a partial derivative
-    can be infinite or not a number at points where the primitive itself is finite, or where it is not.
+    together), "adjoint" (as linear, and the body also takes `out`) or "tangent" (the body takes a tangent `dot_x` of
+    each x of `wrt`, then `out`, and returns what each contributes to the tangent of the result).  `singular` says that
+    a partial derivative can be infinite or not a number at points where the primitive itself is finite, or where it is
+    not.
     `arrays` are the parameters of which the primitive makes arrays, so that the body is given arrays for lists.
     """
 
@@ -113,6 +115,8 @@ class Rule:
     @property
     def leading(self) -> tuple[str, ...]:
         """The parameters of the body before the primitive's own."""
+        if self.form == "tangent":
+            return (*(f"dot_{name}" for name in self.wrt), "out")
         return {"partials": ("out",), "linear": ("d_out",), "adjoint": ("d_out", "out")}[self.form]
 
 
@@ -122,6 +126,9 @@ class Primitive:
 
     callee: Any
     rule: Rule | None = None
+    tangent: Rule | None = None
+    multilinear: bool = False
+    jointly: bool = False
     constant: bool = False
     facts: Callable | None = None
     facts_parameters: Parameters | None = None
@@ -160,7 +167,7 @@ def lookup(callee: Any) -> Primitive | None:
         return None
 
 
-_awaited: dict[str, str] = {}
+_awaited: dict[str, list[str]] = {}
 
 
 def when_imported(package: str, rules: str) -> None:
@@ -168,14 +175,14 @@ def when_imported(package: str, rules: str) -> None:
 
     A callee of the package exists only then; so that is when the first one is looked up.
     """
-    _awaited[package] = rules
+    _awaited.setdefault(package, []).append(rules)
 
 
 def _register_imported() -> bool:
     """Imports the rules of optional packages that have been imported since; whether there were any."""
     imported = [package for package in _awaited if package in sys.modules]
-    for package in imported:
-        importlib.import_module(_awaited.pop(package))
+    for rules in [rules for package in imported for rules in _awaited.pop(package)]:
+        importlib.import_module(rules)
     return bool(imported)
 
 
@@ -187,7 +194,11 @@ def primitives() -> tuple[Primitive, ...]:
 def _entry(callee: Any) -> Primitive:
     if not (callable(callee) or isinstance(callee, (Method, Attribute))):
         raise RuleError(f"{callee!r} is no callable", "register a rule for a function, a Method or an Attribute")
-    return _registry.setdefault(callee, Primitive(callee))
+    try:
+        return _registry.setdefault(callee, Primitive(callee))
+    except TypeError:
+        name = getattr(callee, "__name__", callee)
+        raise RuleError(f"{name} cannot be hashed", "write a function that calls it, and register its rule") from None
 
 
 def parameters_of(function: Callable, skip: int = 0) -> Parameters:
@@ -270,6 +281,64 @@ def linear(primitive: Any, *wrt: str, **options: Any) -> Callable:
 def adjoint(primitive: Any, *wrt: str, **options: Any) -> Callable:
     """Registers any other primitive: the body takes `d_out`, `out` and the parameters and returns the cotangents."""
     return _register("adjoint", 2, primitive, wrt, options)
+
+
+def tangent(primitive: Any, *wrt: str) -> Callable:
+    """Registers how tangents pass through a primitive that has an adjoint, where forward mode can do better.
+
+    The body takes a tangent for each of `wrt`, then `out` and the primitive's parameters, and returns what each tangent
+    contributes to that of the result: one value, or a tuple.  Each contribution depends on its own tangent only.
+    Without such a rule forward mode uses the transpose of the adjoint, which is as right.
+
+    >>> def twice(x): return x + x
+    >>> @adjoint(twice, "x", samples=[sample(3.0)])
+    ... def _(d_out, out, x):
+    ...     return d_out + d_out
+    >>> @tangent(twice, "x")
+    ... def _(dot_x, out, x):
+    ...     return dot_x + dot_x
+    """
+
+    def decorator(body: Callable) -> Callable:
+        entry = _entry(primitive)
+        if entry.rule is None or entry.rule.form == "linear":
+            raise RuleError(f"{primitive!r} has no adjoint to which a tangent belongs", "register its adjoint first")
+        parameters = parameters_of(body, len(wrt) + 1)
+        missing = [name for name in wrt if name not in (*parameters.names, parameters.starred)]
+        if missing or wrt != entry.rule.wrt:
+            raise RuleError(
+                f"the tangent of {primitive!r} is one of {wrt}, its adjoint one of {entry.rule.wrt}", "name the same"
+            )
+        for known in _of_one_rule(entry):
+            known.tangent = Rule("tangent", wrt, body, parameters)
+        return body
+
+    return decorator
+
+
+def multilinear(*callees: Any) -> None:
+    """Declares that primitives with adjoints are linear in each of the operands that these differentiate by itself.
+
+    The tangent of a product is then the sum of the products with the tangent of one factor each.
+    """
+    for callee in callees:
+        for known in _of_one_rule(_entry(callee)):
+            known.multilinear = True
+
+
+def jointly_linear(*callees: Any) -> None:
+    """Declares that primitives with adjoints are linear in all operands that these differentiate together.
+
+    The tangent is then the same call on tangents, as that of primitives registered as `linear`.
+    """
+    for callee in callees:
+        for known in _of_one_rule(_entry(callee)):
+            known.jointly = True
+
+
+def _of_one_rule(entry: Primitive) -> list[Primitive]:
+    """A primitive and its aliases."""
+    return [known for known in _registry.values() if known is entry or known.rule is entry.rule is not None]
 
 
 def constant(*callees: Any, pure: bool = True, folds: bool = False, samples: Iterable[Sample] = ()) -> None:
@@ -391,6 +460,9 @@ def alias(callee: Any, existing: Any, samples: Iterable[Sample] | None = None) -
     entry = _entry(callee)
     for name in (
         "rule",
+        "tangent",
+        "multilinear",
+        "jointly",
         "constant",
         "facts",
         "facts_parameters",

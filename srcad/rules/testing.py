@@ -269,8 +269,9 @@ def check_tangents(entry: Primitive, sample: Sample) -> None:
     """Tangents, as forward mode computes them, agree with cotangents by the dot-product identity."""
     entry, sample = entry_in_double(entry), _double(sample)
     arguments = _bound(entry, sample)
-    if not arguments or entry.rule.form == "adjoint":
-        return
+    has_own = entry.tangent is not None or entry.multilinear or entry.jointly
+    if not arguments or entry.rule.form == "adjoint" and not has_own:
+        return  # forward mode takes the transpose of the adjoint
     out, d_out, cotangents = _pull(entry, sample)
     tangents = random_like(arguments, np.random.default_rng(20))
     have = inner(d_out, pushed(entry, sample, out, tangents))
@@ -282,7 +283,16 @@ def pushed(entry: Primitive, sample: Sample, out: Any, tangents: Mapping[str, An
     """The tangent of a result: a linear primitive is called on tangents, partials are multiplied with them."""
     rule = entry.rule
     bound = rule.parameters.bind(sample.args, sample.kwargs, lambda default: default)
-    if rule.form == "linear":
+    if entry.multilinear:
+        return sum(_call(entry, _replaced(entry, sample, one)) for one in _one_by_one(tangents, bound))
+    if entry.tangent is not None:
+        dots = [tangents.get(w, 1.0) for w in rule.wrt]
+        given = [bound[name] for name in entry.tangent.parameters.by_position]
+        named = {name: bound[name] for name in entry.tangent.parameters.by_keyword}
+        parts = entry.tangent.body(*dots, out, *given, **named)
+        parts = parts if len(rule.wrt) > 1 else (parts,)
+        return sum(part for w, part in zip(rule.wrt, parts, strict=True) if w in tangents)
+    if rule.form == "linear" or entry.jointly:
         zeros = {w: map_tree(lambda leaf: leaf * 0 if is_active(leaf) else leaf, bound[w]) for w in rule.wrt}
         still = {w: random_like(zeros[w], np.random.default_rng(0)) for w in rule.wrt if w not in tangents}
         return _call(entry, _replaced(entry, sample, {**still, **tangents}))
@@ -290,6 +300,17 @@ def pushed(entry: Primitive, sample: Sample, out: Any, tangents: Mapping[str, An
     results = results if len(rule.wrt) > 1 else (results,)
     tangent = sum(p * tangents[w] for w, p in zip(rule.wrt, results, strict=True) if w in tangents)
     return tangent if np.iscomplexobj(out) else np.real(tangent)
+
+
+def _one_by_one(tangents: Mapping[str, Any], bound: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The tangent of one factor of a product after the other; of `*factors`, among the factors themselves."""
+    for name, tangent in tangents.items():
+        if not isinstance(tangent, tuple):
+            yield {name: tangent}
+            continue
+        for i, one in enumerate(tangent):
+            if is_active(one):
+                yield {name: (*bound[name][:i], one, *bound[name][i + 1 :])}
 
 
 # ------------------------------------------------------------------------------------- memory and facts

@@ -6,7 +6,7 @@ call of it can be differentiated by a forward and a backward function, whatever 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -122,6 +122,20 @@ class Rewriting(Protocol):
 
     def note_containers(self, step: Step) -> None:
         """Names the containers that a step made, and notes what it stores."""
+
+
+class Transformation(Protocol):
+    """A specialised list that is being differentiated, forward or in reverse: what both ways ask of it."""
+
+    function: Function
+    facts: dict[str, Fact]
+    memory: Memory
+    varied: frozenset[str]
+    active: Set[str]
+    refused: Mapping[Any, DifferentiationError]
+    builder: Builder
+    inliner: Any
+    lower: Callable[[Any], Function]
 
 
 def is_user_object(value: Any) -> bool:

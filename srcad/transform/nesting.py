@@ -18,6 +18,7 @@ from srcad.arguments import Options, check_fact, is_single, wanted, with_own_par
 from srcad.errors import DifferentiationError, Site, UnsupportedError
 from srcad.facts import Fact, Known
 from srcad.rules.axes import MISSING, value_of
+from srcad.transform.analyses import effects
 from srcad.transform.binding import bind, passing_on
 from srcad.transform.helpers import Closure, Partial, canonical, without_sites
 from srcad.wengert import CALL, Const, Function, MakeFunction, Names, Operand, Param, Step
@@ -63,12 +64,13 @@ class Differentiated:
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of the reverse transformation."""
+    """What is asked of the reverse transformation, or of the forward one if `given` parameters come before tangents."""
 
     wrt: tuple[str, ...]
     single: bool
     with_value: bool
     has_aux: bool
+    given: int | None = None
 
 
 def request_for(function: Function, options: Options) -> Request:
@@ -81,6 +83,8 @@ def request_for(function: Function, options: Options) -> Request:
 
 def made_derivative(run: Run, step: Step) -> Fact | None:
     """What is known of the result of a step that calls `grad` or one of its relatives; None for other steps."""
+    if effects.makes_pushforward(step):
+        return Partial(Const(step.callee), step.operands, ())
     options: Options | None = getattr(step.callee, "__srcad_options__", None)
     if options is None or len(step.targets) != 1:
         return None
@@ -112,7 +116,7 @@ def called_derivative(run: Run, step: Step) -> Step | None:
         if not isinstance(made, Gradient):
             return None
         asked, operands = made, step.operands[1:]
-    elif is_derivative(step.callee):
+    elif is_derivative(step.callee) and hasattr(step.callee, "options"):
         asked, operands = step.callee, step.operands
     else:
         return None

@@ -28,6 +28,7 @@ from srcad.objects import is_object
 from srcad.rules import register
 from srcad.transform.binding import call_method, passing_on
 from srcad.transform.emit import Program, compile_program, emit
+from srcad.transform.forward import tangent_program
 from srcad.transform.helpers import Specialised
 from srcad.transform.lower import lower
 from srcad.transform.nesting import Request, is_derivative
@@ -169,19 +170,52 @@ def _derive(function: Function, facts: dict[str, Fact], request: Request) -> lis
     found.append(("specialise", specialised.function))
     joint = _joint(specialised, request)
     found.append(("reverse", joint.function))
+    what = "Value and gradient" if request.with_value else "Gradient"
+    doc = describe(function, facts, what, request.wrt)
+    return found + _finished(specialised, joint, _primal_items(request), doc)
+
+
+def _finished(
+    specialised: Specialised, joint: Joint, primal: tuple[int, ...], doc: str, is_forward: bool = False
+) -> list[tuple[str, Any]]:
+    """The last stages, from the list of a derivative to its text.
+
+    In forward mode every statement of the user's stands there itself, and needs no comment.
+    """
     known = dict(joint.facts)
+    found: list[tuple[str, Any]] = []
     new = bring_together(store_zeros_late(joint.function, known), known)
     found.append(("order", new))
     new = accumulate_in_place(new, known)
     found.append(("accumulate", new))
-    new = define_copied(own_results(new, known, _primal_items(request)))
-    new = replace(new, doc=describe(function, facts, request))
+    new = define_copied(own_results(new, known, primal))
+    new = replace(new, body=as_forward(new.body) if is_forward else new.body, doc=doc)
     found.append(("own", new))
     program = emit(new)
     found.append(("source", program.source))
-    derived = Derived(specialised.function, new, joint.facts, program, joint.written)
-    found.append(("derived", derived))
+    found.append(("derived", Derived(specialised.function, new, joint.facts, program, joint.written)))
     return found
+
+
+def derive_tangent(function: Function, facts: Mapping[str, Fact], wrt: tuple[str, ...], given: int) -> Derived:
+    """The program of a function's value and tangent, for arguments with these facts and tangents of `wrt`.
+
+    The first `given` parameters are passed by position, and then the tangents.
+    """
+    return tangent_stages(function, facts, wrt, given)[-1][1]
+
+
+def tangent_stages(
+    function: Function, facts: Mapping[str, Fact], wrt: tuple[str, ...], given: int
+) -> list[tuple[str, Any]]:
+    """Every stage of forward mode by name."""
+    refuse_generator(function)
+    specialised = specialise(function, dict(facts), lowered, derived_list)
+    name = f"{identifier(specialised.function.name)}_jvp"
+    joint = tangent_program(specialised, wrt, lowered, name=name, given=given)
+    doc = describe(function, facts, "Value and tangent", wrt)
+    found = [("lower", function), ("specialise", specialised.function), ("forward", joint.function)]
+    return found + _finished(specialised, joint, (0,), doc, is_forward=True)
 
 
 def refuse_generator(function: Function) -> None:
@@ -201,7 +235,13 @@ def derived_list(function: Function, facts: Mapping[str, Fact], request: Request
         known[capture.name] = fa.fact_of(capture.read(), ("captured", capture.name))
     if fa.DEVICE in outer.facts:
         known[fa.DEVICE] = outer.facts[fa.DEVICE]
-    joint = _joint(specialise(function, known, lowered, derived_list, outer), request)
+    specialised = specialise(function, known, lowered, derived_list, outer)
+    if request.given is not None:
+        name = f"{identifier(function.name)}_jvp"
+        joint = tangent_program(specialised, request.wrt, lowered, name=name, given=request.given)
+        list_ = define_copied(own_results(joint.function, joint.facts, (0,)))
+        return replace(list_, body=as_forward(list_.body))
+    joint = _joint(specialised, request)
     list_ = define_copied(own_results(joint.function, joint.facts, _primal_items(request)))
     return replace(list_, body=as_forward(list_.body))
 
@@ -233,14 +273,13 @@ def identifier(name: str) -> str:
     return "".join(c for c in name if c.isalnum() or c == "_") or "function"
 
 
-def describe(function: Function, facts: Mapping[str, Fact], request: Request) -> str:
+def describe(function: Function, facts: Mapping[str, Fact], what: str, wrt: tuple[str, ...]) -> str:
     """The docstring of a generated program."""
     place = ""
     if function.site is not None:
         place = f" ({function.site.file.replace(chr(92), '/').rpartition('/')[2]}:{function.site.line})"
-    what = "Value and gradient" if request.with_value else "Gradient"
-    names = ", ".join(request.wrt)
-    names = names if len(request.wrt) == 1 else f"({names})"
+    names = ", ".join(wrt)
+    names = names if len(wrt) == 1 else f"({names})"
     given = [
         f"{p.name}: {say(facts[p.name])}" for p in function.params if p.name in facts and facts[p.name] != fa.UNKNOWN
     ]

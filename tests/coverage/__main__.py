@@ -1,5 +1,6 @@
-"""python -m tests.coverage: writes docs/numpy-coverage.md from the registry."""
+"""python -m tests.coverage: writes docs/numpy-coverage.md and docs/scipy-coverage.md from the registry."""
 
-from .document import PAGE, text
+from . import document, scipy_document
 
-PAGE.write_text(text(), encoding="utf-8")
+document.PAGE.write_text(document.text(), encoding="utf-8")
+scipy_document.PAGE.write_text(scipy_document.text(), encoding="utf-8")

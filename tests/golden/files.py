@@ -31,12 +31,25 @@ class Case:
         """Arguments to differentiate for."""
         return self.module.arguments(np.random.default_rng(seed))
 
+    @property
+    def is_forward(self):
+        """Whether the file shows the program of forward mode."""
+        return getattr(self.module, "forward", False)
+
     def derivative(self):
         """The derivative that the file shows."""
-        return srcad.grad(self.function, self.module.wrt)
+        return srcad.jvp(self.function) if self.is_forward else srcad.grad(self.function, self.module.wrt)
+
+    def tangents(self, args, directions):
+        """A direction for each argument that is differentiated, None for the others."""
+        return tuple(directions.get(i) for i in range(len(args)))
 
     def generate(self):
         """What srcad generates now."""
+        if self.is_forward:
+            args = self.arguments()
+            wrt = self.module.wrt if isinstance(self.module.wrt, tuple) else (self.module.wrt,)
+            return self.derivative().source_for(args, self.tangents(args, {i: args[i] for i in wrt}))
         if getattr(self.module, "generic", False):
             return self.derivative().source
         return self.derivative().source_for(*self.arguments())

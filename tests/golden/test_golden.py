@@ -21,24 +21,34 @@ def test_the_gradient_is_that_of_central_differences(name):
     for seed in range(3):
         args = case.arguments(seed)
         before = copy.deepcopy(args)
-        got = derivative(*args)
-        np.testing.assert_equal(args, before)
         wrt = case.module.wrt
         positions = (wrt,) if isinstance(wrt, int) else wrt
-        got = (got,) if isinstance(wrt, int) else got
         rng = np.random.default_rng(seed)
         directions = {i: direction(args[i], rng) for i in positions}
+        have = along(case, derivative, args, directions)
+        np.testing.assert_equal(args, before)
         values = [
             case.function(*[moved(a, directions.get(i), step) for i, a in enumerate(copy.deepcopy(args))])
             for step in (1e-6, -1e-6)
         ]
         want = (values[0] - values[1]) / 2e-6
-        have = sum(inner(g, directions[i]) for g, i in zip(got, positions, strict=True))
         np.testing.assert_allclose(have, want, rtol=2e-6, atol=1e-7)
 
 
+def along(case, derivative, args, directions):
+    if case.is_forward:
+        value, dot = derivative(args, case.tangents(args, directions))
+        assert value == case.function(*copy.deepcopy(args))
+        return dot
+    got = derivative(*args)
+    got = (got,) if isinstance(case.module.wrt, int) else got
+    return sum(inner(g, d) for g, d in zip(got, directions.values(), strict=True))
+
+
 def direction(x, rng):
-    return tuple(direction(v, rng) for v in x) if isinstance(x, tuple) else rng.normal(size=np.shape(x))
+    if isinstance(x, tuple):
+        return tuple(direction(v, rng) for v in x)
+    return rng.normal(size=np.shape(x)) if np.shape(x) else float(rng.normal())
 
 
 def moved(x, d, step):

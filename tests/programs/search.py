@@ -20,11 +20,13 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 
-from srcad import DifferentiationError, value_and_grad
+from srcad import DifferentiationError, jvp, value_and_grad
 from tests.programs import checking
+from tests.programs.forward import tangents
 from tests.programs.generator import Writer
 
 WRT = (0, 1, 2)
@@ -69,7 +71,16 @@ def at_most(seconds: float) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_PROF, 0.0)
 
 
-def outcome(text: str, seed: int) -> tuple[str, str]:
+def along(function: Callable, args: tuple, direction: list, mode: str) -> tuple[object, float]:
+    """The value, and the derivative along a direction, by reverse or by forward mode."""
+    if mode == "fwd":
+        value, dot = jvp(function, args, tangents(args, WRT, direction))
+        return value, float(dot)
+    value, gradients = value_and_grad(function, argnums=WRT)(*args)
+    return value, sum(checking.inner(g, d) for g, d in zip(gradients, direction, strict=True))
+
+
+def outcome(text: str, seed: int, mode: str = "rev") -> tuple[str, str]:
     """What becomes of a program: ("right" | "refused" | "skipped" | "WRONG", why)."""
     function, args = define(text, seed), arguments(seed)
     random = np.random.default_rng(seed + 1)
@@ -87,7 +98,7 @@ def outcome(text: str, seed: int) -> tuple[str, str]:
         given = copy.deepcopy(args)
         try:
             with at_most(60 * PATIENCE):
-                value, gradients = value_and_grad(function, argnums=WRT)(*given)
+                value, have = along(function, given, direction, mode)
         except DifferentiationError as error:
             return ("refused", reason(error)) if "random program" in str(error) else ("WRONG", f"no place in {error}")
         except Exception as error:
@@ -96,7 +107,6 @@ def outcome(text: str, seed: int) -> tuple[str, str]:
             return "WRONG", f"value {value!r}, not {expected!r}"
         if not checking.same(given, args):
             return "WRONG", "the arguments were modified"
-        have = sum(checking.inner(g, d) for g, d in zip(gradients, direction, strict=True))
         if abs(have - want) <= TOLERANCE * max(1.0, abs(want), scale):
             return "right", ""
         others = [slope(function, args, direction, step)[0] for step in (3e-5, 1e-5, 1e-6)]
@@ -104,7 +114,7 @@ def outcome(text: str, seed: int) -> tuple[str, str]:
         return "right", ""
     if max(abs(other - want) for other in others) > 1e-4 * max(1.0, abs(want)):
         return "skipped", "not smooth"
-    return "WRONG", f"{have} by the gradient, {want} by differences"
+    return "WRONG", f"{have} by the {'tangent' if mode == 'fwd' else 'gradient'}, {want} by differences"
 
 
 def reason(error: DifferentiationError) -> str:
@@ -114,9 +124,9 @@ def reason(error: DifferentiationError) -> str:
     return re.sub(r"'[^']*'", "'...'", line)[:110]
 
 
-def run(seed: int) -> tuple[int, str, str]:
+def run(seed: int, mode: str = "rev") -> tuple[int, str, str]:
     """The seed, and what becomes of its program."""
-    return (seed, *outcome(Writer(seed).write(), seed))
+    return (seed, *outcome(Writer(seed).write(), seed, mode))
 
 
 # -------------------------------------------------------------------------------------------- shrinking
@@ -153,16 +163,16 @@ def _without(block: list, i: int) -> list[list]:
     return [[*block[:i], *new, *block[i + 1 :]] for new in ([], *inner)]
 
 
-def shrunk(text: str, seed: int) -> str:
+def shrunk(text: str, seed: int, mode: str = "rev") -> str:
     """The smallest program found that is still wrong in the same way."""
-    kind = re.split(r"[:\d]", outcome(text, seed)[1])[0].strip("-")
+    kind = re.split(r"[:\d]", outcome(text, seed, mode)[1])[0].strip("-")
     deadline = time.monotonic() + 60.0
     while True:
         for candidate in smaller(text):
             if time.monotonic() > deadline:
                 return text
             try:
-                found, why = outcome(candidate, seed)
+                found, why = outcome(candidate, seed, mode)
             except (SyntaxError, ValueError):
                 continue
             if found == "WRONG" and re.split(r"[:\d]", why)[0].strip("-") == kind:
@@ -172,9 +182,9 @@ def shrunk(text: str, seed: int) -> str:
             return text
 
 
-def report(seed: int, why: str) -> str:
+def report(seed: int, why: str, mode: str = "rev") -> str:
     """A wrong program, made small, ready to become a test."""
-    text = shrunk(Writer(seed).write(), seed)
+    text = shrunk(Writer(seed).write(), seed, mode)
     tree = ast.parse(text)
     needed = [ast.unparse(n) for n in tree.body if isinstance(n, ast.FunctionDef) and f"{n.name}(" in text]
     used = [n for n in needed if sum(n.split("(")[0].removeprefix("def ") + "(" in other for other in needed) > 1]
@@ -188,6 +198,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.programs.search", description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", default="0:1000", help="first:last, default 0:1000")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (default: all cores)")
+    parser.add_argument("--mode", choices=("rev", "fwd"), default="rev", help="reverse (default) or forward mode")
     options = parser.parse_args()
     first, last = map(int, options.seeds.split(":"))
     counts: Counter[str] = Counter()
@@ -195,7 +206,7 @@ def main() -> None:
     wrong: list[tuple[int, str]] = []
     start = shown = time.monotonic()
     with multiprocessing.Pool(options.jobs, maxtasksperchild=200) as pool:
-        for seed, what, why in pool.imap_unordered(run, range(first, last), chunksize=5):
+        for seed, what, why in pool.imap_unordered(partial(run, mode=options.mode), range(first, last), chunksize=5):
             counts[what] += 1
             if why and what != "WRONG":
                 reasons[f"{what}: {why}"] += 1
@@ -209,7 +220,7 @@ def main() -> None:
     for text, count in reasons.most_common():
         print(f"{count:7} {text}")
     for seed, why in wrong[:20]:
-        print(report(seed, why), flush=True)
+        print(report(seed, why, options.mode), flush=True)
     raise SystemExit(bool(wrong))
 
 

@@ -33,7 +33,9 @@ def test_every_stage_of_a_random_program_is_valid(seed):
 
 
 def test_a_wrong_program_is_made_small(monkeypatch):
-    monkeypatch.setattr(search, "outcome", lambda text, seed: ("WRONG" if "np.add.at" in text else "right", "a number"))
+    monkeypatch.setattr(
+        search, "outcome", lambda text, seed, mode: ("WRONG" if "np.add.at" in text else "right", "a number")
+    )
     seed = next(seed for seed in range(100) if "np.add.at" in Writer(seed).write())
     small = search.shrunk(Writer(seed).write(), seed)
     body = small[small.index("def f(") :].splitlines()

@@ -147,7 +147,7 @@ REFUSED = {
 def cases():
     """The programs of all files, with their arguments."""
     for path in sorted(Path(__file__).parent.glob("test_*.py")):
-        if path.stem != Path(__file__).stem:
+        if path.stem not in (Path(__file__).stem, "test_forward", "test_forward_over_reverse"):
             module = importlib.import_module(f"programs.{path.stem}")
             for case in module.programs.cases if hasattr(module, "programs") else ():
                 file = path.stem.removeprefix("test_")

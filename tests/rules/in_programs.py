@@ -105,6 +105,17 @@ def check_gradient(function: Callable, args: tuple, tolerance: float = 1e-6) -> 
         assert abs(have - want) <= tolerance * scale, f"the gradient gives {have}, differences {want}"
 
 
+def check_tangent(function: Callable, args: tuple, tolerance: float = 1e-6) -> None:
+    """Compares the tangent by forward mode with central differences; the value is that of a plain call."""
+    tangents = random_like(args, np.random.default_rng(3))
+    value, have = srcad.jvp(function, copy.deepcopy(args), tangents)
+    assert value == function(*copy.deepcopy(args))
+    above, below = (function(*moved(copy.deepcopy(args), tangents, step)) for step in (STEP, -STEP))
+    want = (above - below) / (2.0 * STEP)
+    scale = max(1.0, abs(want), abs(above) * 1e-3)
+    assert abs(have - want) <= tolerance * scale, f"the tangent is {have}, by differences {want}"
+
+
 def along(function: Callable, args: tuple) -> Callable:
     """The product of the gradient with a random direction, as a function to be differentiated."""
     tangents = random_like(args, np.random.default_rng(6))
@@ -137,6 +148,7 @@ def main() -> None:
             try:
                 if made is not None:
                     check_gradient(*made)
+                    check_tangent(*made)
                     check_gradient(along(*made), made[1], tolerance=1e-5)
             except (AssertionError, srcad.DifferentiationError) as error:
                 print(f"{describe(entry, sample)}: {error}\n")

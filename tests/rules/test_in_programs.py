@@ -1,4 +1,4 @@
-"""Every rule inside a program, to first and to second order; see `in_programs`.
+"""Every rule inside a program, in both modes and to second order; see `in_programs`.
 
 One sample of each rule is tried here, the one with the largest argument.  `python -m rules.in_programs` from the folder
 `tests` tries them all, which takes minutes.
@@ -10,7 +10,7 @@ import builtins
 
 import numpy as np
 import pytest
-from rules.in_programs import along, check_gradient, program
+from rules.in_programs import along, check_gradient, check_tangent, program
 from rules.registered import primitives
 
 import srcad.rules  # noqa: F401  fills the registry
@@ -46,6 +46,7 @@ def test_a_rule_is_right_in_programs(entry):
         return  # of integers, or with integers as results: there is no derivative
     function, args = made
     check_gradient(function, args)
+    check_tangent(function, args)
     derivative = along(function, args)
     if entry.callee in REFUSED:
         with pytest.raises(DifferentiationError, match=REFUSED[entry.callee]):

@@ -2,6 +2,10 @@
 
 from srcad.rules.register import when_imported
 
-when_imported("scipy.linalg", "srcad.rules.scipy.linalg")
+when_imported("scipy.fft", "srcad.rules.scipy.transforms")
+when_imported("scipy.integrate", "srcad.rules.scipy.integrate")
+when_imported("scipy.ndimage", "srcad.rules.scipy.ndimage")
+when_imported("scipy.linalg", "srcad.rules.scipy.linear_algebra")
 when_imported("scipy.signal", "srcad.rules.scipy.signal")
+when_imported("scipy.stats", "srcad.rules.scipy.stats")
 when_imported("scipy.special", "srcad.rules.scipy.special")

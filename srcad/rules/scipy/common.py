@@ -1,4 +1,4 @@
-"""What the rules of `scipy.special` share: facts of its ufuncs, and samples."""
+"""What the rules of SciPy share: facts of the ufuncs of `scipy.special`, and their samples."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ from srcad.facts import UNKNOWN, Fact, Tuple
 from srcad.rules.register import facts, sample
 from srcad.rules.samples import array
 from srcad.rules.ufunc_facts import ufunc_fact
+
+
+def real_like(d: Any, a: Any) -> Any:
+    """A cotangent without what a real value has no use for."""
+    return d if np.iscomplexobj(a) else np.real(d)
 
 
 def of_ufuncs(*ufuncs: np.ufunc) -> None:

@@ -6,29 +6,51 @@ and 18.9 (polynomials: the derivative of one is a polynomial of a neighbouring f
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from scipy import special
 
 from srcad import runtime as rt
-from srcad.rules.register import adjoint, partials
+from srcad.rules.register import adjoint, partials, sample
 from srcad.rules.scipy.common import at, of_ufuncs, on
 
 MODULUS = (0.1, 0.8)
 
 
-@partials(special.ellipk, "m", samples=on(MODULUS))
+def slope_of_k(m):
+    """The derivative of the complete elliptic integral K(m), also at 0."""
+    near = np.abs(m) < 1e-3
+    safe = np.where(near, 0.5, m)
+    exact = (special.ellipe(safe) - (1.0 - safe) * special.ellipk(safe)) / (2.0 * safe * (1.0 - safe))
+    series = math.pi / 8.0 * (1.0 + m * (9.0 / 8.0 + m * (75.0 / 64.0 + m * (1225.0 / 1024.0))))
+    return np.where(near, series, exact)
+
+
+def slope_of_e(m):
+    """The derivative of the complete elliptic integral E(m), also at 0."""
+    near = np.abs(m) < 1e-3
+    safe = np.where(near, 0.5, m)
+    series = -math.pi / 8.0 * (1.0 + m * (3.0 / 8.0 + m * (15.0 / 64.0 + m * (175.0 / 1024.0))))
+    return np.where(near, series, (special.ellipe(safe) - special.ellipk(safe)) / (2.0 * safe))
+
+
+AROUND_0 = [sample(np.array([0.0, 1e-5, -2e-4, -1.5])), sample(0.0)]
+
+
+@partials(special.ellipk, "m", samples=[*on(MODULUS), *AROUND_0])
 def _(out, m):
-    return (special.ellipe(m) - (1.0 - m) * out) / (2.0 * m * (1.0 - m))
+    return slope_of_k(m)
 
 
 @partials(special.ellipkm1, "p", samples=on(MODULUS))
 def _(out, p):
-    return -(special.ellipe(1.0 - p) - p * out) / (2.0 * p * (1.0 - p))
+    return -slope_of_k(1.0 - p)
 
 
-@partials(special.ellipe, "m", samples=on(MODULUS))
+@partials(special.ellipe, "m", samples=[*on(MODULUS), *AROUND_0])
 def _(out, m):
-    return (out - special.ellipk(m)) / (2.0 * m)
+    return slope_of_e(m)
 
 
 @partials(special.ellipkinc, "phi", "m", samples=on((0.2, 1.2), MODULUS))

@@ -1,7 +1,7 @@
-"""`scipy.linalg`: equations, functions of matrices, and matrices of structure.
+"""`scipy.linalg`: equations, inverses and determinants.
 
-The derivative of a primary function of a matrix is a block of the same function of a block matrix (R. Mathias, SIAM J.
-Matrix Anal. Appl. 17 (1996)): f([[A, E], [0, A]]) has the derivative of f at A along E in its corner.
+The derivative of a solution is the solution of the transposed equation, with what is known of its matrix: of one that
+is symmetric or triangular, only the part that is read has a cotangent.
 """
 
 from __future__ import annotations
@@ -13,24 +13,82 @@ from srcad import runtime as rt
 from srcad.errors import UnsupportedError
 from srcad.facts import UNKNOWN, Array
 from srcad.rules.axes import array_or_number, as_array
+from srcad.rules.eigen import one_triangle
 from srcad.rules.linear_algebra import adjointed, definite, regular, through_cholesky, transposed
-from srcad.rules.register import adjoint, constant, facts, linear, sample
+from srcad.rules.register import adjoint, constant, facts, sample
 from srcad.rules.samples import array
+from srcad.rules.scipy.linalg_factors import IN_PLACE, refuse_stacks
 
 # -------------------------------------------------------------------------------------------------------- equations
 
 
-@adjoint(
-    linalg.solve,
-    "a",
-    "b",
-    refuses=("assume_a", "transposed"),
-    samples=[
-        sample(regular(3, 3), array(3, seed=1)),
-        sample(regular(3, 3), array(3, 2, seed=1)),
-        sample(regular(3, 3, dtype="complex128"), array(3, dtype="complex128", seed=1)),
-    ],
-)
+SYMMETRIC = ("sym", "symmetric")
+HERMITIAN = ("her", "hermitian", "pos", "positive definite")
+
+
+def part_read(d, assume_a, lower):
+    """The cotangent of the part of a matrix that is read, from that of the whole matrix."""
+    if assume_a in HERMITIAN:
+        return one_triangle(d, "L" if lower else "U")
+    if assume_a in SYMMETRIC:
+        whole = d + transposed(d)
+        return (np.tril(whole, -1) if lower else np.triu(whole, 1)) + d * np.eye(np.shape(d)[-1])
+    if assume_a == "upper triangular":
+        return np.triu(d)
+    if assume_a == "lower triangular":
+        return np.tril(d)
+    if assume_a == "diagonal":
+        return d * np.eye(np.shape(d)[-1])
+    if assume_a == "tridiagonal":
+        return np.triu(np.tril(d, 1), -1)
+    return d
+
+
+def solve_transposed(a, b, lower, assume_a):
+    """The solution of the transposed equation with a matrix of some structure."""
+    if assume_a in SYMMETRIC:
+        return linalg.solve(a, b, lower=lower, assume_a=assume_a)
+    if assume_a in HERMITIAN:
+        return np.conj(linalg.solve(a, np.conj(b), lower=lower, assume_a=assume_a))
+    if assume_a == "upper triangular":
+        return linalg.solve(transposed(a), b, assume_a="lower triangular")
+    if assume_a == "lower triangular":
+        return linalg.solve(transposed(a), b, assume_a="upper triangular")
+    return linalg.solve(transposed(a), b, assume_a=assume_a)
+
+
+EQUATIONS = [
+    sample(regular(3, 3), array(3, seed=1)),
+    sample(regular(3, 3), array(3, 2, seed=1)),
+    sample(regular(3, 3, dtype="complex128"), array(3, dtype="complex128", seed=1)),
+    *(sample(regular(3, 3), array(3, 2, seed=1), assume_a=one) for one in ("gen", "sym")),
+    sample(definite(3, 3), array(3, seed=1), assume_a="pos"),
+    sample(definite(3, 3), array(3, seed=1), lower=True, assume_a="pos"),
+    sample(definite(3, 3, dtype="complex128"), array(3, 2, dtype="complex128", seed=1), assume_a="her"),
+    sample(regular(3, 3, dtype="complex128"), array(3, dtype="complex128", seed=1), True, assume_a="sym"),
+    sample(regular(3, 3), array(3, seed=1), transposed=True),
+]
+
+
+def has_structures():
+    """Whether SciPy knows of triangular, diagonal and banded matrices, and solves stacks of equations (since 1.15)."""
+    try:
+        linalg.solve(np.eye(1), np.ones(1), assume_a="diagonal")
+    except ValueError:
+        return False
+    return True
+
+
+if has_structures():
+    EQUATIONS += [
+        *(sample(regular(3, 3), array(3, seed=1), assume_a=f"{one} triangular") for one in ("upper", "lower")),
+        *(sample(regular(3, 3), array(3, 2, seed=1), assume_a=one) for one in ("diagonal", "tridiagonal", "banded")),
+        sample(regular(2, 3, 3), array(3, 2, seed=1)),
+        sample(regular(3, 3, 3), array(3, seed=1)),
+    ]
+
+
+@adjoint(linalg.solve, "a", "b", refuses=IN_PLACE, samples=EQUATIONS)
 def _(
     d_out,
     out,
@@ -43,10 +101,32 @@ def _(
     assume_a=None,
     transposed=False,
 ):
-    d_b = linalg.solve(a.T, d_out)
+    stack = np.ndim(b) == 1 and np.ndim(a) > 2
+    d = np.expand_dims(d_out, -1) if stack else d_out
+    d_b = linalg.solve(a, d) if transposed else solve_transposed(a, d, lower, assume_a)
+    if stack:
+        d_b = d_b[..., 0]
+    left, right = (out, d_b) if transposed else (d_b, out)
     if np.ndim(b) == 1:
-        return -np.outer(d_b, out), d_b
-    return rt.unbroadcast(-d_b @ out.T, a), d_b
+        d_a = -np.expand_dims(left, -1) * np.expand_dims(right, -2)
+    else:
+        d_a = rt.unbroadcast(-left @ np.swapaxes(right, -1, -2), a)
+    return part_read(d_a, assume_a, lower), rt.unbroadcast(d_b, b)
+
+
+@facts(linalg.solve)
+def _(
+    a,
+    b,
+    lower=False,
+    overwrite_a=False,
+    overwrite_b=False,
+    check_finite=True,
+    assume_a=None,
+    transposed=False,
+):
+    one = as_array(a).ndim == 2
+    return Array(solution(b, a).dtype, as_array(b).shape if one else None)
 
 
 def refuse_conjugate(trans):
@@ -68,6 +148,7 @@ def triangle(d, lower, unit_diagonal):
     linalg.solve_triangular,
     "a",
     "b",
+    refuses=IN_PLACE[1:],
     samples=[
         sample(regular(3, 3), array(3, seed=1)),
         sample(regular(3, 3), array(3, 2, seed=1), lower=True),
@@ -78,6 +159,7 @@ def triangle(d, lower, unit_diagonal):
 )
 def _(d_out, out, a, b, trans=0, lower=False, unit_diagonal=False, overwrite_b=False, check_finite=True):
     refuse_conjugate(trans)
+    refuse_stacks(a, "scipy.linalg.solve_triangular")
     straight = trans == 0 or trans == "N"
     d_b = linalg.solve_triangular(a, d_out, 1 if straight else 0, lower, unit_diagonal)
     columns, solution = np.reshape(d_b, (np.shape(b)[0], -1)), np.reshape(out, (np.shape(b)[0], -1))
@@ -93,16 +175,32 @@ def _(d_out, out, a, b, q):
     return -d_q @ out.T, -out.T @ d_q, d_q
 
 
-@adjoint(linalg.solve_continuous_lyapunov, "a", "q", samples=[sample(regular(3, 3), array(3, 3, seed=1))])
+@adjoint(
+    linalg.solve_continuous_lyapunov,
+    "a",
+    "q",
+    samples=[
+        sample(regular(3, 3), array(3, 3, seed=1)),
+        sample(regular(3, 3, dtype="complex128"), array(3, 3, dtype="complex128")),
+    ],
+)
 def _(d_out, out, a, q):
     d_q = linalg.solve_continuous_lyapunov(a.T, d_out)
-    return -d_q @ out.T - d_q.T @ out, d_q
+    return -d_q @ out.T - np.conj(d_q.T @ out), d_q
 
 
-@adjoint(linalg.solve_discrete_lyapunov, "a", "q", samples=[sample(0.2 * array(3, 3), array(3, 3, seed=1))])
+@adjoint(
+    linalg.solve_discrete_lyapunov,
+    "a",
+    "q",
+    samples=[
+        sample(0.2 * array(3, 3), array(3, 3, seed=1)),
+        sample(0.2 * array(3, 3, dtype="complex128"), array(3, 3, dtype="complex128")),
+    ],
+)
 def _(d_out, out, a, q, method=None):
     d_q = linalg.solve_discrete_lyapunov(a.T, d_out)
-    return d_q @ a @ out.T + d_q.T @ a @ out, d_q
+    return d_q @ np.conj(a) @ out.T + np.conj(d_q.T @ a @ out), d_q
 
 
 def solution(like, *others):
@@ -127,17 +225,31 @@ def _(a, q, method=None):
     return solution(q, a)
 
 
-@adjoint(linalg.inv, "a", samples=[sample(regular(3, 3)), sample(regular(3, 3, dtype="complex128"))])
-def _(d_out, out, a, overwrite_a=False, check_finite=True):
+@adjoint(
+    linalg.inv,
+    "a",
+    refuses=("overwrite_a", "assume_a"),
+    samples=[sample(regular(3, 3)), sample(regular(3, 3, dtype="complex128"))],
+)
+def _(d_out, out, a, overwrite_a=False, check_finite=True, *, assume_a=None, lower=False):
     return -transposed(out) @ d_out @ transposed(out)
 
 
-@adjoint(linalg.det, "a", samples=[sample(regular(3, 3)), sample(regular(3, 3, dtype="complex128"))])
+@adjoint(
+    linalg.det,
+    "a",
+    refuses=IN_PLACE[:1],
+    samples=[sample(regular(3, 3, 3)), sample(regular(3, 3)), sample(regular(3, 3, dtype="complex128"))],
+)
 def _(d_out, out, a, overwrite_a=False, check_finite=True):
-    return d_out * out * np.linalg.inv(a).T
+    if np.ndim(a) == 2:
+        return d_out * out * linalg.inv(a).T
+    return np.expand_dims(d_out * out, (-2, -1)) * transposed(linalg.inv(a))
 
 
-@adjoint(linalg.cholesky, "a", samples=[sample(definite(3, 3)), sample(definite(3, 3), lower=True)])
+@adjoint(
+    linalg.cholesky, "a", refuses=IN_PLACE[:1], samples=[sample(definite(3, 3)), sample(definite(3, 3), lower=True)]
+)
 def _(d_out, out, a, lower=False, overwrite_a=False, check_finite=True):
     if lower:
         return through_cholesky(d_out, out)
@@ -145,7 +257,7 @@ def _(d_out, out, a, lower=False, overwrite_a=False, check_finite=True):
 
 
 @facts(linalg.inv)
-def _(a, overwrite_a=False, check_finite=True):
+def _(a, overwrite_a=False, check_finite=True, *, assume_a=None, lower=False):
     a = as_array(a)
     return Array(a.dtype if a.dtype in ("float64", "complex128") else None, a.shape)
 
@@ -159,98 +271,3 @@ def _(a, lower=False, overwrite_a=False, check_finite=True):
 @facts(linalg.det)
 def _(a, overwrite_a=False, check_finite=True):
     return array_or_number(None, ()) if as_array(a).ndim == 2 and as_array(a).dtype == "float64" else UNKNOWN
-
-
-# --------------------------------------------------------------------------------------------- functions of matrices
-
-
-def doubled(a, e):
-    """The block matrix [[a, e], [0, a]]."""
-    above = np.concatenate((a, e), axis=-1)
-    return np.concatenate((above, np.concatenate((np.zeros_like(a), a), axis=-1)), axis=-2)
-
-
-MATRICES = [sample(0.3 * array(3, 3) + np.eye(3)), sample(np.diag([1.0, 2.0, 3.0]) + 0.1 * array(3, 3))]
-
-
-@adjoint(linalg.expm, "A", samples=[*MATRICES, sample(0.5 * array(2, 2, dtype="complex128")), sample(array(2, 2, 2))])
-def _(d_out, out, A):  # noqa: N803 (SciPy's own names)
-    n = np.shape(A)[-1]
-    return linalg.expm(doubled(transposed(A), d_out))[..., :n, n:]
-
-
-@adjoint(linalg.logm, "A", samples=MATRICES)
-def _(d_out, out, A):  # noqa: N803
-    n = np.shape(A)[-1]
-    return linalg.logm(doubled(transposed(A), d_out))[..., :n, n:]
-
-
-@adjoint(linalg.sqrtm, "A", samples=MATRICES)
-def _(d_out, out, A):  # noqa: N803
-    n = np.shape(A)[-1]
-    return linalg.sqrtm(doubled(transposed(A), d_out))[..., :n, n:]
-
-
-@adjoint(linalg.sinm, "A", samples=MATRICES)
-def _(d_out, out, A):  # noqa: N803
-    n = np.shape(A)[-1]
-    return linalg.sinm(doubled(transposed(A), d_out))[..., :n, n:]
-
-
-@adjoint(linalg.cosm, "A", samples=MATRICES)
-def _(d_out, out, A):  # noqa: N803
-    n = np.shape(A)[-1]
-    return linalg.cosm(doubled(transposed(A), d_out))[..., :n, n:]
-
-
-@adjoint(linalg.sinhm, "A", samples=MATRICES)
-def _(d_out, out, A):  # noqa: N803
-    n = np.shape(A)[-1]
-    return linalg.sinhm(doubled(transposed(A), d_out))[..., :n, n:]
-
-
-@adjoint(linalg.coshm, "A", samples=MATRICES)
-def _(d_out, out, A):  # noqa: N803
-    n = np.shape(A)[-1]
-    return linalg.coshm(doubled(transposed(A), d_out))[..., :n, n:]
-
-
-@facts(linalg.expm, linalg.sinm, linalg.cosm, linalg.sinhm, linalg.coshm)
-def _(A):  # noqa: N803
-    a = as_array(A)
-    return Array(a.dtype if a.dtype in ("float64", "complex128") else None, a.shape)
-
-
-# ------------------------------------------------------------------------------------------- matrices of structure
-
-
-@linear(
-    linalg.block_diag, "arrs", samples=[sample(array(2, 2), array(1, 3, seed=1)), sample(array(2, 1), array(3, seed=1))]
-)
-def _(d_out, *arrs):
-    parts = []
-    row = column = 0
-    for block in arrs:
-        rows = 1 if np.ndim(block) < 2 else np.shape(block)[0]
-        columns = np.shape(block)[-1] if np.ndim(block) > 0 else 1
-        parts.append(np.reshape(d_out[row : row + rows, column : column + columns], np.shape(block)))
-        row, column = row + rows, column + columns
-    return parts
-
-
-@facts(linalg.block_diag)
-def _(*arrs):
-    return UNKNOWN
-
-
-@linear(linalg.toeplitz, "c", "r", samples=[sample(array(3)), sample(array(3), array(4, seed=1))])
-def _(d_out, c, r=None):
-    d_c = np.array([np.trace(d_out, -k) for k in range(np.size(c))])
-    if r is None:
-        return d_c + np.array([0.0] + [np.trace(d_out, k) for k in range(1, np.size(c))]), None
-    return d_c, np.array([0.0] + [np.trace(d_out, k) for k in range(1, np.size(r))])
-
-
-@facts(linalg.toeplitz)
-def _(c, r=None):
-    return UNKNOWN

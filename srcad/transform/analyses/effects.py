@@ -108,7 +108,7 @@ DESCRIPTIONS = frozenset({np.shape, np.ndim, np.size, len, isinstance, type})
 
 FRESH = frozenset(
     {np.zeros, np.ones, np.empty, np.full, np.zeros_like, np.ones_like, np.empty_like, np.full_like, np.copy, np.sum}
-    | {rt.zeros_like, rt.zeros_at, rt.zero_slots, rt.shadow_of, rt.copied}
+    | {rt.zeros_like, rt.zeros_at, rt.zero_slots, rt.shadow_of, rt.copied, rt.zero_tangent}
 )
 """Functions that return new memory, known here without a rule."""
 
@@ -325,7 +325,13 @@ def is_python_call(step: Step) -> bool:
 def makes_function(step: Step) -> bool:
     """Whether the step makes a function: a nested one, a partial, or the derivative of another."""
     callee = step.callee
-    return isinstance(callee, MakeFunction) or callee is functools.partial or hasattr(callee, "__srcad_options__")
+    makes = isinstance(callee, MakeFunction) or callee is functools.partial or hasattr(callee, "__srcad_options__")
+    return makes or makes_pushforward(step)
+
+
+def makes_pushforward(step: Step) -> bool:
+    """Whether the step is `jvp(f)`, a function of primals and tangents."""
+    return getattr(step.callee, "__srcad_pushes__", None) == "jvp" and len(step.operands) == 1 and not step.keywords
 
 
 def reads_memory(step: Step, facts: Mapping[str, Fact]) -> bool:

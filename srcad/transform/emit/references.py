@@ -160,15 +160,18 @@ def _base_of(value: Any) -> str:
 def _home(value: Any) -> tuple[types.ModuleType, str] | None:
     """The library module an object is found in and its path there; None for what is the user's own."""
     name = getattr(value, "__qualname__", None) or _name(value)
-    module_name = getattr(value, "__module__", None)
+    module_name = getattr(value, "__module__", "scipy.special" if isinstance(value, np.ufunc) else None)
     if not isinstance(name, str) or not isinstance(module_name, str):
         return None
     module_name = {"_operator": "operator", "_functools": "functools"}.get(module_name, module_name)
     top = module_name.partition(".")[0]
     if top not in sys.stdlib_module_names and top not in ("numpy", "scipy", "srcad") or top == "__main__":
         return None
-    module = sys.modules.get(module_name)
-    found: Any = module
-    for part in name.split("."):
-        found = getattr(found, part, None)
-    return (module, name) if module is not None and found is value else None
+    for place in (module_name.partition("._")[0], module_name):  # where users find it, where it was written
+        module = sys.modules.get(place)
+        found: Any = module
+        for part in name.split("."):
+            found = getattr(found, part, None)
+        if module is not None and found is value:
+            return module, name
+    return None

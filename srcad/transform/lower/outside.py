@@ -13,6 +13,7 @@ import sys
 import types
 from typing import Any
 
+from srcad.rules.register import lookup
 from srcad.wengert import Capture, Const, Guard, Names, Operand
 
 NUMBER_MODULES = {"numpy": "np", "math": "math", "cmath": "cmath"}
@@ -25,8 +26,8 @@ _STABLE = sys.stdlib_module_names | {"numpy", "scipy"}
 def is_callee(value: Any) -> bool:
     """Whether a value is a function, class or module, as opposed to data that can also be called.
 
-    An instance of a Python class with `__call__` is data, unless the class says that its instances stand for
-    functions by an attribute ``__srcad_callee__ = True``.
+    An instance of a Python class with `__call__` is data, unless something is registered of it, or the class says that
+    its instances stand for functions by an attribute ``__srcad_callee__ = True``.
 
     >>> is_callee(len), is_callee(int), is_callee(functools.partial(pow, 2)), is_callee(3.0)
     (True, True, True, False)
@@ -37,7 +38,9 @@ def is_callee(value: Any) -> bool:
     if not callable(value):
         return False
     written_in_python = isinstance(type(value).__call__, types.FunctionType)
-    return hasattr(value, "__name__") if not written_in_python else getattr(type(value), "__srcad_callee__", False)
+    if not written_in_python:
+        return hasattr(value, "__name__")
+    return getattr(type(value), "__srcad_callee__", False) or lookup(value) is not None
 
 
 class Outside:

@@ -20,7 +20,7 @@ from srcad.facts import Array, Fact, Number
 from srcad.rules import register
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.memory import Memory
-from srcad.transform.helpers import Closure, Partial, Specialised, Super, is_function
+from srcad.transform.helpers import Closure, Partial, Specialised, Super, Transformation, is_function
 from srcad.transform.reverse.calls import Sweeps
 from srcad.transform.reverse.closures import refuse_writing_closures
 from srcad.transform.reverse.control import flat, reverse_block
@@ -205,13 +205,13 @@ def copy_written_parameters(specialised: Specialised) -> tuple[Function, dict[st
     return replace(function, body=body, result=result), copied
 
 
-def holds_written_arrays(sweep: Sweep, name: str) -> bool:
+def holds_written_arrays(sweep: Transformation, name: str) -> bool:
     """Whether what is written to is an array, or held by a container, rather than a container itself only."""
     fact = fa.widen(sweep.facts.get(name, fa.UNKNOWN))
     return not isinstance(fact, (fa.List, fa.Dict)) or sweep.memory.content_is_written(name)
 
 
-def refuse_writes_outside(sweep: Sweep) -> None:
+def refuse_writes_outside(sweep: Transformation) -> None:
     """Raises where a value that carries a derivative is written to a global or captured variable."""
     for capture in sweep.function.captures:
         if not capture.is_argument and capture.name in sweep.varied and sweep.memory.is_written(capture.name):
@@ -229,7 +229,7 @@ def refuse_writes_outside(sweep: Sweep) -> None:
             )
 
 
-def _writes_to_constant(sweep: Sweep, step: Step) -> bool:
+def _writes_to_constant(sweep: Transformation, step: Step) -> bool:
     """Whether a step writes what varies to an object that the source refers to, or gives it a name that is written."""
     if step.callee is identity:
         constant = isinstance(step.operands[0], Const) and not effects.is_immutable_object(step.operands[0].value)
@@ -238,7 +238,7 @@ def _writes_to_constant(sweep: Sweep, step: Step) -> bool:
     return written and any(o in sweep.varied for o in own_operands(step))
 
 
-def refuse_missing_rules(sweep: Sweep) -> None:
+def refuse_missing_rules(sweep: Transformation) -> None:
     """Raises for a call of which nothing is known, where a derivative would have to pass through it.
 
     Before anything else: what such a call may do to memory would only lead to errors that hide the reason.

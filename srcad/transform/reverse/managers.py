@@ -14,10 +14,11 @@ from srcad.errors import UnsupportedError
 from srcad.wengert import UNDEFINED, Merge, Node, Operand, Step, Within, enter, leave, walk
 
 if TYPE_CHECKING:
+    from srcad.transform.helpers import Transformation
     from srcad.transform.reverse.sweep import Key, Sweep
 
 
-def refuse_active_managers(sweep: Sweep) -> None:
+def refuse_active_managers(sweep: Transformation) -> None:
     """Raises where a manager is given, or gives, what carries a derivative."""
     for node in walk(sweep.function.body):
         if isinstance(node, Within) and isinstance(node.then[0], Step):

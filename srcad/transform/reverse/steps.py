@@ -20,6 +20,7 @@ from srcad.rules import register
 from srcad.rules.axes import items_of
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.varied import is_constant
+from srcad.transform.helpers import Transformation
 from srcad.transform.nesting import refusal_key
 from srcad.transform.reverse import containers
 from srcad.transform.reverse.homes import Home
@@ -312,11 +313,16 @@ def refuse_other_parameters(sweep: Sweep, step: Step, entry: register.Primitive,
     """Raises where a derivative would have to pass to a parameter that the rule does not differentiate."""
     for name, operand in bound.items():
         if name not in entry.rule.wrt and name not in entry.describes and is_wanted(sweep, operand):
-            raise UnsupportedError(
-                f"{callee_name(step.callee)} cannot be differentiated with respect to its argument {name}",
-                "compute it from values that are not differentiated, or write the function out",
-                step.site,
-            )
+            raise other_parameter(step, name)
+
+
+def other_parameter(step: Step, name: str) -> UnsupportedError:
+    """The error for a derivative with respect to a parameter that a rule does not differentiate."""
+    return UnsupportedError(
+        f"{callee_name(step.callee)} cannot be differentiated with respect to its argument {name}",
+        "compute it from values that are not differentiated, or write the function out",
+        step.site,
+    )
 
 
 def send(sweep: Sweep, operand: Any, starred: bool, d: Operand) -> None:
@@ -331,7 +337,7 @@ def send(sweep: Sweep, operand: Any, starred: bool, d: Operand) -> None:
             sweep.add(item, d_item)
 
 
-def bind_rule(sweep: Sweep, step: Step, entry: register.Primitive) -> dict[str, Any]:
+def bind_rule(sweep: Transformation, step: Step, entry: register.Primitive) -> dict[str, Any]:
     """The operands by the rule's parameters.  Raises UnsupportedError for forms the rule does not handle."""
     parameters = entry.rule.parameters
     name = callee_name(step.callee)
@@ -402,7 +408,7 @@ def kinds_in(fact: fa.Fact) -> set[str]:
     return set() if dtype is None else {np.dtype(dtype).kind}
 
 
-def as_array(sweep: Sweep, operand: Any) -> Any:
+def as_array(sweep: Transformation, operand: Any) -> Any:
     """A list or tuple as the array that NumPy makes of it, which the body of a rule can compute with."""
     if isinstance(operand, tuple):
         return tuple(as_array(sweep, item) for item in operand)
@@ -411,7 +417,7 @@ def as_array(sweep: Sweep, operand: Any) -> Any:
     return sweep.builder.step(np.asarray, operand, like=base(operand) if isinstance(operand, str) else "t")
 
 
-def inline(sweep: Sweep, rule: register.Rule, leading: dict[str, Operand], bound: dict[str, Any]) -> Operand:
+def inline(sweep: Transformation, rule: register.Rule, leading: dict[str, Operand], bound: dict[str, Any]) -> Operand:
     """Writes the body of a rule; its result."""
     arguments = [leading[n] for n in rule.leading]
     keywords = {n: bound[n] for n in rule.parameters.names}
@@ -428,7 +434,7 @@ def is_wanted(sweep: Sweep, operand: Any) -> bool:
     return sweep.home(operand) is not Home.NONE
 
 
-def split_result(sweep: Sweep, result: Operand, count: int, begin: int) -> list[Operand]:
+def split_result(sweep: Transformation, result: Operand, count: int, begin: int) -> list[Operand]:
     """The single results of a rule's body, which was written from `begin` on."""
     if count == 1:
         return [result]
@@ -460,7 +466,7 @@ def where_used(sweep: Sweep, d: Operand, partial: Operand) -> Operand:
     return sweep.builder.step(np.where, used, partial, ONE)
 
 
-def named(sweep: Sweep, value: Operand, like: str, begin: int) -> Operand:
+def named(sweep: Transformation, value: Operand, like: str, begin: int) -> Operand:
     """Gives a temporary of a rule's body the name of the cotangent it is."""
     steps = sweep.builder.steps
     if not isinstance(value, str) or base(value) != "t":
@@ -468,7 +474,7 @@ def named(sweep: Sweep, value: Operand, like: str, begin: int) -> Operand:
     for position in range(len(steps) - 1, begin - 1, -1):
         node = steps[position]
         if isinstance(node, Step) and node.targets == (value,):
-            new = sweep.names.fresh(like)
+            new = sweep.builder.names.fresh(like)
             steps[position:] = substitute(steps[position:], {value: new})
             sweep.facts[new] = sweep.facts[value]
             return new
@@ -500,7 +506,7 @@ def project(sweep: Sweep, value: Operand, operand: Operand, mixed: bool = False)
     return sweep.builder.step(rt.unbroadcast, value, operand, like=d_name(operand), fact=like_fact(sweep, operand))
 
 
-def missing_rule(sweep: Sweep, step: Step) -> Exception:
+def missing_rule(sweep: Transformation, step: Step) -> Exception:
     """The error for a call of which nothing is known."""
     name = callee_name(step.callee)
     if step.callee is rt.pullback or isinstance(step.callee, (Function, Recursion)):
@@ -523,12 +529,13 @@ def missing_rule(sweep: Sweep, step: Step) -> Exception:
         kind = "method" if isinstance(step.callee, Method) else "attribute"
         return MissingRuleError(
             f"the {kind} {step.callee.name!r} of a value that carries a derivative has no rule",
-            "use functions, operators, methods and attributes of arrays that have one",
+            "use functions, operators, methods and attributes of arrays that have one, or register a rule for a "
+            "function that calls it (see docs/rules.md)",
             step.site,
         )
     return MissingRuleError(
         f"{name} was given a value that carries a derivative, but has neither Python source nor a rule",
-        f"register a rule for it (srcad.partials, srcad.linear or srcad.adjoint), or srcad.constant({name}) if its "
-        "derivative is zero",
+        f"register a rule for it (srcad.partials, srcad.linear or srcad.adjoint, see docs/rules.md), or "
+        f"srcad.constant({name}) if its derivative is zero",
         step.site,
     )

@@ -46,6 +46,8 @@ def _cast(have: Fact, want: Fact) -> str | None:
         return None
     if have.dtype == want.dtype:
         return ""
+    if np.dtype(have.dtype).kind == "c" and (want.dtype is None or np.dtype(want.dtype).kind != "c"):
+        return None  # the real part is taken
     if isinstance(want, Number) and isinstance(have, Number) and have.dtype == want.dtype:
         return ""
     if isinstance(want, Number) and want.weak is not False:

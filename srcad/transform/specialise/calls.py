@@ -70,7 +70,7 @@ def called_function(run: Specialiser, step: Step) -> tuple[Function, tuple[Opera
         return None if callee in run.inlining else (callee, ())
     if not isinstance(callee, types.FunctionType) or not effects.is_python_call(step):
         return None
-    if effects.makes_function(step):
+    if effects.makes_function(step) or hasattr(callee, "__srcad_pushes__"):
         return None
     if not inspect.isgeneratorfunction(callee) and (callee in run.inlining or not may_carry(run, step)):
         return None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import operator
+import types
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,8 @@ import numpy as np
 
 from srcad.errors import UnsupportedError
 from srcad.facts import Array, Dict, Fact, Known, List, Number, Tuple, widen
+from srcad.rules.register import lookup
+from srcad.transform.analyses.effects import hashable
 from srcad.transform.binding import call_method
 from srcad.transform.helpers import Closure, Partial, is_user_object
 from srcad.wengert import (
@@ -83,12 +86,8 @@ def resolved(run: Specialiser, step: Step) -> Step:
             "use views and functions of NumPy",
             step.site,
         )
-    if (
-        isinstance(callee, Method)
-        and step.operands
-        and isinstance(ufunc := getattr(run.fact(step.operands[0]), "value", None), np.ufunc)
-    ):
-        return replace(step, callee=getattr(ufunc, callee.name), operands=step.operands[1:])
+    if isinstance(callee, Method) and (function := held_function(run, step)) is not None:
+        return replace(step, callee=function, operands=step.operands[1:])
     if isinstance(callee, Attribute) and isinstance(pair := run.fact(step.operands[0]), Tuple):
         fields = getattr(pair.type, "_fields", ())
         if callee.name in fields:
@@ -105,7 +104,7 @@ def resolved(run: Specialiser, step: Step) -> Step:
         return replace(step, callee=method, operands=(Const(callee), *step.operands))
     if callee is functools.update_wrapper and isinstance(run.fact(step.operands[0]), Closure):
         return replace(step, callee=identity, operands=step.operands[:1], keywords=())  # it names the function
-    if callee in IN_PLACE and is_immutable(run.fact(step.operands[0])):
+    if hashable(callee) and callee in IN_PLACE and is_immutable(run.fact(step.operands[0])):
         return replace(step, callee=IN_PLACE[callee])
     if isinstance(callee, Augmented) and isinstance(run.fact(step.operands[0]), (List, Dict)):
         return augmented_slot(run, step, callee)
@@ -137,6 +136,19 @@ def bound_method(run: Specialiser, step: Step) -> Fact | None:
         case _:
             return None
     return Partial(Const(Method(name)), step.operands, ()) if callable(getattr(kind, name, None)) else None
+
+
+def held_function(run: Specialiser, step: Step) -> Callable | None:
+    """The function that a method of a known ufunc or module is, or of another known object if it has a rule."""
+    receiver = getattr(run.fact(step.operands[0]), "value", None) if step.operands else None
+    if isinstance(receiver, (np.ufunc, types.ModuleType)):
+        return getattr(receiver, step.callee.name, None)
+    if receiver is None or isinstance(receiver, (str, bytes, bool, int, float, complex, tuple)):
+        return None
+    if not isinstance(getattr(type(receiver), step.callee.name, None), types.FunctionType):
+        return None  # no method, or a property, which is not to be asked now
+    held = getattr(receiver, step.callee.name)
+    return held if hashable(held) and lookup(held) is not None else None
 
 
 def with_one_output(run: Specialiser, step: Step) -> Step:

@@ -26,6 +26,7 @@ from srcad.transform.helpers import Closure, Partial, Specialised
 from srcad.transform.iterating import with_iterables
 from srcad.transform.iterators import Generator, consumed, listed
 from srcad.transform.nesting import called_derivative, made_derivative
+from srcad.transform.pushing import called_pushforward
 from srcad.transform.scalars import replace_containers
 from srcad.transform.scalars.unread import without_unread
 from srcad.transform.specialise import calls, control, generators, recursion, resolving, spreading
@@ -246,7 +247,7 @@ class Specialiser:
             self.step(rewritten)
             return
         step = resolving.resolved(self, step)
-        step = called_derivative(self, step) or step
+        step = called_derivative(self, step) or called_pushforward(self, step) or step
         spelt = spelt_out(step, self.builder.names, self.fact)
         if isinstance(spelt, tuple):
             self.nodes(spelt)

@@ -1,0 +1,84 @@
+"""`scipy.integrate.quad` in programs: the value bit for bit, derivatives in all that integrand and limits use."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from rules.in_programs import along
+
+import srcad
+from srcad.errors import UnsupportedError
+
+integrate = pytest.importorskip("scipy.integrate", reason="SciPy is not installed")
+
+
+def gaussian(a):
+    return integrate.quad(lambda x: np.exp(-a * x * x), 0, 1)[0]
+
+
+def with_arguments(a, b):
+    return integrate.quad(lambda x, c: math.sin(c * x), a, b, args=(a * b,))[0]
+
+
+def over_all(a):
+    return integrate.quad(lambda x: np.exp(-a * x * x), -np.inf, np.inf)[0]
+
+
+def from_here_on(a):
+    return integrate.quad(lambda x: np.exp(-a * x), a, np.inf)[0]
+
+
+def until_here(a):
+    return integrate.quad(lambda x: np.exp(a * x), -np.inf, a)[0]
+
+
+def backwards(a):
+    return integrate.quad(lambda x: math.cos(a * x), 1.0, 0.0)[0]
+
+
+def parabola(x, p):
+    return p[0] * x**2 + p[1]
+
+
+def in_a_loop(p, b):
+    total = 0.0
+    for k in range(3):
+        total += integrate.quad(parabola, 0.0, b * k, args=(p,))[0]
+    return total
+
+
+PROGRAMS = [
+    (gaussian, (1.5,)),
+    (with_arguments, (0.3, 1.7)),
+    (over_all, (1.5,)),
+    (from_here_on, (0.7,)),
+    (until_here, (0.7,)),
+    (backwards, (1.2,)),
+    (in_a_loop, (np.array([1.0, 2.0]), 0.5)),
+]
+
+
+@pytest.mark.parametrize(("function", "args"), PROGRAMS, ids=[function.__name__ for function, _ in PROGRAMS])
+def test_an_integral(function, args):
+    value, _gradient = srcad.value_and_grad(function)(*args)
+    assert value == function(*args)
+    srcad.check_grads(function, args, rtol=1e-6)
+    if function is not in_a_loop:  # whose second derivative is zero or refused
+        srcad.check_grads(along(function, args), args, rtol=1e-5)
+
+
+def test_the_derivative_of_a_known_integral():
+    assert np.isclose(srcad.grad(over_all)(2.0), -0.5 * math.sqrt(math.pi) * 2.0**-1.5, rtol=1e-12)
+    assert np.isclose(srcad.grad(srcad.grad(over_all))(2.0), 0.75 * math.sqrt(math.pi) * 2.0**-2.5, rtol=1e-12)
+
+
+def test_an_integral_that_only_an_extrapolation_finds_is_refused():
+    with pytest.raises(UnsupportedError, match="converged by extrapolation only"):
+        srcad.grad(lambda a: integrate.quad(lambda x: a / np.sqrt(x), 0, 1)[0])(0.7)
+
+
+def test_infinite_limits_the_other_way_round_are_refused():
+    with pytest.raises(UnsupportedError, match="exchange the limits"):
+        srcad.grad(lambda a: integrate.quad(lambda x: np.exp(-a * x), np.inf, 0.0)[0])(0.7)
