@@ -7,6 +7,7 @@ themselves, so that the same code serves NumPy and CuPy.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from itertools import repeat
 from typing import Any
@@ -387,6 +388,22 @@ def needs_unsafe_cast(have: Any, want: Any) -> bool:
     return not np.can_cast(have, want, "same_kind")
 
 
+def turns(shape: tuple[int, ...], index: Any) -> list[tuple[tuple, Any]]:
+    """The elements that an index names, one turn after the other, in each of which no element occurs twice.
+
+    A turn is the elements' places, and their positions among all that the index names.
+
+    >>> [(places[0].tolist(), chosen.tolist()) for places, chosen in turns((4,), [3, 0, 3])]
+    [([0, 3], [1, 0]), ([3], [2])]
+    """
+    named = np.arange(math.prod(shape)).reshape(shape)[index].ravel()
+    order = np.argsort(named, kind="stable")
+    begins = np.flatnonzero(np.diff(named[order], prepend=-1))
+    times = np.arange(named.size) - np.repeat(begins, np.diff(begins, append=named.size))
+    by_turn = np.split(order[np.argsort(times, kind="stable")], np.cumsum(np.bincount(times))[:-1])
+    return [(np.unravel_index(named[chosen], shape), chosen) for chosen in by_turn if chosen.size]
+
+
 def differ_from_first(results: list) -> bool:
     """Whether some results have a type that an array of the type of the first cannot hold."""
     return bool(results) and np.asarray(results).dtype != np.asarray(results[0]).dtype
@@ -556,13 +573,34 @@ def _shadow_of(x: Any, seen: dict[int, Any]) -> Any:
 def writable(view: Any) -> Any:
     """A view of a shadow, made writable where NumPy gave a read-only one."""
     if not getattr(view.flags, "writeable", True):
-        if 0 in view.strides and view.size > 1:
+        if _overlaps(view):
             raise UnsupportedError(
-                "an array that was broadcast shares memory that is written to, and is one of several arrays",
+                "an array that shows elements several times shares memory that is written to, and is one of several "
+                "arrays",
                 "write to a copy (x = x.copy())",
             )
         view.flags.writeable = True
     return view
+
+
+def check_strides(x: Any, shape: Any = None, strides: Any = None, subok: bool = False, writeable: bool = True) -> None:
+    """Raises UnsupportedError unless strides lead from element to element of an array without gaps."""
+    array = np.asarray(x)
+    if any(step % array.itemsize for step in strides or ()) or not array.flags.c_contiguous:
+        raise UnsupportedError(
+            "which elements a view of these strides shows is not known: the array has gaps, or they lie between them",
+            "make it of a copy (x.copy()), or use slices and sliding_window_view",
+        )
+
+
+def _overlaps(view: Any) -> bool:
+    """Whether some element of an array's memory may stand at several of its places."""
+    reach = 0
+    for stride, n in sorted((abs(stride), n) for stride, n in zip(view.strides, view.shape, strict=True) if n > 1):
+        if stride < reach + view.itemsize:
+            return True
+        reach += stride * (n - 1)
+    return False
 
 
 def one_like(value: Any) -> Any:

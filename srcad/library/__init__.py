@@ -4,7 +4,18 @@ Guarantee: none of them is known to any pass.  A call of one is lowered and inli
 be, and its steps belong to the statement of the call.  `register` says which program stands for which call.
 """
 
-from srcad.library import applying, iteration, mappings, operators, outputs, sequences, stores  # noqa: F401 (fills the registry)
+from srcad.library import (  # noqa: F401 (fills the registry)
+    applying,
+    arrays,
+    iteration,
+    mappings,
+    operators,
+    outputs,
+    polynomials,
+    sequences,
+    stores,
+    views,
+)
 from srcad.rules.register import when_imported
 
 when_imported("scipy.integrate", "srcad.library.scipy_integrate")

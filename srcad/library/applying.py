@@ -129,7 +129,7 @@ def store_piece(y, x, condition, function):
 
 @implements(np.select)
 def _(condlist, choicelist, default=0):
-    selected = default
+    selected = np.asarray(default) if isinstance(default, (list, tuple)) else default
     for condition, choice in zip(condlist[::-1], choicelist[::-1]):
         selected = np.where(condition, choice, selected)
     return selected

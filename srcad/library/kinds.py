@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from srcad.facts import UNKNOWN, Array, Dict, Fact, Instance, Iterator, Known, List, Number, Tuple, widen
+from srcad.rules.indexing import names_once
 
 Kind = Callable[[Fact], bool]
 
@@ -54,6 +55,18 @@ def a_float_array(fact: Fact) -> bool:
     return isinstance(known, Array) and known.dtype is not None and np.dtype(known.dtype).kind == "f"
 
 
+def a_complex_array(fact: Fact) -> bool:
+    """An array of complex numbers."""
+    known = widen(fact)
+    return isinstance(known, Array) and known.dtype is not None and np.dtype(known.dtype).kind == "c"
+
+
+def a_double_array(fact: Fact) -> bool:
+    """An array of double-precision numbers."""
+    known = widen(fact)
+    return isinstance(known, Array) and known.dtype == "float64"
+
+
 def a_vector(fact: Fact) -> bool:
     """An array with one axis."""
     return isinstance(known := widen(fact), Array) and known.ndim == 1
@@ -92,6 +105,11 @@ def a_number(fact: Fact) -> bool:
 def a_slice(fact: Fact) -> bool:
     """A slice."""
     return isinstance(fact, Known) and isinstance(fact.value, slice) or fact == Instance(slice)
+
+
+def naming_once(fact: Fact) -> bool:
+    """A subscript that names no element twice: integers, slices and masks."""
+    return names_once(fact) is True
 
 
 def of_tuples(fact: Fact) -> bool:

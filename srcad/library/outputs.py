@@ -8,6 +8,7 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.library.kinds import TRUE, a_float_array, an_array, like_dtypes
 from srcad.library.register import implements
+from srcad.rules.ufunc_facts import elementwise_ufuncs
 from srcad.wengert import Method
 
 
@@ -93,15 +94,9 @@ def product_into(function, *methods):
         return out
 
 
-def ufuncs(count):
-    """NumPy's ufuncs of `count` arguments and one result."""
-    found = {id(f): f for name in dir(np) if isinstance(f := getattr(np, name), np.ufunc)}
-    return [f for f in found.values() if f.nin == count and f.nout == 1 and f.signature is None]
-
-
-for _ufunc in ufuncs(1):
+for _ufunc in elementwise_ufuncs(1):
     unary_into(_ufunc)
-for _ufunc in ufuncs(2):
+for _ufunc in elementwise_ufuncs(2):
     binary_into(_ufunc)
 for _name in ("sum", "prod", "mean", "max", "min", "std", "var"):
     reduction_into(getattr(np, _name), Method(_name))

@@ -84,6 +84,11 @@ def chosen(
     return None
 
 
+def programs(callee: Any) -> tuple[Program, ...]:
+    """The programs that stand for calls of a hashable callee."""
+    return tuple(_programs.get(callee, ()))
+
+
 def has_program(callee: Any) -> bool:
     """Whether a program stands for a hashable callee, at least for some arguments."""
     return callee in _programs

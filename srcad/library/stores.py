@@ -5,9 +5,11 @@ Guarantee: each element that NumPy writes is written, with the value that NumPy 
 
 import numpy as np
 
-from srcad.library.kinds import a_matrix, a_number, a_vector, an_array
+from srcad import runtime as rt
+from srcad.library.kinds import a_double_array, a_matrix, a_number, an_array, naming_once
 from srcad.library.register import implements
 from srcad.rules.taking import grid_along
+from srcad.rules.ufunc_facts import elementwise_ufuncs
 from srcad.wengert import Method
 
 
@@ -71,16 +73,38 @@ def _(self: an_array, kth, axis=-1):
     self[...] = np.partition(self, kth, axis=axis)
 
 
-def at_each(function):
-    """Registers what `function.at` does: one place after the other, each seeing what was written before."""
-
-    @implements(function.at)
-    def one_by_one(a: a_vector, indices, b):
-        places = np.arange(np.size(a))[indices]
-        values = np.ravel(np.broadcast_to(b, np.shape(places)))
-        for i, place in enumerate(np.ravel(places)):
-            a[place] = function(a[place], values[i])
+# ---------------------------------------------------------------------------------------------------- ufunc.at
 
 
-for _ufunc in (np.multiply, np.divide, np.maximum, np.minimum, np.power, np.fmax, np.fmin):
-    at_each(_ufunc)
+def unary_at(ufunc):
+    """Registers what `ufunc.at` does with one operand."""
+
+    @implements(ufunc.at)
+    def at_once(a: an_array, indices: naming_once):
+        a[indices] = ufunc(a[indices])
+
+    @implements(ufunc.at)
+    def in_turns(a: an_array, indices):
+        for places, _ in rt.turns(np.shape(a), indices):
+            a[places] = ufunc(a[places])
+
+
+def binary_at(ufunc):
+    """Registers what `ufunc.at` does with two operands, of which it makes arrays."""
+
+    @implements(ufunc.at)
+    def at_once(a: a_double_array, indices: naming_once, b):
+        a[indices] = ufunc(a[indices], b)
+
+    @implements(ufunc.at)
+    def in_turns(a: an_array, indices, b):
+        values = np.broadcast_to(b, np.shape(a[indices])).flatten()
+        for places, chosen in rt.turns(np.shape(a), indices):
+            a[places] = ufunc(a[places], values[chosen])
+
+
+for _ufunc in elementwise_ufuncs(1):
+    unary_at(_ufunc)
+for _ufunc in elementwise_ufuncs(2):
+    if _ufunc not in (np.add, np.subtract):  # which need no turns
+        binary_at(_ufunc)

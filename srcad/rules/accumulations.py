@@ -142,8 +142,32 @@ def _(a, axis=None, dtype=None, out=None):
 def undo_diff(d, axis):
     """The cotangent of an array from that of its first difference."""
     d = np.moveaxis(d, axis, 0)
-    edge = np.zeros_like(d[:1])
+    edge = np.zeros((1,) + np.shape(d)[1:], d.dtype)
     return np.moveaxis(np.concatenate((edge, d)) - np.concatenate((d, edge)), 0, axis)
+
+
+def through_diff(d, a, axis):
+    """The cotangent of an array from that of its first difference, each element of which is one less another."""
+    d_a = np.zeros_like(a)
+    if axis == 0 or np.ndim(a) == 1:
+        d_a[1:] = d
+        d_a[:-1] -= d
+        return d_a
+    if axis == -1:
+        d_a[..., 1:] = d
+        d_a[..., :-1] -= d
+        return d_a
+    rows, d_rows = np.moveaxis(d_a, axis, 0), np.moveaxis(d, axis, 0)
+    rows[1:] = d_rows
+    rows[:-1] -= d_rows
+    return d_a
+
+
+def undo_diffs(d, n, axis):
+    """The cotangent of an array from that of its n-th difference."""
+    for _k in range(n):
+        d = undo_diff(d, axis)
+    return d
 
 
 def extent(edge, axis):
@@ -170,6 +194,8 @@ def cotangent_of_edge(d, edge):
         sample(array(4)),
         sample(array(4), 2),
         sample(array(4), n=0),
+        sample(array(2, 3), 2, 0),
+        sample(array(1, 3), axis=0),
         sample(array(3, 4), axis=0),
         sample(array(3, 4), 2, 1),
         sample(array(2, 3, 2), axis=-2),
@@ -181,11 +207,9 @@ def cotangent_of_edge(d, edge):
     ],
 )
 def _(d_out, a, n=1, axis=-1, prepend=None, append=None):
-    for _k in range(n):
-        d_out = undo_diff(d_out, axis)
     if prepend is None and append is None:
-        return d_out, None, None
-    d = np.moveaxis(d_out, axis, 0)
+        return through_diff(d_out, a, axis) if n == 1 else undo_diffs(d_out, n, axis), None, None
+    d = np.moveaxis(undo_diffs(d_out, n, axis), axis, 0)
     first = extent(prepend, axis)
     last = np.shape(d)[0] - extent(append, axis)
     d_prepend = cotangent_of_edge(np.moveaxis(d[:first], 0, axis), prepend)

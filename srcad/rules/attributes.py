@@ -60,7 +60,7 @@ PARTS = [
 ]
 
 
-@linear(Attribute("real"), "a", shares="a", samples=PARTS)
+@linear(Attribute("real"), "a", shares="a", always=True, samples=PARTS)
 def _(d_out, a):
     return d_out
 

@@ -25,6 +25,7 @@ LOW, HIGH = array(4) < -0.5, array(4) < 0.9
     np.select,
     "choicelist",
     "default",
+    lists=("choicelist",),
     samples=[
         sample([LOW, HIGH], [array(4), array(4, seed=1)]),
         sample([LOW, HIGH], [array(4), array(4, seed=1)], 1.5),
@@ -52,13 +53,15 @@ CHOICES = [array(4), array(4, seed=1), array(4, seed=2)]
 def to_choices(d_out, a, choices, mode):
     """The cotangents of arrays among which an array of numbers chose."""
     at = a if mode == "raise" else inside(a, len(choices), mode)
-    parts = [rt.unbroadcast(np.where(at == k, d_out, 0.0), choices[k]) for k in range(len(choices))]
+    parts = [rt.unbroadcast(np.where(at == k, d_out, 0.0), np.asarray(choices[k])) for k in range(len(choices))]
     return parts if isinstance(choices, (list, tuple)) else np.stack(parts)
 
 
 @linear(
     np.choose,
     "choices",
+    lists=("choices",),
+    arrays=("a",),
     refuses=("out",),
     samples=[
         sample(np.array([0, 2, 1, 0]), CHOICES),
@@ -71,7 +74,9 @@ def _(d_out, a, choices, out=None, mode="raise"):
     return to_choices(d_out, a, choices, mode)
 
 
-@linear(Method("choose"), "choices", refuses=("out",), samples=[sample(np.array([0, 2, 1, 0]), CHOICES)])
+@linear(
+    Method("choose"), "choices", lists=("choices",), refuses=("out",), samples=[sample(np.array([0, 2, 1, 0]), CHOICES)]
+)
 def _(d_out, a, choices, out=None, mode="raise"):
     return to_choices(d_out, a, choices, mode)
 
@@ -183,6 +188,8 @@ constant(resized_numbers)
 
 @linear(np.resize, "a", samples=[sample(array(3), (2, 4)), sample(array(2, 3), 4), sample(array(4), 2)])
 def _(d_out, a, new_shape):
+    if np.size(a) == 0:
+        return np.zeros_like(a)
     d_flat = np.zeros_like(a, shape=np.size(a))
     np.add.at(d_flat, resized_numbers(np.size(a), new_shape), d_out)
     return np.reshape(d_flat, np.shape(a))
@@ -193,33 +200,13 @@ def _(a, new_shape):
     return Array(as_array(a).dtype, None)
 
 
-@adjoint(
-    np.trim_zeros,
-    "filt",
-    refuses=("axis",),
-    shares="filt",
-    samples=[sample(array(3)), sample(array(3), "b")],  # zeros would not stay zero: see the tests
-)
-def _(d_out, out, filt, trim="fb", axis=None):
-    d_filt = np.zeros_like(filt)
-    first = np.flatnonzero(filt)[0] if "f" in trim.lower() else 0
-    d_filt[first : first + np.size(out)] = d_out
-    return d_filt
-
-
-@facts(np.trim_zeros)
-def _(filt, trim="fb", axis=None):
-    a = as_array(filt)
-    return Array(a.dtype, (some_dim(),)) if a.ndim == 1 and isinstance(filt, Array) else UNKNOWN
-
-
 # ---------------------------------------------------------------------------------------------------------- sets
 
 
 def found_in(members, values):
     """For each value the place among different members where it stands, and whether it is there."""
     order = np.argsort(members)
-    at = order[np.clip(np.searchsorted(members, values, sorter=order), 0, max(np.size(members) - 1, 0))]
+    at = order[np.clip(np.searchsorted(members, values, sorter=order), 0, np.size(members) - 1)]
     return at, members[at] == values
 
 
@@ -228,6 +215,8 @@ constant(found_in)
 
 def to_elements(d_members, members, a):
     """The cotangent of an array of whose elements a set was made; equal ones share that of the member."""
+    if np.size(members) == 0:
+        return np.zeros_like(a)
     at, there = found_in(members, np.reshape(a, -1))
     share = d_members / np.maximum(np.bincount(at[there], minlength=np.size(members)), 1)
     return np.reshape(np.where(there, share[at], 0.0), np.shape(a))
@@ -271,9 +260,31 @@ def _(d_out, out, x):
     return to_elements(d_out, out, x)
 
 
+def to_both(d_members, members, ar1, ar2):
+    """The cotangents of two arrays of which one set was made; elements that are in both share that of the member."""
+    d = to_elements(d_members, members, np.concatenate([np.reshape(ar1, -1), np.reshape(ar2, -1)]))
+    return np.reshape(d[: np.size(ar1)], np.shape(ar1)), np.reshape(d[np.size(ar1) :], np.shape(ar2))
+
+
 @adjoint(np.union1d, "ar1", "ar2", samples=[sample(array(3), array(2, seed=1))])
 def _(d_out, out, ar1, ar2):
-    return to_elements(d_out, out, ar1), to_elements(d_out, out, ar2)
+    return to_both(d_out, out, ar1, ar2)
+
+
+@adjoint(
+    np.intersect1d,
+    "ar1",
+    "ar2",
+    samples=[  # elements of two arrays do not stay equal: see the tests
+        sample(array(3), array(3, seed=1)),
+        sample(array(3), array(2, seed=1), True),
+        sample(array(3), array(2, seed=1), return_indices=True),
+    ],
+)
+def _(d_out, out, ar1, ar2, assume_unique=False, return_indices=False):
+    if return_indices:
+        return to_both(d_out[0], out[0], ar1, ar2)
+    return to_both(d_out, out, ar1, ar2)
 
 
 @adjoint(
@@ -325,6 +336,15 @@ def _(
 @facts(np.unique_values)
 def _(x):
     return members(x)
+
+
+@facts(np.intersect1d)
+def _(ar1, ar2, assume_unique=False, return_indices=False):
+    common = Array(None, (some_dim(),))
+    if value_of(return_indices) is False:
+        return common
+    places = Array("int64", (some_dim(),))
+    return Tuple((common, places, places)) if value_of(return_indices) is True else UNKNOWN
 
 
 @facts(np.union1d)

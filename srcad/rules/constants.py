@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from srcad.facts import BOOL, UNKNOWN, Array, Fact, Known, Number, dtype_of, is_numeric, widen
+from srcad.facts import BOOL, UNKNOWN, Array, Fact, Known, Number, broadcast, dtype_of, is_numeric, widen
+from srcad.rules.axes import shape_from
+from srcad.rules.creation import shape_fact
 from srcad.rules.register import adjoint, constant, facts, sample
 from srcad.rules.samples import array, elementwise
 from srcad.rules.ufunc_facts import array_or_scalar, binary_facts, unary_facts
@@ -125,7 +127,16 @@ unary_facts(np.bitwise_count)
 # ------------------------------------------------------------------------------------- dtypes and settings
 
 constant(np.result_type, np.promote_types, np.can_cast, np.issubdtype, np.min_scalar_type, np.dtype)
-constant(np.finfo, np.iinfo, np.shares_memory, np.may_share_memory, np.broadcast_shapes)
+constant(np.finfo, np.iinfo, np.shares_memory, np.may_share_memory)
+constant(np.broadcast_shapes, samples=[sample((3,), (2, 1)), sample((2, 3)), sample((), (4,), 4)])
+
+
+@facts(np.broadcast_shapes)
+def _(*args):
+    shapes = [shape_from(arg) for arg in args]
+    return UNKNOWN if None in shapes else shape_fact(Array(None, broadcast(*shapes)))
+
+
 constant(np.errstate, np.seterr, np.geterr, np.printoptions, np.set_printoptions, pure=False)
 constant(np.array2string, np.array_repr, np.array_str, np.format_float_positional, np.format_float_scientific)
 

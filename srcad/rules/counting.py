@@ -20,6 +20,7 @@ from srcad.rules.samples import array
 @linear(
     np.bincount,
     "weights",
+    arrays=("x",),
     samples=[
         sample(np.array([0, 2, 2])),
         sample(np.array([0, 2, 2]), minlength=5),
@@ -51,7 +52,7 @@ def through_edges(d_edges, a, bins, range):
     """The cotangent of values from that of the edges of bins that NumPy placed between the smallest and the largest."""
     if isinstance(bins, str):
         raise UnsupportedError(f"edges that bins={bins!r} placed have no rule", "pass the edges, or their number")
-    if range is not None or np.ndim(bins) > 0:
+    if range is not None or np.ndim(bins) > 0 or np.size(a) == 0:
         return np.zeros_like(a)
     upper = np.linspace(0.0, 1.0, np.size(d_edges))
     d_high = np.sum(d_edges * upper)
@@ -112,28 +113,3 @@ def _(d_out, out, a, bins=10, range=None, density=None, weights=None):
 @facts(np.histogram)
 def _(a, bins=10, range=None, density=None, weights=None):
     return Tuple((Array(None, (some_dim(),)), Array(None, (some_dim(),))))
-
-
-@adjoint(
-    np.histogram2d,
-    "weights",
-    shares="bins",
-    samples=[
-        sample(array(6), array(6, seed=1), 3),
-        sample(array(6), array(6, seed=1), 3, weights=array(6, seed=2)),
-        sample(array(6), array(6, seed=1), (2, 3), [(-1, 1), (-1, 1)], weights=array(6, seed=2)),
-    ],
-)
-def _(d_out, out, x, y, bins=10, range=None, density=None, weights=None):
-    if weights is None:
-        return None
-    if density:
-        raise UnsupportedError("weighted densities in the plane have no rule", "divide the counts by their sum")
-    d_bins = np.pad(d_out[0] + np.zeros(np.shape(out[0])), ((0, 1), (0, 1)))
-    return d_bins[bin_numbers(x, out[1]), bin_numbers(y, out[2])]
-
-
-@facts(np.histogram2d)
-def _(x, y, bins=10, range=None, density=None, weights=None):
-    edges = Array(None, (some_dim(),))
-    return Tuple((Array(None, (some_dim(), some_dim())), edges, Array(None, (some_dim(),))))

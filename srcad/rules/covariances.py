@@ -83,6 +83,7 @@ SETS = [
     np.cov,
     "m",
     "y",
+    arrays=("fweights", "aweights"),
     samples=[
         *SETS,
         sample(array(3, 5), bias=True),

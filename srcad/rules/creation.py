@@ -179,22 +179,35 @@ VALUES = [
 ]
 
 
-@linear(np.array, "object", refuses=("copy", "ndmin", "ndmax", "subok", "like"), samples=[*VALUES, sample([])])
+@linear(
+    np.array,
+    "object",
+    lists=("object",),
+    refuses=("copy", "ndmin", "ndmax", "subok", "like"),
+    samples=[*VALUES, sample([])],
+)
 def _(d_out, object, dtype=None, *, copy=True, order="K", subok=False, ndmin=0, ndmax=0, like=None):
     return nested(d_out, object)
 
 
-@linear(np.asarray, "a", refuses=("like",), shares="a", samples=VALUES)
+@linear(np.asarray, "a", lists=("a",), refuses=("like",), shares="a", samples=VALUES)
 def _(d_out, a, dtype=None, order=None, *, device=None, copy=None, like=None):
     return nested(d_out, a)
 
 
-@linear(np.asanyarray, "a", refuses=("like",), shares="a", samples=VALUES)
+@linear(np.asanyarray, "a", lists=("a",), refuses=("like",), shares="a", samples=VALUES)
 def _(d_out, a, dtype=None, order=None, *, device=None, copy=None, like=None):
     return nested(d_out, a)
 
 
-@linear(np.ascontiguousarray, "a", refuses=("like",), shares="a", samples=[sample(array(3)), sample(array(2, 3).T)])
+@linear(
+    np.ascontiguousarray,
+    "a",
+    lists=("a",),
+    refuses=("like",),
+    shares="a",
+    samples=[sample(array(3)), sample(array(2, 3).T)],
+)
 def _(d_out, a, dtype=None, *, like=None):
     return nested(d_out, a)
 

@@ -10,11 +10,13 @@ import numpy as np
 from srcad.facts import Array, some_dim
 from srcad.rules.axes import array_or_number, as_array, length, length_of, value_of
 from srcad.rules.register import constant, facts, sample
+from srcad.wengert import Attribute
 
 # ---------------------------------------------------------------------------------------- files and memory
 
 constant(np.save, np.savetxt, np.savez, np.savez_compressed, np.load, np.loadtxt, np.genfromtxt, pure=False)
 constant(np.fromfile, np.fromregex, pure=False)
+constant(Attribute("device"))
 constant(np.packbits, np.unpackbits, np.base_repr, np.binary_repr, np.typename, np.mintypecode)
 constant(np.isfortran, np.iterable, np.isdtype, np.common_type, np.einsum_path)
 

@@ -123,6 +123,7 @@ def cotangent(d_out, subscripts, ndims, i, operand, others):
         sample("ij,jk->ik", array(2, 3, dtype="complex128"), array(3, 4, dtype="complex128", seed=1)),
     ],
     shares="operands",
+    alone=True,
 )
 def _(d_out, out, subscripts, *operands, optimize=False):
     if len(operands) == 1:
@@ -130,15 +131,15 @@ def _(d_out, out, subscripts, *operands, optimize=False):
     if len(operands) == 2:
         x, y = operands
         ndims = (np.ndim(x), np.ndim(y))
-        return [cotangent(d_out, subscripts, ndims, 0, x, (y,)), cotangent(d_out, subscripts, ndims, 1, y, (x,))]
+        return cotangent(d_out, subscripts, ndims, 0, x, (y,)), cotangent(d_out, subscripts, ndims, 1, y, (x,))
     if len(operands) == 3:
         x, y, z = operands
         ndims = (np.ndim(x), np.ndim(y), np.ndim(z))
-        return [
+        return (
             cotangent(d_out, subscripts, ndims, 0, x, (y, z)),
             cotangent(d_out, subscripts, ndims, 1, y, (x, z)),
             cotangent(d_out, subscripts, ndims, 2, z, (x, y)),
-        ]
+        )
     ndims = tuple([np.ndim(x) for x in operands])
     return [
         cotangent(d_out, subscripts, ndims, i, operands[i], operands[:i] + operands[i + 1 :])

@@ -13,6 +13,7 @@ import numpy as np
 from srcad import facts as fa
 from srcad import runtime as rt
 from srcad.rules import register
+from srcad.rules.axes import items_of
 from srcad.rules.register import linear, sample
 
 
@@ -124,9 +125,7 @@ register.facts(rt.take_stored)(lambda shadow, index: fa.UNKNOWN)
 register.writes(rt.take_stored, "shadow")
 register.shares(rt.writable, "view", always=True)
 register.facts(rt.writable)(lambda view: view)
-for _ufunc in (np.add, np.subtract):
-    register.facts(_ufunc.at)(lambda a, indices, b: fa.UNKNOWN)
-    register.writes(_ufunc.at, "a")
+register.constant(rt.turns)
 
 register.selects(np.where, np.maximum, np.minimum, np.fmax, np.fmin, np.clip, np.max, np.min)
 
@@ -137,6 +136,13 @@ _addends = [sample(_matrix, 0.0), sample(0.0, _matrix), sample(1.5, 0.5), sample
 @linear(rt.add, "a", "b", shares=("a", "b"), samples=_addends)
 def _(d_out, a, b):
     return rt.project(d_out, a), rt.project(d_out, b)
+
+
+@register.facts(rt.turns)
+def _(shape, index):
+    places = items_of(shape)
+    numbers = fa.Array("int64", (fa.some_dim(),))
+    return fa.List(None, fa.Tuple((fa.UNKNOWN if places is None else fa.Tuple((numbers,) * len(places)), numbers)))
 
 
 @register.facts(rt.add)

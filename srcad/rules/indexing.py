@@ -58,10 +58,17 @@ constant(reads_once)
 
 @facts(reads_once)
 def _(index):
-    parts = [index_part(part) for part in items_of(index) or (index,)] if is_tuple(index) is not None else [None]
-    if any(part is None for part in parts):
-        return Number("bool", True)
-    return Known(all(kind != "integers" for kind, _detail in parts))
+    answer = names_once(index)
+    return Number("bool", True) if answer is None else Known(answer)
+
+
+def names_once(index: Fact) -> bool | None:
+    """Whether an index names no element twice, if that is known."""
+    known = is_tuple(index)
+    if known is None:
+        return None
+    parts = [index_part(part) for part in ((items_of(index) or ()) if known else (index,))]
+    return None if None in parts else all(kind != "integers" for kind, _detail in parts)
 
 
 @linear(
@@ -287,6 +294,14 @@ def _(a):
 def _(a):
     ndim = as_array(a).ndim
     return UNKNOWN if not ndim else Tuple((Array("int64", (some_dim(),)),) * ndim)
+
+
+@facts(np.unravel_index)
+def _(indices, shape, order="C"):
+    axes, places = items_of(shape), as_array(indices)
+    if axes is None or not places.shape:
+        return UNKNOWN
+    return Tuple((Array("int64", places.shape),) * len(axes))
 
 
 for _function in (np.fill_diagonal, np.put, np.place):

@@ -82,6 +82,7 @@ def parts_of(d, arrays, axis):
 @linear(
     np.concatenate,
     "arrays",
+    lists=("arrays",),
     refuses=("out", "casting"),
     samples=[
         sample([array(3), array(2, seed=1)]),
@@ -117,6 +118,7 @@ def _(arrays, axis=0, out=None, dtype=None, casting="same_kind"):
 @linear(
     np.stack,
     "arrays",
+    lists=("arrays",),
     refuses=("out", "casting"),
     samples=[
         sample([array(3), array(3, seed=1)]),
@@ -152,6 +154,7 @@ def _(arrays, axis=0, out=None, dtype=None, casting="same_kind"):
 @linear(
     np.vstack,
     "tup",
+    lists=("tup",),
     refuses=("casting",),
     samples=[
         sample([array(3), array(3, seed=1)]),
@@ -178,6 +181,7 @@ def _(tup, *, dtype=None, casting="same_kind"):
 @linear(
     np.hstack,
     "tup",
+    lists=("tup",),
     refuses=("casting",),
     samples=[
         sample([array(3), array(2, seed=1)]),
@@ -207,6 +211,7 @@ def _(tup, *, dtype=None, casting="same_kind"):
 @linear(
     np.dstack,
     "tup",
+    lists=("tup",),
     samples=[
         sample([array(3), array(3, seed=1)]),
         sample([array(2, 3), array(2, 3, seed=1)]),
@@ -226,6 +231,7 @@ def _(tup):
 @linear(
     np.column_stack,
     "tup",
+    lists=("tup",),
     samples=[
         sample([array(3), array(3, seed=1)]),
         sample([array(3), array(3, 2, seed=1), array(3, seed=2)]),

@@ -258,6 +258,7 @@ def _(a, n):
 @adjoint(
     np.linalg.multi_dot,
     "arrays",
+    lists=("arrays",),
     refuses=("out_",),
     samples=[
         sample([array(2, 3), array(3, 4, seed=1)]),

@@ -132,6 +132,8 @@ def matrix_norm(d_out, out, x, ord, axis, keepdims):
         sample(array(2, 3), axis=0, keepdims=True),
         sample(array(2, 3), 1, axis=1),
         sample(array(2, 3), np.inf, 0),
+        sample(array(2, 3), 1, axis=(1,)),
+        sample(array(2, 3), axis=(-1,), keepdims=True),
         sample(array(2, 3), 3, axis=-1, keepdims=True),
         sample(array(2, 3), keepdims=True),
         sample(array(2, 3, 4), axis=(0, 2)),
@@ -145,6 +147,8 @@ def matrix_norm(d_out, out, x, ord, axis, keepdims):
     ],
 )
 def _(d_out, out, x, ord=None, axis=None, keepdims=False):
+    if isinstance(axis, tuple) and len(axis) == 1:
+        return norm_rule(d_out, out, x, ord, axis[0], keepdims)
     return norm_rule(d_out, out, x, ord, axis, keepdims)
 
 

@@ -11,6 +11,7 @@ from functools import partial
 
 import numpy as np
 
+from srcad import runtime as rt
 from srcad.facts import UNKNOWN, Array, Fact, List, Number, Tuple
 from srcad.rules import (  # noqa: F401 (they register what has another name here)
     accumulations,
@@ -65,6 +66,7 @@ for _name, _function in (
     ("dot", np.dot),
     ("round", np.round),
     ("argsort", np.argsort),
+    ("argpartition", np.argpartition),
     ("searchsorted", np.searchsorted),
     ("nonzero", np.nonzero),
 ):
@@ -288,7 +290,8 @@ def python_number(dtype: str | None) -> Fact:
     ],
 )
 def _(d_out, a):
-    return np.reshape(np.array(d_out), np.shape(a))
+    whole = rt.project(d_out, a.tolist()) if np.ndim(a) > 1 else d_out  # rows that nothing read are 0.0
+    return np.reshape(np.array(whole), np.shape(a))
 
 
 @facts(Method("tolist"))

@@ -1,18 +1,16 @@
-"""Polynomials: those of `numpy`, whose coefficients begin with the highest, and the six bases of `numpy.polynomial`.
+"""Polynomials of `numpy`, whose coefficients begin with the highest.
 
 A polynomial is linear in its coefficients and has the polynomial's own derivative in its argument.  A root moves by
 minus the change of the value over the slope.  Fits are linear in the values that are fitted; where these were measured
-has no derivative here.
+has no derivative here.  Of a division u = q v + r, the highest coefficients give q, and the others then r.
 """
 
 from __future__ import annotations
 
-from types import ModuleType
-
 import numpy as np
 
 from srcad.errors import UnsupportedError
-from srcad.facts import UNKNOWN, Array, some_dim
+from srcad.facts import UNKNOWN, Array, Tuple, some_dim
 from srcad.rules.axes import as_array
 from srcad.rules.fourier import fitted
 from srcad.rules.register import adjoint, constant, facts, linear, sample
@@ -62,6 +60,52 @@ def _(d_out, out, a1, a2):
     return np.correlate(d, np.conj(a2), "valid"), np.correlate(d, np.conj(a1), "valid")
 
 
+def refuse_zero_lead(v):
+    """Raises UnsupportedError for a divisor whose leading coefficient is zero: its degree would change."""
+    if len(v) == 0 or v[0] == 0:
+        raise UnsupportedError("a divisor whose leading coefficient is zero has no derivative", "trim it first")
+
+
+constant(refuse_zero_lead, pure=False)
+
+
+@adjoint(
+    np.polydiv,
+    "u",
+    "v",
+    samples=[
+        sample(array(5), array(3, low=0.5, seed=1)),
+        sample(array(3), array(3, low=0.5, seed=1)),
+        sample(array(2), array(3, low=0.5, seed=1)),
+        sample(array(3), array(1, low=0.5, seed=1)),
+        sample(array(4, dtype="complex128"), array(2, low=0.5, seed=1, dtype="complex128")),
+    ],
+)
+def _(d_out, out, u, v):
+    refuse_zero_lead(v)
+    d_rest = from_front(d_out[1] + np.zeros(np.shape(out[1])), np.size(u))
+    d_u = through_division(d_out[0], d_rest, v)
+    return d_u, -from_front(np.correlate(d_u, np.conj(out[0]), "valid"), np.size(v))
+
+
+def through_division(d_quotient, d_rest, v):
+    """The cotangent of a dividend from those of its quotient and of its rest, filled up to as many elements."""
+    steps = np.size(d_rest) - np.size(v) + 1
+    if steps < 1:
+        return d_rest
+    shifted = np.stack([np.pad(v, (i, steps - 1 - i)) for i in range(steps)])
+    d_lower = d_rest[steps:]
+    d_upper = np.linalg.solve(shifted[:, :steps], d_quotient - shifted[:, steps:] @ d_lower)
+    return np.concatenate([d_upper, d_lower])
+
+
+@facts(np.polydiv)
+def _(u, v):
+    both = {as_array(u).dtype, as_array(v).dtype}
+    name = "float64" if both == {"float64"} else None
+    return Tuple((Array(name, (some_dim(),)), Array(name, (some_dim(),))))
+
+
 def slopes_of_powers(n, m):
     """What the m-th derivative multiplies the coefficients of n powers with, highest first."""
     return np.polyder(np.ones(n), m)
@@ -109,7 +153,8 @@ def _(p, m=1, k=None):
 @adjoint(np.roots, "p", samples=[sample(np.array([1.0, -3.5, 1.2, 0.7])), sample(np.array([2.0, 0.3, 1.5]))])
 def _(d_out, out, p):
     shares = d_out / np.polyval(np.polyder(p), out)
-    return -(shares @ np.vander(out, np.size(p)))
+    d_p = -(shares @ np.vander(out, np.size(p)))
+    return d_p if np.iscomplexobj(p) else np.real(d_p)
 
 
 @adjoint(np.poly, "seq_of_zeros", samples=[sample(array(3)), sample(array(2)), sample(array(1))])
@@ -117,6 +162,8 @@ def _(d_out, out, seq_of_zeros):
     if np.ndim(seq_of_zeros) != 1:
         raise UnsupportedError("np.poly of a matrix has no rule", "use np.poly(np.linalg.eigvals(a))")
     number = np.size(seq_of_zeros)
+    if number == 0:
+        return np.zeros_like(seq_of_zeros)
     rest = [np.poly(np.delete(seq_of_zeros, i)) for i in range(number)]
     return -np.stack([np.sum(d_out[1:] * other) for other in rest])
 
@@ -141,115 +188,3 @@ def through_fit(d, powers, w, y):
         return np.linalg.pinv(powers).T @ d
     d_y = np.linalg.pinv(powers * np.expand_dims(w, 1)).T @ d
     return d_y * np.reshape(w, (-1,) + (1,) * (np.ndim(y) - 1))
-
-
-# ---------------------------------------------------------------------------------------------- the bases, lowest first
-
-
-def refuse_several(c):
-    """Raises UnsupportedError for coefficients of several polynomials at once."""
-    if np.ndim(c) != 1:
-        raise UnsupportedError(
-            "coefficients of several polynomials at once have no rule", "evaluate one after the other"
-        )
-
-
-constant(refuse_several, pure=False)
-
-
-def _register(module: ModuleType, prefix: str) -> None:
-    """The functions of a basis: `prefix` begins their names."""
-    value, derivative, integral = (getattr(module, prefix + name) for name in ("val", "der", "int"))
-    product, matrix, roots = (getattr(module, prefix + name) for name in ("mul", "vander", "roots"))
-    add, subtract, fit = (getattr(module, prefix + name) for name in ("add", "sub", "fit"))
-
-    @adjoint(
-        value,
-        "x",
-        "c",
-        refuses=("tensor",),
-        samples=[sample(0.7, array(4)), sample(array(3), array(4, seed=1)), sample(array(2, 2), array(2, seed=1))],
-    )
-    def _(d_out, out, x, c, tensor=True):
-        refuse_several(c)
-        powers = matrix(np.reshape(x, -1), np.size(c) - 1)
-        return d_out * value(x, derivative(c)), np.reshape(d_out, -1) @ powers
-
-    @linear(add, "c1", "c2", samples=PAIRS)
-    def _(d_out, c1, c2):
-        return fitted(d_out, np.shape(c1)), fitted(d_out, np.shape(c2))
-
-    @linear(subtract, "c1", "c2", samples=PAIRS)
-    def _(d_out, c1, c2):
-        return fitted(d_out, np.shape(c1)), -fitted(d_out, np.shape(c2))
-
-    def through_product(d, size, other):
-        """The cotangent of a factor, from those of the products of its basis with the other factor."""
-        return np.stack([np.sum(fitted(product(np.eye(size)[i], other), np.shape(d)) * d) for i in range(size)])
-
-    @adjoint(product, "c1", "c2", samples=PAIRS)
-    def _(d_out, out, c1, c2):
-        return through_product(d_out, np.size(c1), c2), through_product(d_out, np.size(c2), c1)
-
-    @linear(
-        derivative, "c", samples=[sample(array(4)), sample(array(4), 2), sample(array(4), scl=2.0), sample(array(3, 2))]
-    )
-    def _(d_out, c, m=1, scl=1, axis=0):
-        slopes = derivative(np.eye(np.shape(c)[axis]), m, scl)
-        return np.moveaxis(np.tensordot(slopes, np.moveaxis(d_out, axis, 0), (0, 0)), 0, axis)
-
-    @adjoint(
-        integral,
-        "c",
-        samples=[sample(array(4)), sample(array(4), 2), sample(array(3), 1, [1.5], 0.5), sample(array(2, 3), axis=1)],
-    )
-    def _(d_out, out, c, m=1, k=(), lbnd=0, scl=1, axis=0):
-        slopes = integral(np.eye(np.shape(c)[axis]), m, [], lbnd, scl)
-        return np.moveaxis(np.tensordot(slopes, np.moveaxis(d_out, axis, 0), (0, 0)), 0, axis)
-
-    @adjoint(matrix, "x", samples=[sample(array(3), 3), sample(array(2, 2), 2), sample(array(3), 0)])
-    def _(d_out, out, x, deg):
-        if deg == 0:
-            return np.zeros_like(x)
-        return np.sum(d_out * (out[..., :-1] @ derivative(np.eye(deg + 1))), axis=-1)
-
-    @adjoint(roots, "c", samples=[sample(np.array([0.7, 1.2, -3.5, 1.0]))])
-    def _(d_out, out, c):
-        return -((d_out / value(out, derivative(c))) @ matrix(out, np.size(c) - 1))
-
-    @adjoint(
-        fit,
-        "y",
-        refuses=("full",),
-        samples=[
-            sample(np.array([0.0, 1.0, 2.0, 4.0]), array(4), 2),
-            sample(np.array([0.0, 1.0, 2.0, 4.0]), array(4, 2), 1, w=np.array([1.0, 0.5, 2.0, 1.0])),
-        ],
-    )
-    def _(d_out, out, x, y, deg, rcond=None, full=False, w=None):
-        return through_fit(d_out, matrix(x, deg), w, y)
-
-    @facts(add, subtract, product)
-    def _(c1, c2):
-        both = {as_array(c1).dtype, as_array(c2).dtype}
-        return Array("float64" if both == {"float64"} else None, (some_dim(),))
-
-    @facts(derivative)
-    def _(c, m=1, scl=1, axis=0):
-        return Array(None, None)
-
-
-for _module, _prefix in (
-    (np.polynomial.polynomial, "poly"),
-    (np.polynomial.chebyshev, "cheb"),
-    (np.polynomial.legendre, "leg"),
-    (np.polynomial.hermite, "herm"),
-    (np.polynomial.hermite_e, "herme"),
-    (np.polynomial.laguerre, "lag"),
-):
-    _register(_module, _prefix)
-
-# Nodes and weights for a number of points.
-constant(np.polynomial.chebyshev.chebpts1, np.polynomial.chebyshev.chebpts2, np.polynomial.chebyshev.chebgauss)
-constant(np.polynomial.legendre.leggauss, np.polynomial.hermite.hermgauss)
-constant(np.polynomial.hermite_e.hermegauss, np.polynomial.laguerre.laggauss)

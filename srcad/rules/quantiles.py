@@ -23,9 +23,9 @@ def to_lanes(a, axis):
     """The elements that a reduction takes together, in the rows of a matrix."""
     if axis is None:
         return np.reshape(a, (1, -1))
-    if isinstance(axis, tuple):
+    if isinstance(axis, (tuple, list)):
         moved = np.moveaxis(a, axis, tuple(range(-len(axis), 0)))
-        return np.reshape(moved, (-1, int(np.prod(np.shape(moved)[-len(axis) :]))))
+        return np.reshape(moved, (-1, int(np.prod(np.shape(moved)[np.ndim(a) - len(axis) :]))))
     return np.reshape(np.moveaxis(a, axis, -1), (-1, np.shape(a)[axis]))
 
 
@@ -33,7 +33,7 @@ def from_lanes(d, a, axis):
     """The inverse of `to_lanes`, for an array of the shape of `a`."""
     if axis is None:
         return np.reshape(d, np.shape(a))
-    if isinstance(axis, tuple):
+    if isinstance(axis, (tuple, list)):
         last = tuple(range(-len(axis), 0))
         return np.moveaxis(np.reshape(d, np.shape(np.moveaxis(a, axis, last))), last, axis)
     return np.moveaxis(np.reshape(d, np.shape(np.moveaxis(a, axis, -1))), -1, axis)
@@ -85,6 +85,8 @@ QUANTILES = [
     sample(array(3, 4), np.array([[0.2, 0.7], [0.5, 0.9]]), axis=1, keepdims=True),
     sample(array(2, 3, 4), 0.6, axis=(0, 2)),
     sample(array(2, 3, 4), [0.6, 0.1], axis=(2, 1), keepdims=True),
+    sample(array(3, 4), 0.4, axis=[1]),
+    sample(array(3, 4), 0.4, axis=()),
     *(sample(array(5), 0.33, method=method) for method in METHODS),
 ]
 PERCENTILES = [sample(one.args[0], 100.0 * np.asarray(one.args[1]), *one.args[2:], **one.kwargs) for one in QUANTILES]

@@ -10,7 +10,7 @@ import numpy as np
 
 from srcad.facts import FLOAT, UNKNOWN, Array, Fact, Instance, Known
 from srcad.rules.axes import shape_from
-from srcad.rules.register import facts
+from srcad.rules.register import constant, facts
 from srcad.wengert import Method
 
 GENERATORS = (np.random.Generator, np.random.RandomState)
@@ -24,6 +24,14 @@ def drawn(generator: Fact, size: Fact) -> Fact:
     if size == Known(None):
         return FLOAT
     return Array("float64", shape_from(size))
+
+
+constant(np.random.default_rng, pure=False)
+
+
+@facts(np.random.default_rng)
+def _(seed=None):
+    return Instance(np.random.Generator)
 
 
 GLOBAL = Instance(np.random.RandomState)

@@ -140,9 +140,14 @@ def _(a, axis=None, dtype=None, out=None, keepdims=False, *, where=None):
         sample(array(2, 3), None, array(2, 3, seed=1) + 2.0),
         sample(array(2, 3), axis=1, weights=array(3, seed=1) + 2.0),
         sample(array(2, 3), axis=0, weights=array(2, seed=1) + 2.0, keepdims=True),
+        sample(array(2, 3), axis=(1,), weights=array(3, seed=1) + 2.0),
+        sample(array(2, 3), axis=[0], weights=array(2, 3, seed=1) + 2.0),
+        sample(array(2, 3, 2), axis=[0, 2]),
     ],
 )
 def _(d_out, out, a, axis=None, weights=None, returned=False, *, keepdims=False):
+    if isinstance(axis, (tuple, list)):
+        axis = axis[0] if len(axis) == 1 else tuple(axis)
     if weights is None:
         return np.broadcast_to(expanded(d_out / count(d_out, a, axis), a, axis, keepdims), np.shape(a)), None
     if np.ndim(weights) == np.ndim(a):

@@ -23,6 +23,8 @@ from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
 
+import numpy as np
+
 from srcad.errors import RuleError
 from srcad.facts import UNKNOWN, Array, Fact, Known, constant_fact
 from srcad.rules.axes import MISSING, value_of
@@ -101,6 +103,7 @@ class Rule:
     each x of `wrt`, then `out`, and returns what each contributes to the tangent of the result).  `singular` says that
     a partial derivative can be infinite or not a number at points where the primitive itself is finite, or where it is
     not.
+    `arrays` are the parameters of which the primitive makes arrays, so that the body is given arrays for lists.
     """
 
     form: str
@@ -108,6 +111,7 @@ class Rule:
     body: Callable
     parameters: Parameters
     singular: bool = False
+    arrays: tuple[str, ...] = ()
 
     @property
     def leading(self) -> tuple[str, ...]:
@@ -131,6 +135,7 @@ class Primitive:
     facts_parameters: Parameters | None = None
     shares: tuple[str, ...] = ()
     shares_always: bool = False
+    shares_alone: bool = False
     writes: tuple[str, ...] = ()
     refuses: tuple[str, ...] = ()
     describes: tuple[str, ...] = ()
@@ -241,15 +246,23 @@ def _register(form: str, skip: int, primitive: Any, wrt: tuple[str, ...], option
                 raise RuleError(f"the rule for {primitive!r} has no parameter {name!r}", f"name one of {known}")
         _count(primitive, body)
         entry = _entry(primitive)
-        entry.rule = Rule(form, wrt, body, parameters, options.get("singular", False))
+        lists = options.get("lists", () if _makes_arrays(primitive) else wrt)
+        arrays = (*(name for name in wrt if name not in lists), *options.get("arrays", ()))
+        entry.rule = Rule(form, wrt, body, parameters, options.get("singular", False), arrays)
         entry.refuses = tuple(options.get("refuses", ()))
         entry.describes = tuple(options.get("describes", ()))
         entry.sources = [options.get("samples", ())]
         if "shares" in options:
-            shares(primitive, options["shares"], always=options.get("always", False))
+            shares(primitive, options["shares"], always=options.get("always", False), alone=options.get("alone", False))
         return body
 
     return decorator
+
+
+def _makes_arrays(primitive: Any) -> bool:
+    """Whether a primitive is one of NumPy's, which take lists for arrays."""
+    of_ufunc = isinstance(getattr(primitive, "__self__", None), np.ufunc)
+    return of_ufunc or isinstance(primitive, Method) or str(getattr(primitive, "__module__", "")).startswith("numpy")
 
 
 def partials(
@@ -275,8 +288,9 @@ def linear(primitive: Any, *wrt: str, **options: Any) -> Callable:
     """Registers a primitive that is linear in `wrt` together; the body maps `d_out` to their cotangents.
 
     Options: `samples`, `refuses`, `describes` (parameters on which the result depends by their shapes
-    and dtypes only, or in steps), and `shares` (the
-    parameter whose memory the result may be a view of; `always=True` if it always is).
+    and dtypes only, or in steps), `shares` (the parameter whose memory the result may be a view of; `always=True` if
+    it always is), `arrays` (other parameters than `wrt` of which the body is to be given arrays where they are lists),
+    and `lists` (those of `wrt` whose lists stay lists, which is so with all parameters of what is not NumPy's).
     """
     return _register("linear", 1, primitive, wrt, options)
 
@@ -419,11 +433,15 @@ def _of_array(function: Callable) -> Callable:
     return of_array
 
 
-def shares(callee: Any, *parameters: str, always: bool = False) -> None:
-    """Declares that a result may share memory with these arguments, or `always` is a view of them."""
+def shares(callee: Any, *parameters: str, always: bool = False, alone: bool = False) -> None:
+    """Declares that a result may share memory with these arguments, or `always` is a view of them.
+
+    `alone` says of a parameter that gathers arguments that it does so only if one is gathered.
+    """
     entry = _entry(callee)
     entry.shares = parameters if len(parameters) != 1 or isinstance(parameters[0], str) else tuple(parameters[0])
     entry.shares_always = always
+    entry.shares_alone = alone
 
 
 def writes(callee: Any, *parameters: str) -> None:
@@ -468,6 +486,7 @@ def alias(callee: Any, existing: Any, samples: Iterable[Sample] | None = None) -
         "facts_parameters",
         "shares",
         "shares_always",
+        "shares_alone",
         "writes",
         "refuses",
         "describes",
@@ -491,25 +510,30 @@ def pullback(callee: Any, args: tuple, kwargs: Mapping[str, Any], unbroadcast: C
     entry = lookup(callee)
     if entry is None or entry.rule is None:
         raise RuleError(f"{callee!r} has no rule")
-    rule = entry.rule
-    bound = rule.parameters.bind(args, kwargs, lambda v: v)
+    rule, parameters = entry.rule, entry.rule.parameters
+    bound = parameters.bind(args, kwargs, lambda v: v)
     out = call(callee, args, kwargs)
 
     def pull(d_out: Any) -> dict[str, Any]:
         leading = {"out": out, "d_out": d_out}
-        starred = bound.get(rule.parameters.starred, ()) if rule.parameters.starred else ()
-        values = [bound[name] for name in rule.parameters.by_position]
-        named = {name: bound[name] for name in rule.parameters.by_keyword}
+        given = {n: _array_of_list(v) if n in rule.arrays and n != parameters.starred else v for n, v in bound.items()}
+        starred = given.get(parameters.starred, ()) if parameters.starred else ()
+        values = [given[name] for name in parameters.by_position]
+        named = {name: given[name] for name in parameters.by_keyword}
         result = rule.body(*(leading[name] for name in rule.leading), *values, *starred, **named)
         results = result if len(rule.wrt) > 1 else (result,)
         if len(results) != len(rule.wrt):
             raise RuleError(f"the rule of {callee!r} returned {len(results)} results for {rule.wrt}")
         if rule.form == "partials":
-            given = {w: p for w, p in zip(rule.wrt, results, strict=True) if bound[w] is not None}
-            return {w: unbroadcast(d_out * p, bound[w]) for w, p in given.items()}
+            wanted = {w: p for w, p in zip(rule.wrt, results, strict=True) if bound[w] is not None}
+            return {w: unbroadcast(d_out * p, given[w]) for w, p in wanted.items()}
         return {w: _fitted(d, bound[w], unbroadcast) for w, d in zip(rule.wrt, results, strict=True)}
 
     return out, pull
+
+
+def _array_of_list(value: Any) -> Any:
+    return np.asarray(value) if isinstance(value, (list, tuple)) else value
 
 
 def _fitted(d: Any, like: Any, unbroadcast: Callable) -> Any:

@@ -153,6 +153,7 @@ def bracket(x, xp):
     np.interp,
     "x",
     "fp",
+    arrays=("xp",),
     refuses=("left", "right", "period"),
     samples=[
         sample(1.2, np.array([0.0, 1.0, 3.0]), array(3)),
@@ -185,7 +186,8 @@ constant(
 )
 constant(np.searchsorted, samples=[sample(array(3), 0.5), sample(array(3), array(2, 2))])
 constant(np.digitize, samples=[sample(0.5, np.array([0.0, 1.0])), sample(array(2, 2), np.array([0.0, 1.0]))])
-constant(np.argpartition, np.lexsort, np.isin)
+constant(np.argpartition, samples=[sample(array(4), 2), sample(array(2, 3), 1, axis=0), sample(array(4), (0, 2), None)])
+constant(np.lexsort, np.isin)
 
 
 @facts(np.argsort)
@@ -194,6 +196,12 @@ def _(a, axis=-1, kind=None, order=None, *, stable=None):
     if a.ndim == 1 or is_none(axis) is False:
         return Array("int64", a.shape)
     return Array("int64", (flattened(a.shape),) if is_none(axis) else None)
+
+
+@facts(np.argpartition)
+def _(a, kth, axis=-1, kind="introselect", order=None):
+    a = as_array(a)
+    return Array("int64", a.shape if a.ndim == 1 or is_none(axis) is False else None)
 
 
 @facts(np.searchsorted)

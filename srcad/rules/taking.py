@@ -52,6 +52,7 @@ def add_along(d_a, axis, indices, d_out):
 @linear(
     np.take,
     "a",
+    arrays=("indices",),
     refuses=("out",),
     samples=[
         sample(array(4), np.array([0, 3, 3])),
@@ -93,6 +94,7 @@ def _(a, indices, axis=None, out=None, mode="raise"):
 @linear(
     np.take_along_axis,
     "arr",
+    arrays=("indices",),
     samples=[
         sample(array(4), np.array([3, 0, 0]), 0),
         sample(array(2, 3), np.array([[2], [2]]), axis=1),

@@ -15,6 +15,13 @@ import numpy as np
 from srcad.facts import UNKNOWN, Array, Either, Fact, Number, broadcast, shape_of, widen
 from srcad.rules.register import facts
 
+
+def elementwise_ufuncs(operands: int) -> list[np.ufunc]:
+    """NumPy's ufuncs of so many operands and one result, each once."""
+    found = {id(f): f for name in dir(np) if isinstance(f := getattr(np, name), np.ufunc)}
+    return [f for f in found.values() if f.nin == operands and f.nout == 1 and f.signature is None]
+
+
 _WEAK = {"b": np.dtype(bool), "i": int, "f": float, "c": complex}
 
 

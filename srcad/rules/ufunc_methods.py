@@ -1,4 +1,4 @@
-"""The methods of ufuncs: reduce, accumulate, outer and reduceat.
+"""The methods of ufuncs: reduce, accumulate, outer, reduceat, and what `at` writes to.
 
 The sums, products and extremes among them are NumPy's functions under another name.  Of any other ufunc of two operands
 the partial derivatives are known, so a reduction is undone step by step along its axis, and an outer table by them.
@@ -13,9 +13,9 @@ from srcad.facts import UNKNOWN, Array
 from srcad.rules.accumulations import sum_from_end, through_product, through_products
 from srcad.rules.axes import array_or_number, as_array, value_of
 from srcad.rules.reductions import expanded, extreme_rule, masked, reduced, sum_dtype
-from srcad.rules.register import adjoint, constant, facts, linear, lookup, sample
+from srcad.rules.register import adjoint, constant, facts, linear, lookup, sample, writes
 from srcad.rules.samples import array
-from srcad.rules.ufunc_facts import ufunc_dtype
+from srcad.rules.ufunc_facts import elementwise_ufuncs, ufunc_dtype
 
 # ------------------------------------------------------------------------------------------------------ reduce
 
@@ -52,7 +52,8 @@ def _(d_out, out, array, axis=0, dtype=None, out_=None, keepdims=False, initial=
 @adjoint(np.fmax.reduce, "array", "initial", refuses=("out_",), samples=REDUCED)
 @adjoint(np.fmin.reduce, "array", "initial", refuses=("out_",), samples=REDUCED)
 def _(d_out, out, array, axis=0, dtype=None, out_=None, keepdims=False, initial=None, where=None):
-    return extreme_rule(d_out, out, array, axis, keepdims, initial, where)
+    compared = array if dtype is None else np.asarray(array, dtype)
+    return extreme_rule(d_out, out, compared, axis, keepdims, initial, where)
 
 
 @adjoint(np.hypot.reduce, "array", refuses=("out_", "initial", "where"), samples=REDUCED[:4])
@@ -100,6 +101,8 @@ def _register_chain(ufunc: np.ufunc, reduces: bool) -> None:
     def through_chain(d, a, results):
         """The cotangent of the elements along the first axis from those of the results after each step."""
         d_a = np.zeros_like(a)
+        if np.size(a) == 0:
+            return d_a
         carried = d[-1]
         for i in range(np.shape(a)[0] - 1, 0, -1):
             d_before, d_element = partial_derivatives(results[i], results[i - 1], a[i])
@@ -225,3 +228,9 @@ for _ufunc in (
     *(np.logical_and, np.logical_or, np.logical_xor),
 ):
     constant(_ufunc.reduce, _ufunc.accumulate, _ufunc.outer, _ufunc.reduceat)
+
+# ----------------------------------------------------------------------------------------------------------- at
+
+for _ufunc in (*elementwise_ufuncs(1), *elementwise_ufuncs(2)):
+    facts(_ufunc.at)(lambda a, indices, b=None: UNKNOWN)
+    writes(_ufunc.at, "a")

@@ -1,37 +1,55 @@
-"""What is left of NumPy's arrays: views of windows, blocks, forms in memory, and functions of complex results.
+"""What is left of NumPy's arrays: forms in memory, and functions of complex results.
 
-Windows overlap, so their cotangents add up where they do.  The functions of `numpy.emath` are those of `numpy` where
+The functions of `numpy.emath` are those of `numpy` where
 these are defined on the real line, and complex elsewhere.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.lib import stride_tricks
 
-from srcad import runtime as rt
-from srcad.facts import UNKNOWN, Array, Tuple, broadcast, widen
+from srcad.facts import UNKNOWN, Array, Tuple, some_dim, widen
 from srcad.rules.axes import as_array, value_of
 from srcad.rules.creation import nested
 from srcad.rules.joining import parts
-from srcad.rules.register import adjoint, constant, facts, linear, partials, sample
+from srcad.rules.register import adjoint, facts, linear, partials, sample
 from srcad.rules.samples import array, elementwise
 from srcad.rules.ufunc_facts import binary_facts, ufunc_fact
 
 # ------------------------------------------------------------------------------------------------- forms in memory
 
 
-@linear(np.asfortranarray, "a", refuses=("like",), shares="a", samples=[sample(array(2, 3)), sample(array(3))])
+@facts(np.asfortranarray)
+def _(a, dtype=None, *, like=None):
+    known = as_array(a)
+    return Array(known.dtype, known.shape) if value_of(dtype) is None else UNKNOWN
+
+
+@facts(np.require)
+def _(a, dtype=None, requirements=None, *, like=None):
+    return Array(as_array(a).dtype, as_array(a).shape) if value_of(dtype) is None else UNKNOWN
+
+
+@linear(
+    np.asfortranarray, "a", lists=("a",), refuses=("like",), shares="a", samples=[sample(array(2, 3)), sample(array(3))]
+)
 def _(d_out, a, dtype=None, *, like=None):
     return nested(d_out, a)
 
 
-@linear(np.require, "a", refuses=("like",), shares="a", samples=[sample(array(2, 3), None, "C"), sample(array(2, 3).T)])
+@linear(
+    np.require,
+    "a",
+    lists=("a",),
+    refuses=("like",),
+    shares="a",
+    samples=[sample(array(2, 3), None, "C"), sample(array(2, 3).T)],
+)
 def _(d_out, a, dtype=None, requirements=None, *, like=None):
     return nested(d_out, a)
 
 
-@linear(np.asarray_chkfinite, "a", shares="a", samples=[sample(array(3)), sample([1.5, 2.5])])
+@linear(np.asarray_chkfinite, "a", lists=("a",), shares="a", samples=[sample(array(3)), sample([1.5, 2.5])])
 def _(d_out, a, dtype=None, order=None):
     return nested(d_out, a)
 
@@ -41,23 +59,10 @@ def _(a, dtype=None, order=None):
     return as_array(a) if value_of(dtype) is None else UNKNOWN
 
 
-@linear(
-    np.broadcast_arrays,
-    "args",
-    refuses=("subok",),
-    shares="args",
-    always=True,
-    samples=[sample(array(3), array(2, 1, seed=1)), sample(array(2, 3), array(1, seed=1), array(3, seed=2))],
-)
-def _(d_out, *args, subok=False):
-    return [rt.unbroadcast(d_out[i], args[i]) for i in range(len(args))]
-
-
-@facts(np.broadcast_arrays)
-def _(*args, subok=False):
-    arrays = [as_array(arg) for arg in args]
-    shape = broadcast(*(a.shape for a in arrays))
-    return Tuple(tuple(Array(a.dtype, shape) for a in arrays))
+@facts(np.diagflat)
+def _(v, k=0):
+    side = some_dim()
+    return Array(as_array(v).dtype, (side, side))
 
 
 @linear(np.diagflat, "v", samples=[sample(array(3)), sample(array(2, 2), 1), sample(array(2), k=-1)])
@@ -95,42 +100,6 @@ def _register_unstack() -> None:
 
 if hasattr(np, "unstack"):
     _register_unstack()
-
-# --------------------------------------------------------------------------------------------------------- windows
-
-
-def window_numbers(shape, window_shape, axis):
-    """The number of the element that stands at each place of the windows."""
-    numbers = np.reshape(np.arange(int(np.prod(shape))), shape)
-    return stride_tricks.sliding_window_view(numbers, window_shape, axis)
-
-
-constant(window_numbers)
-
-
-@linear(
-    stride_tricks.sliding_window_view,
-    "x",
-    refuses=("subok", "writeable"),
-    shares="x",
-    always=True,
-    samples=[
-        sample(array(5), 3),
-        sample(array(3, 4), (2, 2)),
-        sample(array(3, 4), 2, axis=1),
-        sample(array(3, 4), (2,), axis=(0,)),
-    ],
-)
-def _(d_out, x, window_shape, axis=None, *, subok=False, writeable=False):
-    d_flat = np.zeros_like(x, shape=np.size(x))
-    np.add.at(d_flat, window_numbers(np.shape(x), window_shape, axis), d_out)
-    return np.reshape(d_flat, np.shape(x))
-
-
-@facts(stride_tricks.sliding_window_view)
-def _(x, window_shape, axis=None, *, subok=False, writeable=False):
-    return Array(as_array(x).dtype, None)
-
 
 # -------------------------------------------------------------------------------------------- parts of floats, Bessel
 

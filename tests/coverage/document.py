@@ -15,17 +15,17 @@ PAGE = Path(__file__).parent.parent.parent / "docs" / "numpy-coverage.md"
 
 HEAD = f"""# What of NumPy is differentiated
 
-Every public name of NumPy {np.__version__.rpartition(".")[0]}: whether it has a rule, is declared to carry no
-derivative, writes to an array (whose derivative is that of the store), or why it has none. A call form that a rule does
-not handle is refused with an error, never ignored. The page is written by `python -m tests.coverage` from the registry,
-and checked by the tests.
+Every public name of NumPy {np.__version__.rpartition(".")[0]}: whether it has a rule, is a small program
+itself (which is differentiated like any other), is declared to carry no derivative, writes to an array (whose
+derivative is that of the store), or why it has none. A call form that a rule does not handle is refused with an error,
+never ignored. The page is written by `python -m tests.coverage` from the registry, and checked by the tests.
 """
 
 HOW = {
     "rule": "differentiated",
+    "program": "differentiated, as a program",
     "constant": "carries no derivative",
     "writes": "writes to its argument",
-    "not yet": "not yet: refused",
     "missing": "missing",
 }
 
@@ -60,7 +60,7 @@ def table(section: str, group: Iterable[Name]) -> str:
 def row(name: Name) -> str:
     """One name: what is registered, and which arguments must keep their defaults."""
     state = HOW.get(name.state, name.state)
-    refused = [f"`{parameter.rstrip('_')}=`" for parameter in name.entry.refuses] if name.state == "rule" else []
+    refused = [f"`{parameter}=`" for parameter in name.refuses]
     return f"| `{name.name}` | {state}{' (refuses ' + ', '.join(refused) + ')' if refused else ''} |"
 
 

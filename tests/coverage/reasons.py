@@ -13,7 +13,7 @@ def _methods(method: str, ufuncs: str) -> list[str]:
 
 CLASSES = _named(
     "numpy",
-    """broadcast busdaycalendar flatiter matrix memmap ndarray ndenumerate ndindex nditer poly1d recarray record ufunc
+    """broadcast busdaycalendar flatiter matrix memmap ndarray nditer poly1d recarray record ufunc
     generic number integer signedinteger unsignedinteger inexact floating complexfloating flexible character""",
 ) + [
     "numpy.linalg.LinAlgError",
@@ -57,80 +57,3 @@ REASONS: dict[str, str] = {
         "hands out the memory of an array as such: refused",
     ),
 }
-NOT_YET: frozenset[str] = frozenset(
-    [
-        *_named(
-            "numpy",
-            """
-            apply_along_axis apply_over_axes block fromfunction fromiter histogramdd intersect1d piecewise
-            polydiv sort_complex vectorize
-            """,
-        ),
-        *_named(
-            "numpy.lib.stride_tricks",
-            """
-            as_strided
-            """,
-        ),
-        *_named(
-            "numpy.polynomial.polynomial",
-            """
-            polycompanion polydiv polyfromroots polygrid2d polygrid3d polyline polymulx polypow polytrim
-            polyval2d polyval3d polyvalfromroots polyvander2d polyvander3d
-            """,
-        ),
-        *_named(
-            "numpy.polynomial.chebyshev",
-            """
-            cheb2poly chebcompanion chebdiv chebfromroots chebgrid2d chebgrid3d chebinterpolate chebline
-            chebmulx chebpow chebtrim chebval2d chebval3d chebvander2d chebvander3d chebweight poly2cheb
-            """,
-        ),
-        *_named(
-            "numpy.polynomial.legendre",
-            """
-            leg2poly legcompanion legdiv legfromroots leggrid2d leggrid3d legline legmulx legpow legtrim
-            legval2d legval3d legvander2d legvander3d legweight poly2leg
-            """,
-        ),
-        *_named(
-            "numpy.polynomial.hermite",
-            """
-            herm2poly hermcompanion hermdiv hermfromroots hermgrid2d hermgrid3d hermline hermmulx hermpow
-            hermtrim hermval2d hermval3d hermvander2d hermvander3d hermweight poly2herm
-            """,
-        ),
-        *_named(
-            "numpy.polynomial.hermite_e",
-            """
-            herme2poly hermecompanion hermediv hermefromroots hermegrid2d hermegrid3d hermeline hermemulx
-            hermepow hermetrim hermeval2d hermeval3d hermevander2d hermevander3d hermeweight poly2herme
-            """,
-        ),
-        *_named(
-            "numpy.polynomial.laguerre",
-            """
-            lag2poly lagcompanion lagdiv lagfromroots laggrid2d laggrid3d lagline lagmulx lagpow lagtrim
-            lagval2d lagval3d lagvander2d lagvander3d lagweight poly2lag
-            """,
-        ),
-        *_named(
-            "numpy.ndarray",
-            """
-            argpartition device view
-            """,
-        ),
-        *_methods(
-            "at",
-            """
-            absolute arccos arccosh arcsin arcsinh arctan arctan2 arctanh bitwise_and bitwise_count bitwise_or
-            bitwise_xor cbrt ceil conjugate copysign cos cosh deg2rad degrees divide equal exp exp2 expm1 fabs
-            float_power floor floor_divide fmax fmin fmod gcd greater greater_equal heaviside hypot invert
-            isfinite isinf isnan isnat lcm ldexp left_shift less less_equal log log10 log1p log2 logaddexp
-            logaddexp2 logical_and logical_not logical_or logical_xor maximum minimum multiply negative
-            nextafter not_equal positive power rad2deg radians reciprocal remainder right_shift rint sign
-            signbit sin sinh spacing sqrt square tan tanh trunc
-            """,
-        ),
-    ]
-)

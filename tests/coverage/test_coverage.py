@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from .document import PAGE, text
-from .reasons import NOT_YET, REASONS
+from .reasons import REASONS
 from .walk import names
 
 NAMES = list(names())
@@ -19,12 +19,8 @@ def test_every_name_has_a_rule_a_declaration_or_a_reason():
 
 
 def test_the_reasons_only_shrink():
-    covered = {name.full for name in NAMES if name.state in ("rule", "constant", "writes")}
-    assert sorted(covered & (REASONS.keys() | NOT_YET)) == [], "these need no reason any more"
-
-
-def test_no_name_has_two_reasons():
-    assert sorted(REASONS.keys() & NOT_YET) == []
+    covered = {name.full for name in NAMES if name.state in ("rule", "constant", "writes", "program")}
+    assert sorted(covered & REASONS.keys()) == [], "these need no reason any more"
 
 
 def test_the_page_is_as_the_registry_says():

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.lib import stride_tricks
 
+import srcad.library
 import srcad.rules  # noqa: F401  fills the registry
+from srcad.library.register import Program, programs
 from srcad.rules import register
 from srcad.wengert import Attribute, Method
 
-from .reasons import NOT_YET, REASONS
+from .reasons import REASONS
 
 MODULES = {
     "numpy": np,
@@ -39,6 +41,7 @@ class Name:
     section: str
     name: str
     entry: register.Primitive | None
+    programs: tuple[Program, ...] = ()
 
     @property
     def full(self) -> str:
@@ -47,7 +50,7 @@ class Name:
 
     @property
     def state(self) -> str:
-        """What is known: "rule", "constant", "writes", a reason, "not yet" or "missing"."""
+        """What is known: "rule", "constant", "writes", "program", a reason, or "missing"."""
         entry = self.entry
         if entry is not None and entry.writes:
             return "writes"
@@ -55,23 +58,37 @@ class Name:
             return "rule"
         if entry is not None and entry.constant:
             return "constant"
-        return REASONS.get(self.full) or ("not yet" if self.full in NOT_YET else "missing")
+        if self.programs:
+            return "program"
+        return REASONS.get(self.full, "missing")
+
+    @property
+    def refuses(self) -> list[str]:
+        """The parameters that must keep their defaults: of the rule, if no program takes them."""
+        taken = {parameter for program in self.programs for parameter in program.parameters.names}
+        refused = self.entry.refuses if self.entry is not None and self.state == "rule" else ()
+        return [parameter.rstrip("_") for parameter in refused if parameter.rstrip("_") not in taken]
+
+
+def named(section: str, name: str, callee: Any) -> Name:
+    """A public name, and what is registered of the callable."""
+    return Name(section, name, register.lookup(callee), programs(callee) if isinstance(callee, Hashable) else ())
 
 
 def names() -> Iterator[Name]:
     """All of them: functions and classes of the modules, methods of ufuncs, members of arrays."""
     for section, module in MODULES.items():
         for name, value in public(module):
-            yield Name(section, name, register.lookup(value))
+            yield named(section, name, value)
     for name, ufunc in public(np):
         if isinstance(ufunc, np.ufunc) and ufunc.__name__ == name:  # not its aliases
             for method in UFUNC_METHODS:
                 if takes(ufunc, method):
-                    yield Name(f"numpy.{name}", method, register.lookup(getattr(ufunc, method)))
+                    yield named(f"numpy.{name}", method, getattr(ufunc, method))
     for name in dir(np.ndarray):
         if not name.startswith("_"):
             member = Method(name) if callable(getattr(np.ndarray, name)) else Attribute(name)
-            yield Name("numpy.ndarray", name, register.lookup(member))
+            yield named("numpy.ndarray", name, member)
 
 
 def takes(ufunc: np.ufunc, method: str) -> bool:

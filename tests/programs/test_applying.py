@@ -118,6 +118,47 @@ def piece_without_elements(x):
     return np.sum(np.piecewise(x, [x < -5, x >= -5], [lambda v: np.max(v) * v, np.exp]))
 
 
+@programs.on((V, np.array([[0.5, 1.5], [2.5, -0.5]])))
+def blocks(x, m):
+    return weigh(np.block([[m, x[:2, None]], [x[None, :2] * x[2], np.zeros((1, 1))]]))
+
+
+@programs.on((V, np.array([[0.5, 1.5], [2.5, -0.5]])))
+def blocks_of_what_is_written(x, m):
+    b = np.block([[m, x[:2, None]], [x[None, :2] * x[2], np.zeros((1, 1))]])
+    m[0, 0] = x[3]
+    return weigh(b) + weigh(np.block([x, 2.0, x[:2]])) + weigh(np.block([[x], [x * x]]))
+
+
+@programs.on((V,))
+def over_axes(x):
+    m = np.outer(x, x + 1)
+    kept = np.apply_over_axes(np.sum, m, (0, -1))
+    cube = np.reshape(np.outer(m[:2], x), (2, 4, 4))
+    return (
+        np.sum(kept) ** 2 + weigh(np.apply_over_axes(np.mean, cube, [2, 0])) + weigh(np.apply_over_axes(np.max, m, 1))
+    )
+
+
+@programs.on((V,))
+def accumulated_over_axes(x):
+    return weigh(np.apply_over_axes(lambda a, axis: np.cumsum(a, axis) * x[0], np.outer(x, x), [0, 1]))
+
+
+@programs.on((V,))
+def sorted_as_complex(x):
+    z = np.sort_complex(x * x) * (1 + 2j)
+    y = np.sort_complex(x + 1j * x[::-1])
+    return weigh(z.real) + np.sum(z.imag * y.real * y.imag)
+
+
+@programs.on((V,))
+def described(x):
+    if x.device == "cpu":
+        return weigh(x[(x * x).argpartition(2)[:2]])
+    return np.sum(x)
+
+
 @pytest.mark.parametrize(("function", "args"), programs.cases)
 def test_program(function, args):
     check(function, args)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from rules.registered import primitives
 
-import srcad.rules  # noqa: F401  fills the registry
-from srcad.rules import register, testing
+from srcad.rules import testing
 from srcad.wengert import callee_name
 
-PRIMITIVES = register.primitives()
+PRIMITIVES = primitives()
 NAMES = [callee_name(entry.callee) for entry in PRIMITIVES]
 
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from rules.registered import primitives
 
 import srcad
-from srcad.rules import register
 from srcad.rules.testing import describe, in_double, inner, is_active, moved, random_like
 from srcad.transform.lower import lower
 from srcad.wengert import callee_name
 
-RULES = {entry.rule.body: entry for entry in register.primitives() if entry.rule is not None and not entry.writes}
+RULES = {entry.rule.body: entry for entry in primitives() if entry.rule is not None and not entry.writes}
 
 
 @pytest.mark.parametrize("body", RULES, ids=[callee_name(entry.callee) for entry in RULES.values()])

@@ -439,6 +439,14 @@ def _written_arguments(step: Step, entry: Primitive) -> tuple[Operand, ...]:
     return arguments(step, entry, entry.writes)
 
 
+def shared(step: Step, entry: Primitive) -> tuple[Operand, ...]:
+    """The operands with which the result of a primitive may share memory."""
+    parameters = entry.parameters
+    if entry.shares_alone and parameters is not None and len(step.operands) > len(parameters.by_position) + 1:
+        return ()
+    return arguments(step, entry, entry.shares) if entry.shares else ()
+
+
 def arguments(step: Step, entry: Primitive, names: tuple[str, ...]) -> tuple[Operand, ...]:
     """The operands that a step gives for some parameters of a primitive; all of them if that is not known."""
     everything = step.operands + tuple(o for _, o in step.keywords)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime, wengert
-from srcad.facts import UNKNOWN, Array, Dict, Either, Fact, Instance, Known, List, Number, Tuple
+from srcad.facts import UNKNOWN, Array, Dict, Either, Fact, Instance, Known, List, Number, Tuple, widen
 from srcad.rules.register import lookup
 from srcad.transform.analyses import effects
 from srcad.wengert import (
@@ -393,17 +393,23 @@ class Memory:
     def _primitive(self, step: Step) -> int | None:
         entry = lookup(step.callee)
         out = [self._of(o) for k, o in step.keywords if k == "out"]
-        shared = effects.arguments(step, entry, entry.shares) if entry is not None and entry.shares else ()
+        shared = effects.shared(step, entry) if entry is not None else ()
         positions = effects.RETURNING.get(effects.hashable(step.callee), ())
         shared += tuple(step.operands[i] for i in positions if i < len(step.operands))
         if entry is not None and entry.writes:
             self._store(step)
         result = next((region for region in out if region is not None), None)
+        if shared and self._gives_container(step) and all(map(self._is_memory, shared)):
+            return self._holding(map(self._of, shared))
         for operand in shared:
             region = self._part(operand)
             self._union(result, region)
             result = region if result is None else result
         return result
+
+    def _gives_container(self, step: Step) -> bool:
+        """Whether the result is known to be a list or tuple, as that of `np.split` is, of views."""
+        return len(step.targets) == 1 and isinstance(widen(self._facts.get(step.target, UNKNOWN)), (List, Tuple))
 
     def _store(self, step: Step) -> None:
         """Notes that a callee which writes to some arguments may put the others into them."""

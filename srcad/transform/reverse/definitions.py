@@ -113,6 +113,8 @@ class Definitions:
         match definition.by:
             case Step(targets=(_,)) as step:
                 return self._of_step(step, assumed)
+            case Step(callee=callee, operands=(str() as container,)) as step if callee is identity:
+                return self._item(container, step.targets.index(name), assumed)
             case Merge(then=then, orelse=orelse):
                 if then in (UNDEFINED, UNSET) or orelse in (UNDEFINED, UNSET):
                     return self._of_one_arm(name, orelse if then in (UNDEFINED, UNSET) else then, assumed)

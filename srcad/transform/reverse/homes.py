@@ -8,7 +8,8 @@
   aliases and views have aliases and views of the one shadow; arrays of which parts are read; arrays used by loops that
   they were made outside of; containers reached by indices that are not known.
 - THROUGH: nowhere.  What NumPy makes a read-only view of memory (a diagonal, a broadcast array) passes each
-  contribution on at once to what it is a view of; nothing can be written through it in between.
+  contribution on at once to what it is a view of; nothing can be written through it in between.  So does the imaginary
+  part, which has another sign in the shadow; writing through it is refused.
 
 Correctness does not depend on the choice between VALUE and SHADOW for what nothing writes to; cost does.
 """
@@ -27,7 +28,7 @@ from srcad.transform.analyses import effects
 from srcad.transform.analyses.memory import Memory
 from srcad.transform.helpers import Closure, Partial, Super
 from srcad.transform.reverse.definitions import Definitions
-from srcad.transform.reverse.views import is_basic, is_read_only_view
+from srcad.transform.reverse.views import is_basic, passes_on
 from srcad.wengert import (
     Call,
     Carried,
@@ -100,7 +101,7 @@ class Homes:
             case Number():
                 return Home.VALUE
             case Array():
-                if written and self._is_read_only(name):
+                if written and self._passes_on(name):
                     return Home.THROUGH
                 return Home.SHADOW if written or root in self._partly_read | self._read_in_loops else Home.VALUE
             case Tuple() | List(items=tuple()) | Dict(items=tuple()):
@@ -186,12 +187,12 @@ class Homes:
                     seen.add(source)
                     todo.append(source)
 
-    def _is_read_only(self, name: str) -> bool:
-        """Whether a name is a view that nothing can be written through, or a view of one."""
+    def _passes_on(self, name: str) -> bool:
+        """Whether a name is a view that passes its cotangents on, or a view of one."""
         step = self._definitions[self._definitions.same(name)].by
         if not isinstance(step, Step) or len(step.targets) != 1 or not isinstance(step.operands[0], str):
             return False
-        if is_read_only_view(step, self._facts):
+        if passes_on(step, self._facts):
             return True
         if step.callee is operator.getitem:
             certain = is_basic(effects.fact_of_operand(step.operands[1], self._facts)) is True
@@ -199,7 +200,7 @@ class Homes:
             entry = register.lookup(step.callee)
             certain = entry is not None and bool(entry.shares) and entry.shares_always
         base = step.operands[0]
-        return certain and isinstance(fa.widen(self._facts.get(base, fa.UNKNOWN)), Array) and self._is_read_only(base)
+        return certain and isinstance(fa.widen(self._facts.get(base, fa.UNKNOWN)), Array) and self._passes_on(base)
 
     # ---------------------------------------------------------------------------------------- collecting
 

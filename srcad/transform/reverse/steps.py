@@ -17,6 +17,7 @@ from srcad.errors import MissingRuleError, UnsupportedError
 from srcad.facts import Array, Dict, Known, List, Number, Tuple
 from srcad.objects import Field
 from srcad.rules import register
+from srcad.rules.axes import items_of
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.varied import is_constant
 from srcad.transform.helpers import Transformation
@@ -247,11 +248,16 @@ def is_mask(index: fa.Fact) -> bool:
     return isinstance(index, Array) and index.dtype == "bool"
 
 
+def _is_item(sweep: Sweep, target: str) -> bool:
+    """Whether a target is what the program itself put into the tuple, and has its shadow."""
+    return sweep.home(target) is Home.SHADOW and sweep.definitions.same(target) != target
+
+
 def reverse_unpack(sweep: Sweep, step: Step) -> None:
     """The reverse of `a, b = c`."""
     (container,) = step.operands
     home = sweep.home(container)
-    live = [(i, t) for i, t in enumerate(step.targets) if sweep.home(t) is not Home.NONE]
+    live = [(i, t) for i, t in enumerate(step.targets) if sweep.home(t) is not Home.NONE and not _is_item(sweep, t)]
     if home is Home.NONE:
         return
     if home is Home.PATHS:
@@ -326,15 +332,20 @@ def send(sweep: Sweep, operand: Any, starred: bool, d: Operand) -> None:
         return
     for i, item in enumerate(operand):
         if sweep.home(item) is not Home.NONE:
-            sweep.add(item, sweep.builder.step(operator.getitem, d, Const(i), like=d_name(item)))
+            d_item = sweep.builder.step(operator.getitem, d, Const(i), like=d_name(item))
+            know_shape(sweep, d_item, item)
+            sweep.add(item, d_item)
 
 
 def bind_rule(sweep: Transformation, step: Step, entry: register.Primitive) -> dict[str, Any]:
     """The operands by the rule's parameters.  Raises UnsupportedError for forms the rule does not handle."""
     parameters = entry.rule.parameters
     name = callee_name(step.callee)
+    given = dict(step.keywords)
+    if "out" not in parameters.names and given.get("out") == Const(None):
+        del given["out"]  # rules have the result by this name
     try:
-        bound = parameters.bind(step.operands, dict(step.keywords), Const)
+        bound = parameters.bind(step.operands, given, Const)
     except TypeError as error:
         raise UnsupportedError(
             f"this form of {name} cannot be differentiated: {error}", "use a form its rule handles", step.site
@@ -357,8 +368,9 @@ def contributions(
         return []
     leading = {"d_out": d, "out": target}
     begin = len(sweep.builder.steps)
-    if rule.form == "partials":
-        bound = {name: as_array(sweep, operand) for name, operand in bound.items()}
+    mixed = rule.form != "partials" and has_complex(sweep)
+    arrays = bound if rule.form == "partials" else rule.arrays
+    bound = {name: as_array(sweep, operand) if name in arrays else operand for name, operand in bound.items()}
     result = inline(sweep, rule, leading, bound)
     results = dict(zip(rule.wrt, split_result(sweep, result, len(rule.wrt), begin), strict=True))
     found = []
@@ -375,14 +387,32 @@ def contributions(
         elif not isinstance(operand, tuple):
             value = named(sweep, value, d_name(operand), begin)
             know_shape(sweep, value, operand)
-            value = project(sweep, value, operand)
+            value = project(sweep, value, operand, mixed)
         found.append((name, value))
     return found
 
 
+def has_complex(sweep: Sweep) -> bool:
+    """Whether anything in the function is known to be complex, so that a cotangent of unknown dtype may be, too."""
+    if sweep.has_complex is None:
+        sweep.has_complex = any("c" in kinds_in(fact) for fact in tuple(sweep.facts.values()))
+    return sweep.has_complex
+
+
+def kinds_in(fact: fa.Fact) -> set[str]:
+    """The kinds of numbers that a value is known to be, or to hold."""
+    known = fa.widen(fact)
+    if isinstance(known, (List, Tuple)):
+        return {kind for item in items_of(known) or () for kind in kinds_in(item)}
+    dtype = fa.dtype_of(known)
+    return set() if dtype is None else {np.dtype(dtype).kind}
+
+
 def as_array(sweep: Transformation, operand: Any) -> Any:
     """A list or tuple as the array that NumPy makes of it, which the body of a rule can compute with."""
-    if isinstance(operand, tuple) or not isinstance(fa.widen(sweep.builder.fact(operand)), (List, Tuple)):
+    if isinstance(operand, tuple):
+        return tuple(as_array(sweep, item) for item in operand)
+    if not isinstance(fa.widen(sweep.builder.fact(operand)), (List, Tuple)):
         return operand
     return sweep.builder.step(np.asarray, operand, like=base(operand) if isinstance(operand, str) else "t")
 
@@ -464,8 +494,12 @@ def know_shape(sweep: Sweep, value: Operand, operand: Operand) -> None:
         sweep.facts[value] = Array(fa.dtype_of(sweep.builder.fact(value)), like.shape)
 
 
-def project(sweep: Sweep, value: Operand, operand: Operand) -> Operand:
-    """The cotangent in the dtype of its primal, where facts show that it has another."""
+def project(sweep: Sweep, value: Operand, operand: Operand, mixed: bool = False) -> Operand:
+    """The cotangent in the dtype of its primal, where facts show that it has another, or that it may be complex."""
+    if mixed and "f" in kinds_in(sweep.builder.fact(operand)) and kinds_in(sweep.builder.fact(value)) != {"f"}:
+        fact = like_fact(sweep, operand)
+        callee = rt.unbroadcast if fa.is_numeric(fact) else rt.project
+        return sweep.builder.step(callee, value, operand, like=d_name(operand), fact=fact)
     have, want = fa.dtype_of(sweep.builder.fact(value)), fa.dtype_of(sweep.builder.fact(operand))
     if have is None or want is None or have == want or isinstance(sweep.builder.fact(operand), Known):
         return value

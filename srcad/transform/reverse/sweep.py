@@ -122,6 +122,7 @@ class Sweep:
             n.target for n in walk(function.body) if isinstance(n, Step) and isinstance(n.callee, MakeFunction)
         }
         self.is_helper = False
+        self.has_complex: bool | None = None  # found when it is first asked
         self.selected: set[str] = set()
         self.travelled: dict[str, str] = {}
         self.travelling = travelling_regions(self)

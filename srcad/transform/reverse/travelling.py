@@ -22,7 +22,7 @@ from srcad.errors import UnsupportedError
 from srcad.facts import Array, Dict, Fact, List, Number, Tuple
 from srcad.rules import register
 from srcad.transform.builder import Builder
-from srcad.transform.reverse.views import is_basic, is_read_only_view, shared_operands
+from srcad.transform.reverse.views import is_basic, is_unlike, passes_on, shared_operands
 from srcad.wengert import (
     UNDEFINED,
     UNSET,
@@ -102,7 +102,7 @@ def _has_one_origin(sweep: Sweep, name: str, node: Node) -> bool:
         case Step(callee=callee) if callee is identity:
             return isinstance(fa.widen(sweep.builder.fact(node.operands[0])), Array)
         case Step():
-            return not may_share(sweep, node) or is_read_only_view(node, sweep.facts)
+            return not may_share(sweep, node) or passes_on(node, sweep.facts)
         case ForLoop() if name == node.target:
             return isinstance(fa.widen(sweep.builder.fact(node.iterable)), Array)
     return False
@@ -141,8 +141,11 @@ def travels(sweep: Sweep, operand: Operand) -> bool:
     """Whether the shadow of an operand travels with it."""
     if not isinstance(operand, str) or not sweep.travelling:
         return False
-    if not isinstance(fa.widen(sweep.facts.get(operand, fa.UNKNOWN)), (Array, List, Dict, Tuple)):
+    fact = fa.widen(sweep.facts.get(operand, fa.UNKNOWN))
+    if not isinstance(fact, (Array, List, Dict, Tuple)):
         return False
+    if not isinstance(fact, Array) and fa.is_active_type(fact) is False:
+        return False  # a list of integers, say, of which none becomes a float while it is carried
     return bool(sweep.memory.reach(operand) & sweep.travelling)
 
 
@@ -203,6 +206,8 @@ def _define(sweep: Sweep, builder: Builder, step: Step, position: int, target: s
     shadow = shadow_name(sweep, target)
     if step.callee in MOVERS and not isinstance(fa.widen(sweep.facts[target]), Array):
         new = _moved(sweep, builder, step, shadow)
+    elif _is_inactive_item(sweep, step):
+        new = Step((shadow,), np.zeros_like, (target,), (), step.site)
     elif step.callee is identity and len(step.targets) > 1:
         new = Step(
             (shadow,), operator.getitem, (shadow_operand(sweep, step.operands[0]), Const(position)), (), step.site
@@ -221,7 +226,9 @@ def _define(sweep: Sweep, builder: Builder, step: Step, position: int, target: s
     elif step.callee is operator.getitem:  # a view, an item, or a list of some of the items
         container = _slots_for(sweep, builder, step.operands[0])
         new = Step((shadow,), step.callee, (container, *step.operands[1:]), (), step.site)
-    elif is_read_only_view(step, sweep.facts):
+    elif is_unlike(step, sweep.facts):
+        raise _refused(target, "its cotangent is no such view of another, and it is one of several arrays", step)
+    elif passes_on(step, sweep.facts):
         same = builder.append_named(replace_first(sweep, step, sweep.names.fresh(shadow)), sweep.facts[shadow])
         new = Step((shadow,), rt.writable, (same,), (), step.site)
     elif may_share(sweep, step):
@@ -230,6 +237,16 @@ def _define(sweep: Sweep, builder: Builder, step: Step, position: int, target: s
     else:
         new = replace_first(sweep, step, shadow)
     builder.append(new, sweep.facts[shadow])
+
+
+def _is_inactive_item(sweep: Sweep, step: Step) -> bool:
+    """Whether a step takes arrays of integers out of a container of nothing that carries a derivative."""
+    if step.callee is not operator.getitem and (step.callee is not identity or len(step.targets) == 1):
+        return False
+    container = step.operands[0]
+    arrays = all(isinstance(fa.widen(sweep.facts[t]), Array) for t in step.targets if travels(sweep, t))
+    held = isinstance(fa.widen(sweep.builder.fact(container)), (List, Dict, Tuple))
+    return arrays and held and not travels(sweep, container)
 
 
 def replace_first(sweep: Sweep, step: Step, shadow: str) -> Step:

@@ -11,13 +11,27 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.lib import stride_tricks
 
 from srcad import facts as fa
 from srcad.errors import UnsupportedError
 from srcad.facts import Array, Fact, Instance, Known, Number, Tuple
 from srcad.rules import register
 from srcad.transform.analyses import effects
-from srcad.wengert import Carried, Const, ForLoop, Function, Merge, Method, Operand, Recursion, Step, base, identity
+from srcad.wengert import (
+    Attribute,
+    Carried,
+    Const,
+    ForLoop,
+    Function,
+    Merge,
+    Method,
+    Operand,
+    Recursion,
+    Step,
+    base,
+    identity,
+)
 
 if TYPE_CHECKING:
     from srcad.transform.reverse.sweep import Sweep
@@ -93,17 +107,34 @@ def shared_operands(step: Step, facts: Mapping[str, Fact]) -> tuple[Operand, ...
     entry = register.lookup(step.callee)
     if entry is None or not entry.shares:
         return ()
-    given = effects.arguments(step, entry, entry.shares)
+    given = effects.shared(step, entry)
     return tuple(o for o in given if not effects.is_immutable(effects.fact_of_operand(o, facts)))
 
 
-def is_read_only_view(step: Step, facts: Mapping[str, Fact]) -> bool:
-    """Whether a step certainly gives a view that nothing can be written through."""
+READ_ONLY = (np.broadcast_to, np.diagonal, Method("diagonal"), stride_tricks.sliding_window_view)
+"""What gives views that nothing can be written through."""
+
+UNLIKE = (stride_tricks.as_strided, np.imag, Attribute("imag"))
+"""What gives views whose cotangents are no such views of a shadow: elements may overlap, and signs differ."""
+
+
+def passes_on(step: Step, facts: Mapping[str, Fact]) -> bool:
+    """Whether a step gives a view whose cotangents are handed on at once to what it is a view of.
+
+    So it is with read-only views, and with those of which no shadow can be made; that these are not written to is
+    seen to where writes are reversed.
+    """
     if step.callee is np.diag:
-        return fa.shape_of(effects.fact_of_operand(step.operands[0], facts)) is not None and (
-            len(fa.shape_of(effects.fact_of_operand(step.operands[0], facts)) or ()) == 2
-        )
-    return effects.hashable(step.callee) in (np.broadcast_to, np.diagonal, Method("diagonal"))
+        return len(fa.shape_of(effects.fact_of_operand(step.operands[0], facts)) or ()) == 2
+    return effects.hashable(step.callee) in READ_ONLY or is_unlike(step, facts)
+
+
+def is_unlike(step: Step, facts: Mapping[str, Fact]) -> bool:
+    """Whether a step gives a view of which no shadow can be made."""
+    if step.callee == Method("view") and len(step.targets) == 1:
+        kinds = [fa.dtype_of(fa.widen(facts.get(o, fa.UNKNOWN))) for o in (step.target, step.operands[0])]
+        return kinds[0] is None or kinds[0] != kinds[1]
+    return effects.hashable(step.callee) in UNLIKE
 
 
 def is_basic(index: Fact) -> bool | None:

@@ -37,7 +37,7 @@ from srcad.transform.reverse.steps import (
 from srcad.transform.reverse.sweep import ELLIPSIS, ZERO, Sweep
 from srcad.transform.reverse.travelling import appended, shadow_operand, travels
 from srcad.transform.reverse.views import is_basic
-from srcad.wengert import Augmented, Method, Node, Operand, Step, callee_name
+from srcad.wengert import Augmented, Method, Node, Operand, Step, base, callee_name
 
 
 def reverse_write(sweep: Sweep, step: Step) -> tuple[Node, ...]:
@@ -81,6 +81,12 @@ def read_part(builder: Builder, array: Operand, index: Operand, like: str, fact:
 
 def save_and_restore(sweep: Sweep, array: Operand, index: Operand, fact: Fact) -> tuple[Node, ...]:
     """Writes the restore of the elements at an index; returns the steps that save them."""
+    if sweep.home(array) is Home.THROUGH:
+        raise UnsupportedError(
+            f"{base(str(array))!r} shows the memory of another array in a way that its cotangent cannot",
+            "write to that array itself, or to a copy",
+            sweep.builder.site,
+        )
     outer = sweep.builder.steps
     sweep.builder.steps = saving = []
     site = sweep.builder.site
@@ -292,7 +298,10 @@ def fa_needed(container: Operand, step: Step) -> UnsupportedError:
 
 
 def reverse_other(sweep: Sweep, step: Step) -> tuple[Node, ...]:
-    """Any other write: fine as long as no derivative passes through what it writes."""
+    """Any other write: fine as long as no derivative passes through what it writes.
+
+    Of a primitive it is known what it writes, so that it can be put back.
+    """
     written = effects.writes_of(step, sweep.facts)
     given = (*step.operands, *(o for _, o in step.keywords))
     if any(sweep.home(o) is not Home.NONE for o in given):
@@ -302,6 +311,10 @@ def reverse_other(sweep: Sweep, step: Step) -> tuple[Node, ...]:
             "use x[i] = v, x[i] op= v, x op= v or append, or make a new array",
             step.site,
         )
+    saving: list[Node] = []
     for operand in written:
-        sweep.opaque_writes.append((operand, step))
-    return ()
+        if register.lookup(step.callee) is not None and is_array(sweep, operand):  # it writes nothing else
+            saving += save_and_restore(sweep, operand, ELLIPSIS, part_of(sweep, operand, ELLIPSIS))
+        else:
+            sweep.opaque_writes.append((operand, step))
+    return tuple(saving)
