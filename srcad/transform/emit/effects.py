@@ -70,7 +70,7 @@ def effect(step: w.Step) -> int:
         return NOTHING
     if (callee is w.make_tuple or callee is w.identity) and len(step.targets) <= 1:
         return NOTHING
-    if getattr(callee, "__module__", None) == "srcad.runtime":
+    if str(getattr(callee, "__module__", None)).startswith("srcad.runtime."):
         return READS if analysed.is_pure(step) else WRITES
     return _effect(callee, len(step.operands))
 

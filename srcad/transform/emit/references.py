@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from srcad import runtime
 from srcad.transform.emit.naming import unused
 from srcad.wengert import Capture
 
@@ -104,8 +105,8 @@ class References:
         if isinstance(value, types.ModuleType):
             if value is np:
                 return self._global(np, "np")
-            if value.__name__ == "srcad.runtime":
-                return self._global(value, "rt")
+            if value.__name__.startswith("srcad.runtime"):
+                return self._global(runtime, "rt")
         path = _numpy_names().get(id(value))
         if path is not None:
             return f"{self._global(np, 'np')}.{path}"
