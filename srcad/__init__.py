@@ -6,7 +6,8 @@ from srcad.check import check_grads
 from srcad.errors import DifferentiationError
 from srcad.raveling import ravel
 from srcad.rules.flow import checkpointed, on_cotangent, stop_gradient
-from srcad.rules.register import adjoint, constant, linear, multilinear, partials, sample, tangent
+from srcad.rules.primitives import sample
+from srcad.rules.register import adjoint, constant, linear, multilinear, partials, tangent
 from srcad.rules.testing import check_rule
 
 __all__ = [

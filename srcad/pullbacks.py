@@ -24,7 +24,7 @@ from srcad.contents import repeatable
 from srcad.errors import MissingRuleError, Site, SourceError, UnsupportedError
 from srcad.objects import is_object
 from srcad.programs import Compiled, Programs, captured_facts, device_facts, explain
-from srcad.rules import register
+from srcad.rules import calling, primitives, register
 from srcad.signatures import signature
 from srcad.transform.binding import call_method
 from srcad.transform.pipeline import derive_pair, lowered
@@ -95,7 +95,7 @@ def _carries(args: Args, kwargs: dict[str, Any]) -> bool:
     return any(fa.is_active_type(fa.fact_of(value)) is not False for value in (*args, *kwargs.values()))
 
 
-def _by_rule(callee: Any, entry: register.Primitive, args: Args, kwargs: dict[str, Any]) -> tuple[Any, Pull]:
+def _by_rule(callee: Any, entry: primitives.Primitive, args: Args, kwargs: dict[str, Any]) -> tuple[Any, Pull]:
     rule = entry.rule
     assert rule is not None
     name = _name(callee)
@@ -109,7 +109,7 @@ def _by_rule(callee: Any, entry: register.Primitive, args: Args, kwargs: dict[st
             raise UnsupportedError(f"{name} with {refused}= cannot be differentiated", f"leave {refused}= out")
     if entry.writes:
         raise writing(name, entry.writes[0])
-    out, pull = register.pullback(callee, args, kwargs, runtime.unbroadcast)
+    out, pull = calling.pullback(callee, args, kwargs, runtime.unbroadcast)
     names = [*rule.parameters.by_position[: len(args)], *kwargs]
 
     def ordered(d: Any) -> Args:

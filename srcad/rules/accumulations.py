@@ -11,8 +11,9 @@ import numpy as np
 
 from srcad.facts import Array, some_dim
 from srcad.rules.axes import as_array, dtype_from, flattened, is_none, normalized, value_of
+from srcad.rules.primitives import sample
 from srcad.rules.reductions import AXES, COMPLEX, EMPTY, MASKED, expanded, masked, sum_dtype
-from srcad.rules.register import adjoint, facts, linear, sample
+from srcad.rules.register import adjoint, facts, linear
 from srcad.rules.samples import array
 
 WITH_ZEROS = [

@@ -13,9 +13,10 @@ from srcad.rules import shaping  # noqa: F401 (it registers what has another nam
 from srcad.rules.axes import array_or_number, as_array, length, value_of, without
 from srcad.rules.diagonals import on_diagonal
 from srcad.rules.linear_algebra import matrix_norm, vector_norm
+from srcad.rules.primitives import sample
 from srcad.rules.products import product_dtype, through_tensordot
 from srcad.rules.reductions import real_dtype, sum_dtype
-from srcad.rules.register import adjoint, alias, facts, linear, lookup, sample
+from srcad.rules.register import adjoint, alias, facts, linear, lookup
 from srcad.rules.samples import array
 from srcad.rules.vectors import cross_rule
 

@@ -7,7 +7,8 @@ import numpy as np
 from srcad.facts import UNKNOWN, Array, Fact, Known, Number, shape_of
 from srcad.rules.axes import as_array, flattened
 from srcad.rules.creation import length_fact, shape_fact
-from srcad.rules.register import constant, facts, linear, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import constant, facts, linear
 from srcad.rules.samples import array
 from srcad.wengert import Attribute
 

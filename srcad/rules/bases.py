@@ -19,7 +19,8 @@ from srcad.facts import ONE, UNKNOWN, Array, Tuple, broadcast, some_dim
 from srcad.rules.axes import MISSING, array_or_number, as_array, length, length_of, value_of
 from srcad.rules.fourier import fitted
 from srcad.rules.polynomials import PAIRS, through_fit
-from srcad.rules.register import adjoint, constant, facts, linear, partials, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import adjoint, constant, facts, linear, partials
 from srcad.rules.samples import array, elementwise
 from srcad.rules.ufunc_facts import ufunc_fact
 

@@ -11,7 +11,8 @@ from srcad.errors import UnsupportedError
 from srcad.facts import UNKNOWN, Array, Known, List, Number, some_dim, widen
 from srcad.rules.axes import as_array, items_of
 from srcad.rules.joining import common_dtype
-from srcad.rules.register import facts, linear, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import facts, linear
 from srcad.rules.samples import array
 
 

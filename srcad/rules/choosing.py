@@ -11,7 +11,8 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.facts import UNKNOWN, Array, Tuple, some_dim
 from srcad.rules.axes import MISSING, as_array, normalized, value_of
-from srcad.rules.register import adjoint, constant, facts, linear, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import adjoint, constant, facts, linear
 from srcad.rules.samples import array
 from srcad.rules.taking import along, inside
 from srcad.wengert import Method

@@ -10,7 +10,8 @@ import cmath
 import math
 
 from srcad.facts import BOOL, COMPLEX, FLOAT, Fact, Tuple
-from srcad.rules.register import adjoint, constant, facts, partials, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import adjoint, constant, facts, partials
 
 LOG_10 = math.log(10.0)
 SAMPLES = [sample(0.7 + 0.3j), sample(-0.4 + 0.6j), sample(0.3 - 0.2j), sample(0.6)]

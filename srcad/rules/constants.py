@@ -10,7 +10,8 @@ import numpy as np
 from srcad.facts import BOOL, UNKNOWN, Array, Fact, Known, Number, broadcast, dtype_of, is_numeric, widen
 from srcad.rules.axes import shape_from
 from srcad.rules.creation import shape_fact
-from srcad.rules.register import adjoint, constant, facts, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import adjoint, constant, facts
 from srcad.rules.samples import array, elementwise
 from srcad.rules.ufunc_facts import array_or_scalar, binary_facts, unary_facts
 

@@ -12,8 +12,9 @@ from srcad.errors import UnsupportedError
 from srcad.facts import UNKNOWN, Array, Tuple, some_dim
 from srcad.rules.accumulations import undo_diff
 from srcad.rules.axes import is_none
+from srcad.rules.primitives import sample
 from srcad.rules.reductions import shared_among
-from srcad.rules.register import adjoint, constant, facts, linear, sample
+from srcad.rules.register import adjoint, constant, facts, linear
 from srcad.rules.samples import array
 
 

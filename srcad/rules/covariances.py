@@ -10,7 +10,8 @@ import numpy as np
 
 from srcad.facts import UNKNOWN, Array, some_dim
 from srcad.rules.axes import as_array, value_of
-from srcad.rules.register import adjoint, facts, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import adjoint, facts
 from srcad.rules.samples import array
 
 

@@ -12,7 +12,8 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.facts import ONE, UNKNOWN, Array, Fact, Known, Number, Tuple, some_dim, widen
 from srcad.rules.axes import MISSING, as_array, dtype_from, length_of, normalized, shape_from, value_of
-from srcad.rules.register import constant, facts, linear, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import constant, facts, linear
 from srcad.rules.samples import array
 
 # ------------------------------------------------------------------------------------------- from nothing

@@ -9,7 +9,8 @@ import numpy as np
 
 from srcad.facts import Array, some_dim
 from srcad.rules.axes import array_or_number, as_array, length, length_of, value_of
-from srcad.rules.register import constant, facts, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import constant, facts
 from srcad.wengert import Attribute
 
 # ---------------------------------------------------------------------------------------- files and memory

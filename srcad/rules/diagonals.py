@@ -9,8 +9,9 @@ import numpy as np
 
 from srcad.facts import UNKNOWN, Array, Fact, some_dim
 from srcad.rules.axes import MISSING, array_or_number, as_array, normalized, value_of
+from srcad.rules.primitives import sample
 from srcad.rules.reductions import sum_dtype
-from srcad.rules.register import facts, linear, sample
+from srcad.rules.register import facts, linear
 from srcad.rules.samples import array
 
 

@@ -15,8 +15,9 @@ from srcad.errors import UnsupportedError
 from srcad.facts import UNKNOWN, Array, Tuple, some_dim
 from srcad.rules.axes import MISSING, as_array, value_of
 from srcad.rules.linear_algebra import adjointed, definite, inexact, transposed
+from srcad.rules.primitives import sample
 from srcad.rules.reductions import real_dtype
-from srcad.rules.register import adjoint, constant, facts, sample
+from srcad.rules.register import adjoint, constant, facts
 from srcad.rules.samples import array
 
 # -------------------------------------------------------------------------------------------- Hermitian matrices

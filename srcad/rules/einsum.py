@@ -16,7 +16,8 @@ from srcad import runtime as rt
 from srcad.errors import UnsupportedError
 from srcad.facts import UNKNOWN, some_dim
 from srcad.rules.axes import MISSING, array_or_number, as_array, value_of
-from srcad.rules.register import adjoint, constant, facts, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import adjoint, constant, facts
 from srcad.rules.samples import array
 
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.facts import UNKNOWN, Fact, Tuple
-from srcad.rules.register import adjoint, facts, partials, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import adjoint, facts, partials
 from srcad.rules.samples import array, elementwise
 from srcad.rules.ufunc_facts import binary_facts, ufunc_fact, unary_facts
 

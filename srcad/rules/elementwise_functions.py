@@ -11,7 +11,8 @@ import math
 import numpy as np
 
 from srcad.facts import Fact, is_numeric, widen
-from srcad.rules.register import facts, partials, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import facts, partials
 from srcad.rules.samples import array, elementwise
 from srcad.rules.ufunc_facts import array_or_scalar, binary_facts, ufunc_dtype, unary_facts
 

@@ -14,7 +14,8 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.facts import UNKNOWN, Array, Fact, Known, Number, broadcast, dtype_of, is_numeric, promote, shape_of, widen
-from srcad.rules.register import facts, linear, partials, sample, shares
+from srcad.rules.primitives import sample
+from srcad.rules.register import facts, linear, partials, shares
 from srcad.rules.samples import array, elementwise
 from srcad.rules.ufunc_facts import array_or_scalar, binary_facts, ufunc_dtype, unary_facts
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from srcad import runtime as rt
 from srcad.facts import UNKNOWN, Array, Number, widen
-from srcad.rules.register import constant, facts, linear, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import constant, facts, linear
 from srcad.rules.samples import array
 
 

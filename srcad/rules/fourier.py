@@ -12,7 +12,8 @@ import numpy as np
 
 from srcad.facts import Array, some_dim
 from srcad.rules.axes import MISSING, as_array, dtype_from, length_of, normalized, shape_from, value_of
-from srcad.rules.register import constant, facts, linear, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import constant, facts, linear
 from srcad.rules.samples import array
 
 # ------------------------------------------------------------------------------------------------------- helpers

@@ -14,7 +14,8 @@ from srcad import facts as fa
 from srcad import runtime as rt
 from srcad.rules import register
 from srcad.rules.axes import items_of
-from srcad.rules.register import linear, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import linear
 
 
 def _like(d: fa.Fact, like: fa.Fact) -> fa.Fact:

@@ -30,7 +30,8 @@ from srcad.facts import (
     widen,
 )
 from srcad.rules.axes import MISSING, as_array, items_of, value_of
-from srcad.rules.register import constant, facts, linear, sample, writes
+from srcad.rules.primitives import sample
+from srcad.rules.register import constant, facts, linear, writes
 from srcad.rules.samples import array
 
 # --------------------------------------------------------------------------------------------- x[index]

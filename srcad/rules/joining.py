@@ -9,7 +9,8 @@ import numpy as np
 
 from srcad.facts import ONE, Array, Dim, Fact, Known, List, some_dim
 from srcad.rules.axes import MISSING, as_array, items_of, length, normalized, value_of
-from srcad.rules.register import facts, linear, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import facts, linear
 from srcad.rules.samples import array
 
 # ------------------------------------------------------------------------------------------- concatenate

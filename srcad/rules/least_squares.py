@@ -16,9 +16,10 @@ from srcad.facts import UNKNOWN, Array, Tuple, some_dim
 from srcad.rules.axes import array_or_number, as_array, items_of, value_of
 from srcad.rules.eigen import refuse_complement, singular_values
 from srcad.rules.linear_algebra import adjointed, inexact, norm_rule, regular, transposed
+from srcad.rules.primitives import sample
 from srcad.rules.products import product_dtype
 from srcad.rules.reductions import real_dtype
-from srcad.rules.register import adjoint, constant, facts, sample
+from srcad.rules.register import adjoint, constant, facts
 from srcad.rules.samples import array
 
 # ----------------------------------------------------------------------------------------------------------- QR

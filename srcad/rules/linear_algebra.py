@@ -12,8 +12,9 @@ from srcad import runtime as rt
 from srcad.errors import UnsupportedError
 from srcad.facts import Array, Tuple, broadcast, promote
 from srcad.rules.axes import array_or_number, as_array, value_of
+from srcad.rules.primitives import sample
 from srcad.rules.reductions import expanded, mean_dtype, real_dtype, reduced, shared_among
-from srcad.rules.register import adjoint, facts, sample
+from srcad.rules.register import adjoint, facts
 from srcad.rules.samples import array
 
 

@@ -28,7 +28,8 @@ from srcad.rules import (  # noqa: F401 (they register what has another name her
 from srcad.rules.attributes import PARTS, is_array, is_numpy
 from srcad.rules.axes import MISSING, dtype_from, flattened, is_none, normalized, value_of
 from srcad.rules.creation import converted_back
-from srcad.rules.register import alias, facts, linear, lookup, partials, sample, writes
+from srcad.rules.primitives import sample
+from srcad.rules.register import alias, facts, linear, lookup, partials, writes
 from srcad.rules.samples import Samples, array
 from srcad.rules.shaping import inverse, reshaped, same_order
 from srcad.wengert import Method

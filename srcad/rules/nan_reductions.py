@@ -11,6 +11,7 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.rules.accumulations import sum_from_end, through_product, through_products
 from srcad.rules.axes import as_array, dtype_from, flattened, is_none
+from srcad.rules.primitives import sample
 from srcad.rules.reductions import (
     MASKED,
     SPREADS,
@@ -25,7 +26,7 @@ from srcad.rules.reductions import (
     sum_dtype,
     to_mean,
 )
-from srcad.rules.register import adjoint, facts, sample
+from srcad.rules.register import adjoint, facts
 from srcad.rules.samples import array
 
 HOLES = np.array([[1.5, np.nan, -0.5, 2.0], [0.3, 1.2, np.nan, -1.0], [np.nan, 0.7, 0.1, -2.5]])

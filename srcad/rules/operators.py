@@ -30,7 +30,8 @@ from srcad.facts import (
     join_all,
     widen,
 )
-from srcad.rules.register import adjoint, alias, constant, facts, lookup, sample, shares, writes
+from srcad.rules.primitives import sample
+from srcad.rules.register import adjoint, alias, constant, facts, lookup, shares, writes
 from srcad.rules.samples import array, elementwise
 from srcad.rules.ufunc_facts import binary_facts, ufunc_fact, unary_facts
 

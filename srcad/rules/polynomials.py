@@ -13,7 +13,8 @@ from srcad.errors import UnsupportedError
 from srcad.facts import UNKNOWN, Array, Tuple, some_dim
 from srcad.rules.axes import as_array
 from srcad.rules.fourier import fitted
-from srcad.rules.register import adjoint, constant, facts, linear, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import adjoint, constant, facts, linear
 from srcad.rules.samples import array
 
 # ---------------------------------------------------------------------------------------------- highest power first

@@ -14,7 +14,8 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.facts import UNKNOWN, Array, Dim, Fact, broadcast, is_numeric, promote
 from srcad.rules.axes import array_or_number, as_array, flattened, normalized, value_of
-from srcad.rules.register import adjoint, alias, constant, facts, sample, shares, writes
+from srcad.rules.primitives import sample
+from srcad.rules.register import adjoint, alias, constant, facts, shares, writes
 from srcad.rules.samples import array
 
 # ------------------------------------------------------------------------------------------------ matmul

@@ -39,7 +39,8 @@ from srcad.facts import (
     with_own_axes,
 )
 from srcad.rules.operators import number_or_array
-from srcad.rules.register import adjoint, alias, constant, facts, lookup, partials, sample, shares
+from srcad.rules.primitives import sample
+from srcad.rules.register import adjoint, alias, constant, facts, lookup, partials, shares
 from srcad.rules.samples import array
 
 NUMBERS = [sample(0.7), sample(np.float64(0.7)), sample(np.float32(0.7)), sample(array()), sample(2)]

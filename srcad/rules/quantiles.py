@@ -12,8 +12,9 @@ import numpy as np
 from srcad.facts import UNKNOWN, shape_of
 from srcad.rules.axes import array_or_number, as_array, value_of
 from srcad.rules.nan_reductions import HOLES
+from srcad.rules.primitives import sample
 from srcad.rules.reductions import AXES, mean_dtype, reduced
-from srcad.rules.register import adjoint, constant, facts, sample
+from srcad.rules.register import adjoint, constant, facts
 from srcad.rules.samples import array
 from srcad.rules.sorting import among_equals
 from srcad.rules.taking import grid_along

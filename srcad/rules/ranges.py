@@ -11,7 +11,8 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.facts import UNKNOWN, Array, Tuple, dtype_of, shape_of
 from srcad.rules.axes import array_or_number, as_array, dtype_from, length_of, value_of
-from srcad.rules.register import adjoint, facts, linear, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import adjoint, facts, linear
 from srcad.rules.samples import array
 
 

@@ -11,7 +11,8 @@ import numpy as np
 from srcad.errors import UnsupportedError
 from srcad.facts import UNKNOWN, Array, Instance, Tuple, some_dim
 from srcad.rules.axes import MISSING, as_array, items_of, normalized, value_of
-from srcad.rules.register import adjoint, constant, facts, linear, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import adjoint, constant, facts, linear
 from srcad.rules.samples import array
 
 # ------------------------------------------------------------------------------------------ flip and roll

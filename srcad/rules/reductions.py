@@ -12,7 +12,8 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.facts import UNKNOWN, Fact, Known, Number
 from srcad.rules.axes import array_or_number, as_array, dtype_from, value_of, without
-from srcad.rules.register import adjoint, alias, constant, facts, linear, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import adjoint, alias, constant, facts, linear
 from srcad.rules.samples import array
 
 # ------------------------------------------------------------------------------------------------- facts

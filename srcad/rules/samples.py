@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.rules.register import Sample
+from srcad.rules.primitives import Sample
 
 Domain = tuple[float, float]
 

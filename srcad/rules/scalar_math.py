@@ -11,7 +11,8 @@ import math
 import numpy as np
 
 from srcad.facts import BOOL, FLOAT, INT, UNKNOWN, Fact, Number, Tuple, widen
-from srcad.rules.register import adjoint, constant, facts, partials, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import adjoint, constant, facts, partials
 from srcad.rules.samples import array
 
 LOG_2 = math.log(2.0)

@@ -11,7 +11,8 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.facts import Array, Known, Number, widen
 from srcad.rules.axes import array_or_number, as_array
-from srcad.rules.register import constant, facts, linear, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import constant, facts, linear
 from srcad.rules.samples import array
 
 FLOATS = (np.float16, np.float32, np.float64, np.longdouble)

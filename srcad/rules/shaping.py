@@ -12,7 +12,8 @@ from srcad import runtime as rt
 from srcad.errors import UnsupportedError
 from srcad.facts import ONE, Array, Dim, Fact
 from srcad.rules.axes import MISSING, as_array, flattened, items_of, normalized, shape_from, value_of
-from srcad.rules.register import alias, constant, facts, linear, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import alias, constant, facts, linear
 from srcad.rules.samples import array
 
 # ----------------------------------------------------------------------------------------------- reshape

@@ -12,9 +12,10 @@ from srcad import runtime as rt
 from srcad.facts import UNKNOWN, Array, Known, Tuple, some_dim
 from srcad.rules.accumulations import sum_from_end, through_products, undo_diff
 from srcad.rules.axes import array_or_number, as_array, dtype_from, normalized, value_of
+from srcad.rules.primitives import sample
 from srcad.rules.products import product_dtype
 from srcad.rules.reductions import sum_dtype
-from srcad.rules.register import adjoint, constant, facts, linear, sample
+from srcad.rules.register import adjoint, constant, facts, linear
 from srcad.rules.samples import array
 
 # -------------------------------------------------------------------------------------------------- differences

@@ -11,8 +11,9 @@ import numpy as np
 
 from srcad.facts import UNKNOWN, Array
 from srcad.rules.axes import array_or_number, as_array, flattened, is_none
+from srcad.rules.primitives import sample
 from srcad.rules.reductions import AXES, mean_dtype, reduced
-from srcad.rules.register import adjoint, constant, facts, linear, sample
+from srcad.rules.register import adjoint, constant, facts, linear
 from srcad.rules.samples import array
 from srcad.rules.taking import grid_along
 

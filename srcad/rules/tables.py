@@ -12,7 +12,8 @@ from srcad.errors import UnsupportedError
 from srcad.facts import Array, List, Tuple, some_dim
 from srcad.rules.accumulations import undo_diff
 from srcad.rules.counting import bin_numbers, through_edges
-from srcad.rules.register import adjoint, facts, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import adjoint, facts
 from srcad.rules.samples import array
 
 

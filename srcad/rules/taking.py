@@ -9,7 +9,8 @@ import numpy as np
 
 from srcad.facts import UNKNOWN, Array, some_dim
 from srcad.rules.axes import MISSING, array_or_number, as_array, normalized, value_of
-from srcad.rules.register import constant, facts, linear, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import constant, facts, linear
 from srcad.rules.samples import array
 
 

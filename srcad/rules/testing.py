@@ -20,8 +20,8 @@ import numpy as np
 
 from srcad import facts as fa
 from srcad import runtime as rt
-from srcad.rules import register
-from srcad.rules.register import Primitive, Sample
+from srcad.rules import calling, register
+from srcad.rules.primitives import Primitive, Sample
 from srcad.rules.testing_facts import degrees, mismatch
 from srcad.wengert import callee_name
 
@@ -201,12 +201,12 @@ def _replaced(entry: Primitive, sample: Sample, new: Mapping[str, Any]) -> Sampl
 
 
 def _call(entry: Primitive, sample: Sample) -> Any:
-    return register.call(entry.callee, copy.deepcopy(sample.args), copy.deepcopy(dict(sample.kwargs)))
+    return calling.call(entry.callee, copy.deepcopy(sample.args), copy.deepcopy(dict(sample.kwargs)))
 
 
 def _pull(entry: Primitive, sample: Sample, d_out: Any = None) -> tuple[Any, Any, dict[str, Any]]:
     """The result of a sample, a cotangent of it (random if none is given), and the cotangents of the arguments."""
-    out, pull = register.pullback(entry.callee, sample.args, sample.kwargs, rt.unbroadcast)
+    out, pull = calling.pullback(entry.callee, sample.args, sample.kwargs, rt.unbroadcast)
     if d_out is None:
         d_out = random_like(out, np.random.default_rng(1))
     return out, d_out, pull(d_out)
@@ -319,7 +319,7 @@ def _one_by_one(tangents: Mapping[str, Any], bound: Mapping[str, Any]) -> Iterat
 def check_memory(entry: Primitive, sample: Sample) -> None:
     """A result shares memory with an argument, and an argument is written, only where that is declared."""
     args, kwargs = copy.deepcopy(sample.args), copy.deepcopy(dict(sample.kwargs))
-    out = register.call(entry.callee, args, kwargs)
+    out = calling.call(entry.callee, args, kwargs)
     if entry.parameters is None:
         return
     before = entry.parameters.bind(sample.args, sample.kwargs, lambda default: default)

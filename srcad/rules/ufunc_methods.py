@@ -12,8 +12,9 @@ from srcad import runtime as rt
 from srcad.facts import UNKNOWN, Array
 from srcad.rules.accumulations import sum_from_end, through_product, through_products
 from srcad.rules.axes import array_or_number, as_array, value_of
+from srcad.rules.primitives import sample
 from srcad.rules.reductions import expanded, extreme_rule, masked, reduced, sum_dtype
-from srcad.rules.register import adjoint, constant, facts, linear, lookup, sample, writes
+from srcad.rules.register import adjoint, constant, facts, linear, lookup, writes
 from srcad.rules.samples import array
 from srcad.rules.ufunc_facts import elementwise_ufuncs, ufunc_dtype
 

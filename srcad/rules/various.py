@@ -12,7 +12,8 @@ from srcad.facts import UNKNOWN, Array, Tuple, some_dim, widen
 from srcad.rules.axes import as_array, value_of
 from srcad.rules.creation import nested
 from srcad.rules.joining import parts
-from srcad.rules.register import adjoint, facts, linear, partials, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import adjoint, facts, linear, partials
 from srcad.rules.samples import array, elementwise
 from srcad.rules.ufunc_facts import binary_facts, ufunc_fact
 

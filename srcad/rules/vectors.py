@@ -11,8 +11,9 @@ import numpy as np
 from srcad import runtime as rt
 from srcad.facts import Array, Dim, Fact, broadcast
 from srcad.rules.axes import MISSING, as_array, value_of
+from srcad.rules.primitives import sample
 from srcad.rules.products import product_dtype
-from srcad.rules.register import adjoint, checks, facts, sample
+from srcad.rules.register import adjoint, checks, facts
 from srcad.rules.samples import array
 
 

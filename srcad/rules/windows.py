@@ -13,7 +13,8 @@ from srcad import runtime as rt
 from srcad.errors import UnsupportedError
 from srcad.facts import ONE, UNKNOWN, Array, some_dim
 from srcad.rules.axes import MISSING, as_array, dtype_from, length, shape_from, value_of
-from srcad.rules.register import checks, constant, facts, linear, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import checks, constant, facts, linear
 from srcad.rules.samples import array
 from srcad.wengert import Method
 

@@ -26,7 +26,7 @@ from srcad.errors import SourceError, UnsupportedError
 from srcad.facts import Fact
 from srcad.library import register as library
 from srcad.objects import is_object
-from srcad.rules import register
+from srcad.rules import primitives, register
 from srcad.transform.binding import call_method, passing_on
 from srcad.transform.emit import Program, compile_program, emit
 from srcad.transform.forward import tangent_program
@@ -128,7 +128,7 @@ def _partial(function: partial) -> Function:
     return passing_on(inner, function.func, fixed, tuple(rest))
 
 
-def _of_primitive(function: Any, parameters: register.Parameters) -> Function:
+def _of_primitive(function: Any, parameters: primitives.Parameters) -> Function:
     if parameters.starred is not None:
         raise SourceError(f"{function!r} takes any number of arguments", "wrap it in a function with named parameters")
     required = [n for n in parameters.names if n not in parameters.defaults]

@@ -13,7 +13,7 @@ from numpy.lib import stride_tricks
 import srcad.library
 import srcad.rules  # noqa: F401  fills the registry
 from srcad.library.register import Program, programs
-from srcad.rules import register
+from srcad.rules import primitives, register
 from srcad.wengert import Attribute, Method
 
 from .reasons import REASONS
@@ -40,7 +40,7 @@ class Name:
 
     section: str
     name: str
-    entry: register.Primitive | None
+    entry: primitives.Primitive | None
     programs: tuple[Program, ...] = ()
 
     @property

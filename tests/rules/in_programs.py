@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 import srcad
-from srcad.rules import register
-from srcad.rules.register import Primitive, Sample
+from srcad.rules import calling, register
+from srcad.rules.primitives import Primitive, Sample
 from srcad.rules.testing import STEP, describe, in_double, inner, is_active, leaves, map_tree, moved, random_like
 from srcad.wengert import Attribute, Method, callee_name
 
@@ -28,7 +28,7 @@ def program(entry: Primitive, sample: Sample) -> tuple[Callable, tuple] | None:
     """The function of a sample and its arguments; None if there is nothing to differentiate."""
     sample = Sample(in_double(sample.args), in_double(dict(sample.kwargs)))
     callee = in_double(entry.callee)
-    out = register.call(callee, copy.deepcopy(sample.args), copy.deepcopy(dict(sample.kwargs)))
+    out = calling.call(callee, copy.deepcopy(sample.args), copy.deepcopy(dict(sample.kwargs)))
     names: dict[str, Any] = {"np": np, "primitive": callee}
     given: list[Any] = []
     own = entry.rule.parameters

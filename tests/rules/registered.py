@@ -6,7 +6,7 @@ import numpy as np
 
 import srcad.rules  # noqa: F401  fills the registry
 from srcad.rules import register
-from srcad.rules.register import Primitive
+from srcad.rules.primitives import Primitive
 
 
 def is_of_scipy(entry: Primitive) -> bool:

@@ -13,13 +13,13 @@ import srcad.rules  # noqa: F401  fills the registry
 from srcad import facts as fa
 from srcad import runtime as rt
 from srcad.facts import FLOAT, INT, UNKNOWN, Array, Known, List, Number, Tuple
-from srcad.rules import register
+from srcad.rules import calling
 from srcad.rules.testing_facts import mismatch
 from srcad.transform.analyses.facts import registered_fact
 
 
 def cotangents(callee, *args, d_out=1.0):
-    _, pull = register.pullback(callee, args, {}, rt.unbroadcast)
+    _, pull = calling.pullback(callee, args, {}, rt.unbroadcast)
     return list(pull(d_out).values())
 
 

@@ -16,8 +16,8 @@ import pytest
 from rules.in_programs import check_gradient, program
 from rules.registered import primitives
 
-from srcad.rules import register
-from srcad.rules.register import Primitive, Sample
+from srcad.rules import calling
+from srcad.rules.primitives import Primitive, Sample
 from srcad.wengert import Attribute, Method, callee_name
 
 RULES = [entry for entry in primitives() if entry.rule is not None and not entry.writes and entry.rule.arrays]
@@ -36,7 +36,7 @@ def varied(entry: Primitive, change: Callable[[np.ndarray], Any]) -> Iterator[tu
             continue
         args = (*sample.args[:place], change(value), *sample.args[place + 1 :])
         try:
-            register.call(entry.callee, copy.deepcopy(args), copy.deepcopy(dict(sample.kwargs)))
+            calling.call(entry.callee, copy.deepcopy(args), copy.deepcopy(dict(sample.kwargs)))
         except (TypeError, ValueError, AttributeError):
             continue  # NumPy does not take it
         made = program(entry, Sample(args, sample.kwargs))

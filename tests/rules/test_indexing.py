@@ -7,13 +7,13 @@ import pytest
 
 from srcad import runtime as rt
 from srcad.facts import ONE, Array, Dim, Known, Number, Tuple
-from srcad.rules import indexing, register
+from srcad.rules import calling, indexing
 
 N, M = Dim("n", False), Dim("m", False)
 
 
 def gradient(function, *args, d_out, **kwargs):
-    _out, pull = register.pullback(function, args, kwargs, rt.unbroadcast)
+    _out, pull = calling.pullback(function, args, kwargs, rt.unbroadcast)
     return next(iter(pull(d_out).values()))
 
 

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from srcad import runtime as rt
-from srcad.rules import register
+from srcad.rules import calling
 
 
 def gradient(function, *args, d_out=1.0, **kwargs):
     """The cotangent of the first argument."""
-    _out, pull = register.pullback(function, args, kwargs, rt.unbroadcast)
+    _out, pull = calling.pullback(function, args, kwargs, rt.unbroadcast)
     return next(iter(pull(d_out).values()))
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.rules import register
+from srcad.rules import calling
 
 
 def gradient(function, *args, d_out, **kwargs):
-    _out, pull = register.pullback(function, args, kwargs, rt.unbroadcast)
+    _out, pull = calling.pullback(function, args, kwargs, rt.unbroadcast)
     return next(iter(pull(d_out).values()))
 
 

@@ -11,7 +11,8 @@ import math
 import numpy as np
 from scipy import special
 
-from srcad.rules.register import adjoint, partials, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import adjoint, partials
 from srcad.rules.samples import array
 from srcad.rules.scipy.common import at, of_ufuncs, on
 

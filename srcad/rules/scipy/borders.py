@@ -10,7 +10,8 @@ import numpy as np
 
 from srcad.facts import Array, some_dim
 from srcad.rules.axes import as_array, normalized, value_of
-from srcad.rules.register import constant, facts, linear, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import constant, facts, linear
 from srcad.rules.samples import array
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from srcad.facts import UNKNOWN, Fact, Tuple
-from srcad.rules.register import facts, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import facts
 from srcad.rules.samples import array
 from srcad.rules.ufunc_facts import ufunc_fact
 

@@ -12,7 +12,8 @@ from scipy import signal
 from srcad import runtime as rt
 from srcad.facts import Array
 from srcad.rules.axes import as_array
-from srcad.rules.register import adjoint, constant, facts, linear, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import adjoint, constant, facts, linear
 from srcad.rules.samples import array
 from srcad.rules.scipy.borders import extended, folded
 

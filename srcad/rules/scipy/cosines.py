@@ -14,7 +14,8 @@ from srcad.errors import UnsupportedError
 from srcad.facts import Array
 from srcad.rules.axes import as_array
 from srcad.rules.fourier import fitted, of_lengths, one_axis, swapped, transformed_axes
-from srcad.rules.register import constant, facts, linear, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import constant, facts, linear
 from srcad.rules.samples import array
 
 IN_PLACE = ("overwrite_x",)

@@ -13,7 +13,8 @@ from scipy import signal
 from srcad.errors import UnsupportedError
 from srcad.facts import UNKNOWN, Array, Known, Tuple, some_dim
 from srcad.rules.axes import as_array, length, value_of
-from srcad.rules.register import adjoint, constant, facts, linear, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import adjoint, constant, facts, linear
 from srcad.rules.samples import array
 from srcad.rules.scipy.borders import extended
 from srcad.rules.scipy.common import real_like

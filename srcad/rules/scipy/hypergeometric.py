@@ -12,7 +12,8 @@ import numpy as np
 from scipy import special
 
 from srcad import runtime as rt
-from srcad.rules.register import adjoint, partials, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import adjoint, partials
 from srcad.rules.scipy.common import at, of_ufuncs, on
 
 MODULUS = (0.1, 0.8)

@@ -16,7 +16,8 @@ from srcad import runtime as rt
 from srcad.errors import UnsupportedError
 from srcad.facts import UNKNOWN, Array, List, Tuple, widen
 from srcad.rules.axes import array_or_number, as_array, items_of, normalized, value_of
-from srcad.rules.register import adjoint, constant, facts, linear, lookup, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import adjoint, constant, facts, linear, lookup
 from srcad.rules.samples import array
 
 # ------------------------------------------------------------------------------------------- integrals of samples

@@ -15,7 +15,8 @@ from srcad.facts import UNKNOWN, Array
 from srcad.rules.axes import array_or_number, as_array
 from srcad.rules.eigen import one_triangle
 from srcad.rules.linear_algebra import adjointed, definite, regular, through_cholesky, transposed
-from srcad.rules.register import adjoint, constant, facts, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import adjoint, constant, facts
 from srcad.rules.samples import array
 from srcad.rules.scipy.linalg_factors import IN_PLACE, refuse_stacks
 

@@ -13,7 +13,8 @@ from srcad.errors import UnsupportedError
 from srcad.facts import UNKNOWN, Array, Tuple
 from srcad.rules.axes import as_array, value_of
 from srcad.rules.eigen import gaps, on_diagonals
-from srcad.rules.register import adjoint, constant, facts, linear, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import adjoint, constant, facts, linear
 from srcad.rules.samples import array
 from srcad.rules.scipy.linalg_factors import IN_PLACE
 from srcad.rules.scipy.linalg_structure import columns

@@ -13,7 +13,8 @@ from srcad.errors import UnsupportedError
 from srcad.facts import Array
 from srcad.rules.axes import as_array
 from srcad.rules.linear_algebra import regular
-from srcad.rules.register import adjoint, constant, facts, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import adjoint, constant, facts
 from srcad.rules.samples import array
 
 SYSTEMS = [

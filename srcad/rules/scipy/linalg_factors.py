@@ -13,7 +13,8 @@ from srcad.errors import UnsupportedError
 from srcad.facts import UNKNOWN, Array, Known, Tuple
 from srcad.rules.axes import as_array, items_of, value_of
 from srcad.rules.linear_algebra import adjointed, definite, regular, through_cholesky, transposed
-from srcad.rules.register import adjoint, constant, facts, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import adjoint, constant, facts
 from srcad.rules.samples import array
 
 IN_PLACE = ("overwrite_a", "overwrite_b")

@@ -12,7 +12,8 @@ from scipy import linalg
 from srcad.facts import UNKNOWN, Array, Tuple
 from srcad.rules.axes import as_array, value_of
 from srcad.rules.linear_algebra import transposed
-from srcad.rules.register import adjoint, facts, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import adjoint, facts
 from srcad.rules.samples import array
 
 

@@ -18,8 +18,9 @@ from srcad.rules.eigen import (
 )
 from srcad.rules.least_squares import through_pinv, through_qr
 from srcad.rules.linear_algebra import adjointed, definite, norm_rule, regular, transposed
+from srcad.rules.primitives import sample
 from srcad.rules.reductions import real_dtype, reduced
-from srcad.rules.register import adjoint, constant, facts, lookup, sample
+from srcad.rules.register import adjoint, constant, facts, lookup
 from srcad.rules.samples import array
 from srcad.rules.scipy.linalg_factors import IN_PLACE, double, of_one_matrix, refuse_stacks
 from srcad.rules.scipy.linalg_spectral import through_values, triangle_read

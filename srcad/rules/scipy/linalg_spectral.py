@@ -26,8 +26,9 @@ from srcad.rules.eigen import (
     through_vectors,
 )
 from srcad.rules.linear_algebra import adjointed, definite, transposed
+from srcad.rules.primitives import sample
 from srcad.rules.reductions import real_dtype
-from srcad.rules.register import adjoint, constant, facts, lookup, sample
+from srcad.rules.register import adjoint, constant, facts, lookup
 from srcad.rules.samples import array
 from srcad.rules.scipy.common import real_like
 from srcad.rules.scipy.linalg_factors import IN_PLACE, double, of_one_matrix

@@ -12,7 +12,8 @@ from scipy import linalg
 from srcad.errors import UnsupportedError
 from srcad.facts import UNKNOWN, Array
 from srcad.rules.axes import as_array
-from srcad.rules.register import adjoint, constant, facts, linear, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import adjoint, constant, facts, linear
 from srcad.rules.samples import array
 
 # ------------------------------------------------------------------------------------------------ placing entries

@@ -15,7 +15,8 @@ from scipy import ndimage
 
 from srcad.facts import Array
 from srcad.rules.axes import as_array
-from srcad.rules.register import adjoint, constant, facts, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import adjoint, constant, facts
 from srcad.rules.samples import array
 from srcad.rules.scipy.borders import extended, folded
 

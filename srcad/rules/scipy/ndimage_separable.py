@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
-from srcad.rules.register import adjoint, constant, facts, linear, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import adjoint, constant, facts, linear
 from srcad.rules.samples import array
 from srcad.rules.scipy.ndimage_filters import MODES, filtered, kernel_axes, of_axis, through_line
 

@@ -8,8 +8,9 @@ from scipy import special
 from srcad import runtime as rt
 from srcad.facts import UNKNOWN
 from srcad.rules.axes import as_array, is_none, value_of
+from srcad.rules.primitives import sample
 from srcad.rules.reductions import expanded, reduced
-from srcad.rules.register import adjoint, facts, sample
+from srcad.rules.register import adjoint, facts
 from srcad.rules.samples import array
 
 ALONG = [

@@ -16,7 +16,8 @@ from srcad.errors import UnsupportedError
 from srcad.facts import UNKNOWN, Array, Tuple
 from srcad.rules.axes import as_array
 from srcad.rules.fourier import to_real
-from srcad.rules.register import adjoint, constant, facts, linear, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import adjoint, constant, facts, linear
 from srcad.rules.samples import array
 from srcad.rules.scipy.common import real_like
 

@@ -13,7 +13,8 @@ from srcad.errors import UnsupportedError
 from srcad.facts import UNKNOWN, Array
 from srcad.rules.axes import as_array, value_of
 from srcad.rules.fourier import fitted, one_axis, to_real, to_spectrum
-from srcad.rules.register import adjoint, constant, facts, linear, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import adjoint, constant, facts, linear
 from srcad.rules.samples import array
 from srcad.rules.scipy.common import real_like
 from srcad.rules.scipy.ndimage_filters import through_line, turned_origin

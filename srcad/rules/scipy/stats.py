@@ -11,7 +11,8 @@ from scipy import stats
 
 from srcad.facts import UNKNOWN
 from srcad.rules.axes import as_array
-from srcad.rules.register import facts, partials, sample
+from srcad.rules.primitives import sample
+from srcad.rules.register import facts, partials
 from srcad.rules.samples import array
 from srcad.rules.ufunc_facts import array_or_scalar
 

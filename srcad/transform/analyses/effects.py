@@ -35,7 +35,8 @@ from srcad.facts import (
     Tuple,
     Unknown,
 )
-from srcad.rules.register import Primitive, lookup
+from srcad.rules.primitives import Primitive
+from srcad.rules.register import lookup
 from srcad.wengert import (
     Attribute,
     Augmented,

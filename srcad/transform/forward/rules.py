@@ -22,7 +22,7 @@ from srcad import facts as fa
 from srcad import runtime as rt
 from srcad.errors import UnsupportedError
 from srcad.facts import Array, Known, List, Number, Tuple
-from srcad.rules import register
+from srcad.rules import primitives, register
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.varied import is_constant
 from srcad.transform.forward.attempts import never_raising
@@ -82,7 +82,7 @@ def rule_tangent(fw: Forward, step: Step, target: str) -> Operand:
 # --------------------------------------------------------------------------------------------------- forms
 
 
-def by_partials(fw: Forward, step: Step, target: str, rule: register.Rule, bound: dict[str, Any]) -> Operand:
+def by_partials(fw: Forward, step: Step, target: str, rule: primitives.Rule, bound: dict[str, Any]) -> Operand:
     """The sum of the partial derivatives times the tangents."""
     wanted = [w for w in rule.wrt if fw.is_active(bound[w])]
     dots = {w: array_of(fw, bound[w], fw.tangent(bound[w])) for w in wanted}
@@ -127,7 +127,7 @@ def added(fw: Forward, terms: list[Operand], target: str) -> Operand:
     return total
 
 
-def called_on_tangents(fw: Forward, step: Step, entry: register.Primitive, only: int | None = None) -> str:
+def called_on_tangents(fw: Forward, step: Step, entry: primitives.Primitive, only: int | None = None) -> str:
     """The step with tangents in the place of the operands that its rule differentiates, or of one of them."""
     rule = entry.rule
     assert rule is not None
@@ -146,14 +146,14 @@ def carries(fw: Forward, operand: Operand) -> bool:
     return fw.is_active(operand) or not isinstance(fw.fact(operand), (Known, fa.Instance))
 
 
-def by_product(fw: Forward, step: Step, target: str, entry: register.Primitive) -> Operand:
+def by_product(fw: Forward, step: Step, target: str, entry: primitives.Primitive) -> Operand:
     """The sum of the products with the tangent of one factor each."""
     step = by_position(step, entry)
     active = [i for i, o in enumerate(step.operands) if fw.is_active(o)]
     return added(fw, [called_on_tangents(fw, step, entry, i) for i in active], target)
 
 
-def by_position(step: Step, entry: register.Primitive) -> Step:
+def by_position(step: Step, entry: primitives.Primitive) -> Step:
     """The step with the operands that its rule differentiates given by position, where it gives them by keyword."""
     rule = entry.rule
     assert rule is not None
@@ -166,7 +166,7 @@ def by_position(step: Step, entry: register.Primitive) -> Step:
     return replace(step, operands=tuple(operands), keywords=tuple(named.items()))
 
 
-def by_tangent_rule(fw: Forward, target: str, rule: register.Rule, bound: dict[str, Any]) -> Operand:
+def by_tangent_rule(fw: Forward, target: str, rule: primitives.Rule, bound: dict[str, Any]) -> Operand:
     """The sum of what the body of a tangent rule returns for the active operands."""
     wanted = [w for w in rule.wrt if active_in(fw, bound[w])]
     dots = {f"dot_{w}": fw.tangent(bound[w]) if w in wanted else ONE for w in rule.wrt}
@@ -232,7 +232,7 @@ def is_new(step: Step) -> bool:
     return entry is not None and entry.rule is not None and not entry.shares and callee is not rt.unbroadcast
 
 
-def own_view(fw: Forward, step: Step, target: str, dot: Operand, entry: register.Primitive) -> Operand:
+def own_view(fw: Forward, step: Step, target: str, dot: Operand, entry: primitives.Primitive) -> Operand:
     """The tangent of what may be a view: one exactly if that is one, where something is written to it."""
     if entry.shares_always and entry.rule is not None and entry.rule.form == "linear" or not isinstance(dot, str):
         return dot

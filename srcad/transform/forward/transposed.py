@@ -18,7 +18,7 @@ from typing import Any
 from srcad import facts as fa
 from srcad import runtime as rt
 from srcad.errors import DifferentiationError, Site
-from srcad.rules import register
+from srcad.rules import primitives, register
 from srcad.transform.forward.state import Forward
 from srcad.transform.helpers import Specialised, without_sites
 from srcad.transform.reverse import make_sweeps
@@ -44,7 +44,7 @@ from srcad.wengert import (
 )
 
 
-def transposed(fw: Forward, step: Step, rule: register.Rule, bound: dict[str, Any], target: str) -> Operand:
+def transposed(fw: Forward, step: Step, rule: primitives.Rule, bound: dict[str, Any], target: str) -> Operand:
     """The tangent of a step's target, by the transpose of the adjoint rule of its callee."""
     wanted = [w for w in rule.wrt if is_wanted(fw, bound[w])]
     inner = selected(placeless(fw.lower(rule.body)), rule, wanted)
@@ -66,7 +66,7 @@ def transposed(fw: Forward, step: Step, rule: register.Rule, bound: dict[str, An
     return written(fw, *found)
 
 
-def _starred(params: register.Parameters) -> tuple[str, ...]:
+def _starred(params: primitives.Parameters) -> tuple[str, ...]:
     return () if params.starred is None else (params.starred,)
 
 
@@ -82,7 +82,7 @@ def dot_of(fw: Forward, operand: Any) -> Operand:
     return fw.tangent(operand)
 
 
-def selected(body: Function, rule: register.Rule, wanted: list[str]) -> Function:
+def selected(body: Function, rule: primitives.Rule, wanted: list[str]) -> Function:
     """The body of a rule with plain parameters, that returns the cotangents of the wanted operands only."""
     params = tuple(Param(p.name) for p in body.params)
     if len(rule.wrt) == 1:

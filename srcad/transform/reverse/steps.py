@@ -16,7 +16,7 @@ from srcad import runtime as rt
 from srcad.errors import MissingRuleError, UnsupportedError
 from srcad.facts import Array, Dict, Known, List, Number, Tuple
 from srcad.objects import Field
-from srcad.rules import register
+from srcad.rules import primitives, register
 from srcad.rules.axes import items_of
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.varied import is_constant
@@ -309,7 +309,7 @@ def apply_rule(sweep: Sweep, step: Step, target: str, d: Operand) -> None:
         send(sweep, bound[name], name == entry.rule.parameters.starred, d_operand)
 
 
-def refuse_other_parameters(sweep: Sweep, step: Step, entry: register.Primitive, bound: dict[str, Any]) -> None:
+def refuse_other_parameters(sweep: Sweep, step: Step, entry: primitives.Primitive, bound: dict[str, Any]) -> None:
     """Raises where a derivative would have to pass to a parameter that the rule does not differentiate."""
     for name, operand in bound.items():
         if name not in entry.rule.wrt and name not in entry.describes and is_wanted(sweep, operand):
@@ -337,7 +337,7 @@ def send(sweep: Sweep, operand: Any, starred: bool, d: Operand) -> None:
             sweep.add(item, d_item)
 
 
-def bind_rule(sweep: Transformation, step: Step, entry: register.Primitive) -> dict[str, Any]:
+def bind_rule(sweep: Transformation, step: Step, entry: primitives.Primitive) -> dict[str, Any]:
     """The operands by the rule's parameters.  Raises UnsupportedError for forms the rule does not handle."""
     parameters = entry.rule.parameters
     name = callee_name(step.callee)
@@ -360,7 +360,7 @@ def bind_rule(sweep: Transformation, step: Step, entry: register.Primitive) -> d
 
 
 def contributions(
-    sweep: Sweep, step: Step, rule: register.Rule, bound: dict[str, Any], target: str, d: Operand
+    sweep: Sweep, step: Step, rule: primitives.Rule, bound: dict[str, Any], target: str, d: Operand
 ) -> list[tuple[str, Operand]]:
     """The cotangents of the operands, by parameter of the rule, for those that a derivative passes to."""
     wanted = [w for w in rule.wrt if is_wanted(sweep, bound[w])]
@@ -417,7 +417,7 @@ def as_array(sweep: Transformation, operand: Any) -> Any:
     return sweep.builder.step(np.asarray, operand, like=base(operand) if isinstance(operand, str) else "t")
 
 
-def inline(sweep: Transformation, rule: register.Rule, leading: dict[str, Operand], bound: dict[str, Any]) -> Operand:
+def inline(sweep: Transformation, rule: primitives.Rule, leading: dict[str, Operand], bound: dict[str, Any]) -> Operand:
     """Writes the body of a rule; its result."""
     arguments = [leading[n] for n in rule.leading]
     keywords = {n: bound[n] for n in rule.parameters.names}
