@@ -3,8 +3,9 @@
 What is linear in coefficients (sums, derivatives, changes of the basis) is undone with what it gives for each basis
 function; products and quotients with the products of the basis functions.  A root moves by minus the change of the
 value over the slope.
-Nearly all of these functions trim zeros at the ends of their arguments, so that they cannot be called on tangents: their
-rules are adjoints.
+
+Nearly all of these functions trim zeros at the ends of their arguments, so that they cannot be called on tangents:
+their rules are adjoints.
 """
 
 from __future__ import annotations
