@@ -3,6 +3,9 @@
 What is linear in coefficients (sums, derivatives, changes of the basis) is undone with what it gives for each basis
 function; products and quotients with the products of the basis functions.  A root moves by minus the change of the
 value over the slope.
+
+Nearly all of these functions trim zeros at the ends of their arguments, so that they cannot be called on tangents:
+their rules are adjoints.
 """
 
 from __future__ import annotations
@@ -80,12 +83,12 @@ def _register(module: ModuleType, prefix: str) -> None:
             return d_x, np.moveaxis(own @ np.reshape(powers, (-1, np.shape(c)[0])), -1, 0)
         return d_x, through_values(d_out, powers, c)
 
-    @linear(add, "c1", "c2", samples=PAIRS)
-    def _(d_out, c1, c2):
+    @adjoint(add, "c1", "c2", samples=PAIRS)
+    def _(d_out, out, c1, c2):
         return fitted(d_out, np.shape(c1)), fitted(d_out, np.shape(c2))
 
-    @linear(subtract, "c1", "c2", samples=PAIRS)
-    def _(d_out, c1, c2):
+    @adjoint(subtract, "c1", "c2", samples=PAIRS)
+    def _(d_out, out, c1, c2):
         return fitted(d_out, np.shape(c1)), -fitted(d_out, np.shape(c2))
 
     @adjoint(product, "c1", "c2", samples=PAIRS)
@@ -167,13 +170,13 @@ def _register_algebra(module: ModuleType, prefix: str) -> None:
     product, quotient, power = (getattr(module, prefix + name) for name in ("mul", "div", "pow"))
     companion, from_roots = (getattr(module, prefix + name) for name in ("companion", "fromroots"))
 
-    @linear(line, "off", "scl", samples=[sample(1.5, -0.5), sample(2.5, 3.0)])
-    def _(d_out, off, scl):
+    @adjoint(line, "off", "scl", samples=[sample(1.5, -0.5), sample(2.5, 3.0)])
+    def _(d_out, out, off, scl):
         d = fitted(d_out, (2,))
         return np.sum(d * fitted(line(1.0, 0.0), (2,))), np.sum(d * line(0.0, 1.0))
 
-    @linear(shifted, "c", samples=[sample(array(4)), sample(array(1)), sample(array(2))])
-    def _(d_out, c):
+    @adjoint(shifted, "c", samples=[sample(array(4)), sample(array(1)), sample(array(2))])
+    def _(d_out, out, c):
         return through_units(d_out, np.size(c), shifted)
 
     @adjoint(
@@ -262,8 +265,8 @@ def _register_changes(*functions: Callable) -> None:
 
 
 def _register_change(function: Callable) -> None:
-    @linear(function, "c", samples=[sample(array(4)), sample(array(2)), sample(array(1))])
-    def _(d_out, c):
+    @adjoint(function, "c", samples=[sample(array(4)), sample(array(2)), sample(array(1))])
+    def _(d_out, out, c):
         return through_units(d_out, np.size(c), function)
 
     @facts(function)

@@ -48,6 +48,8 @@ def adjointed(a):
 
 def norm_rule(d_out, out, x, ord, axis, keepdims):
     """The cotangent of x from that of its norm."""
+    if isinstance(axis, tuple) and len(axis) == 1:
+        return vector_norm(d_out, out, x, ord, axis[0], keepdims)
     if isinstance(axis, tuple) or (axis is None and ord is not None and np.ndim(x) > 1):
         return matrix_norm(d_out, out, x, ord, axis, keepdims)
     return vector_norm(d_out, out, x, ord, axis, keepdims)
@@ -148,8 +150,6 @@ def matrix_norm(d_out, out, x, ord, axis, keepdims):
     ],
 )
 def _(d_out, out, x, ord=None, axis=None, keepdims=False):
-    if isinstance(axis, tuple) and len(axis) == 1:
-        return norm_rule(d_out, out, x, ord, axis[0], keepdims)
     return norm_rule(d_out, out, x, ord, axis, keepdims)
 
 

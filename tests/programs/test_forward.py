@@ -8,6 +8,8 @@ from programs.checking import refused_with
 from programs.forward import check_forward
 
 REFUSED = {
+    "call_forms.lists_of_active_numbers": "is a number or an array",
+    "call_forms.counted_in_cells": "is a number or an array",
     "managers.with_around_try": "may raise an error that the handler catches",
     "managers.the_same_step_under_another_state": "may raise an error that the handler catches",
 }

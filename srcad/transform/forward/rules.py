@@ -72,7 +72,8 @@ def rule_tangent(fw: Forward, step: Step, target: str) -> Operand:
     elif entry.rule.form == "partials":
         found = by_partials(fw, step, target, entry.rule, bound)
     else:
-        found = transposed(fw, step, entry.rule, bound, target)
+        lists = {n: as_array(fw, o) for n, o in bound.items() if n in entry.rule.arrays and not active_in(fw, o)}
+        found = transposed(fw, step, entry.rule, bound | lists, target)
     found = named(fw, found, dot_name(target), begin)
     if entry.rule.form != "linear" or fa.is_numeric(fw.fact(target)):
         found = fitted(fw, found, target)
