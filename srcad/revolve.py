@@ -38,7 +38,7 @@ def first_part(trips: int, slots: int) -> int:
     """After how many trips the next state is kept, where the state before them is kept already.
 
     >>> first_part(10, 3), first_part(4, 1)
-    (6, 3)
+    (4, 3)
     """
     repeats = repeats_for(trips, slots)
     return min(reach(slots, repeats - 1), trips - reach(slots - 1, repeats - 1))

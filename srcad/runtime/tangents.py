@@ -47,6 +47,10 @@ def _zero_tangent(x: Any, seen: dict[int, Any]) -> Any:
 
 def tangent_of_view(dot: Any, view: Any, of: Any, dot_of: Any) -> Any:
     """The tangent of what is a view of `of` or a copy, given `dot`, which was made alike from the tangent of `of`."""
+    if isinstance(view, (tuple, list)):
+        parts = zip(dot, view, of, dot_of, strict=True) if isinstance(of, (tuple, list)) else ()
+        items = [tangent_of_view(*part) for part in parts] or dot
+        return tuple_like(view, items) if isinstance(view, tuple) else items
     if not np.may_share_memory(view, of):
         return dot.copy() if np.may_share_memory(dot, dot_of) else dot
     if dot.size and not np.may_share_memory(dot, dot_of):

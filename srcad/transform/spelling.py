@@ -19,6 +19,7 @@ from srcad import facts as fa
 from srcad import runtime as rt
 from srcad.facts import Array, Dict, Either, Fact, Known, List, Number, Tuple
 from srcad.objects import Field
+from srcad.transform.analyses import effects
 from srcad.transform.analyses.facts import step_fact
 from srcad.wengert import (
     Const,
@@ -78,7 +79,7 @@ class Spelling:
 
 def spelt_out(step: Step, names: Names, fact: Callable[[Operand], Fact]) -> Spelt:
     """What to do in place of a step that calls a helper; None for other steps, and where facts do not say it."""
-    spell = _SPELLINGS.get(step.callee) if getattr(step.callee, "__module__", None) in (rt.__name__, "copy") else None
+    spell = _SPELLINGS.get(effects.hashable(step.callee))
     if step.callee is rt.Shadow:
         slots = (o for name, operand in step.keywords for o in (Const(Field(name)), operand))
         return (Step(step.targets, make_object, (Const(rt.Shadow), *slots), (), step.site),)

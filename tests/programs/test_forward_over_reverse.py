@@ -34,7 +34,16 @@ REFUSED = {
         "recursion-",
     ),
     "own_items": ("iterators-dicts_",),
-    "a number or an array": ("generators-", "lists-", "mutation-", "objects-", "sharing-"),
+    "in this `try`, which may raise an error": ("managers-",),
+    "a number or an array": (
+        "call_forms-",
+        "forward_adversaries-",
+        "generators-",
+        "lists-",
+        "mutation-",
+        "objects-",
+        "sharing-",
+    ),
 }
 """What refusals say at present, and the programs of which they say it."""
 
