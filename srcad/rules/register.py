@@ -129,6 +129,7 @@ def partials(
     `refuses` names parameters that must keep their defaults; `singular` says that partials can be infinite or
     not a number, as that of `np.sqrt` at 0, so that a zero cotangent must not be multiplied by them.
 
+    >>> from srcad import sample
     >>> def hypot(x, y): return (x * x + y * y) ** 0.5
     >>> @partials(hypot, "x", "y", samples=[sample(3.0, 4.0)])
     ... def _(out, x, y):
@@ -161,6 +162,7 @@ def tangent(primitive: Any, *wrt: str) -> Callable:
     contributes to that of the result: one value, or a tuple.  Each contribution depends on its own tangent only.
     Without such a rule forward mode uses the transpose of the adjoint, which is as right.
 
+    >>> from srcad import sample
     >>> def twice(x): return x + x
     >>> @adjoint(twice, "x", samples=[sample(3.0)])
     ... def _(d_out, out, x):
