@@ -23,7 +23,7 @@ from srcad.arguments import (
 from srcad.programs import Compiled, Programs, captured_facts, device_facts, explain
 from srcad.signatures import signature
 from srcad.transform.nesting import Request, request_for
-from srcad.transform.pipeline import Derived, derive, lowered
+from srcad.transform.pipeline import Derived, derive, primal_list
 from srcad.transformed import Transformed
 from srcad.wengert import Function
 
@@ -103,4 +103,4 @@ class Derivative(Transformed):
     @property
     def wengert(self) -> Function:
         """The Wengert list of the primal, as it was lowered.  Raises SourceError if it cannot be had."""
-        return lowered(self.primal)
+        return primal_list(self.primal)

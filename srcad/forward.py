@@ -18,7 +18,7 @@ from srcad.arguments import bound, check_arrays, check_differentiable, refuse_ov
 from srcad.errors import ArgumentError
 from srcad.programs import Compiled, Programs, captured_facts, device_facts, explain
 from srcad.signatures import signature
-from srcad.transform.pipeline import Derived, derive_tangent, lowered
+from srcad.transform.pipeline import Derived, derive_tangent, primal_list
 from srcad.wengert import Function
 
 _programs = Programs(1024)
@@ -67,7 +67,7 @@ class Pushforward:
     def source(self) -> str:
         """The program used last; before any call the generic one, for tangents of all arguments."""
         if self._last is None:
-            function = lowered(self.primal)
+            function = primal_list(self.primal)
             names = tuple(p.name for p in function.params if p.kind.startswith("POSITIONAL"))
             self._last = derive_tangent(function, captured_facts(function), names, len(names))
         return self._last.program.source
@@ -118,7 +118,7 @@ def _identity(primal: Any) -> Any:
 
 def _make(primal: Callable[..., Any], primals: tuple[Any, ...], asked: tuple[bool, ...]) -> Compiled:
     positions = tuple(range(len(primals)))
-    function = with_own_parameters(lowered(primal), positions, primals, {})
+    function = with_own_parameters(primal_list(primal), positions, primals, {})
     values = bound(function, primals, {})
     check_arrays(values, function)
     wrt = tuple(n for n, given in zip(wanted(function, positions), asked, strict=True) if given)

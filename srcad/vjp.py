@@ -19,7 +19,7 @@ from srcad.contents import repeatable
 from srcad.forms import Form
 from srcad.programs import Compiled, Programs, captured_facts, device_facts, explain
 from srcad.signatures import signature
-from srcad.transform.pipeline import derive_pullback, lowered
+from srcad.transform.pipeline import derive_pullback, primal_list
 
 _programs = Programs(1024)
 
@@ -102,7 +102,7 @@ def program_for(f: Callable[..., Any], primals: tuple[Any, ...], kwargs: Mapping
 
 
 def _make(f: Callable[..., Any], primals: tuple[Any, ...], kwargs: Mapping[str, Any], asked: Asked) -> Compiled:
-    function = with_own_parameters(lowered(f), asked.wrt, primals, kwargs)
+    function = with_own_parameters(primal_list(f), asked.wrt, primals, kwargs)
     values = bound(function, primals, kwargs)
     names = wanted(function, asked.wrt)
     check_arrays(values, function)

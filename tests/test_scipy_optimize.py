@@ -133,3 +133,11 @@ def test_what_cannot_be_a_vector_is_refused():
     for wrong in (np.ones(2), np.ones((3, 1)), 1.0):
         with pytest.raises(errors.CotangentError, match=r"shape .* 3 numbers(.|\n)*\(3,\)"):
             back(wrong)
+
+
+def test_the_banana_of_scipy_is_differentiated_as_it_is():
+    x = np.array([0.3, -1.1, 0.7, 1.2])
+    np.testing.assert_allclose(grad(scipy.optimize.rosen)(x), scipy.optimize.rosen_der(x), rtol=1e-13)
+    np.testing.assert_allclose(hessian(scipy.optimize.rosen)(x), scipy.optimize.rosen_hess(x), rtol=1e-13)
+    found = scipy.optimize.minimize(value_and_grad(scipy.optimize.rosen), np.zeros(4), jac=True, options={"gtol": 1e-9})
+    np.testing.assert_allclose(found.x, 1.0, atol=1e-7)

@@ -19,4 +19,5 @@ from srcad.library import (  # noqa: F401 (fills the registry)
 from srcad.rules.register import when_imported
 
 when_imported("scipy.integrate", "srcad.library.scipy_integrate")
+when_imported("scipy.optimize", "srcad.library.scipy_optimize")
 when_imported("scipy.signal", "srcad.library.scipy_signal")

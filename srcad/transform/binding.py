@@ -10,6 +10,8 @@ from dataclasses import replace
 from types import FunctionType
 from typing import Any
 
+from srcad.library.register import programs
+from srcad.rules import register
 from srcad.wengert import Function, Names, Operand, Param, Spread, Step
 
 
@@ -92,3 +94,13 @@ def passing_on(
     step = Step((result,), called, tuple(operands), tuple(keywords), inner.site)
     params = inner.params if params is None else params
     return replace(inner, params=params, body=(step,), result=result, captures=())
+
+
+def list_of_primal(function: Callable, lower: Callable[[Any], Function]) -> Function:
+    """The list of a function that is differentiated itself.
+
+    If programs of the library may stand for its calls, it is the list of a function that calls it, so that they do.
+    """
+    list_ = lower(function)
+    register.lookup(function)  # the first function of an optional package has the package's programs registered
+    return passing_on(list_, function) if isinstance(function, FunctionType) and programs(function) else list_

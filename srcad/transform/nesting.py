@@ -19,7 +19,7 @@ from srcad.errors import DifferentiationError, Site, UnsupportedError
 from srcad.facts import Fact, Known
 from srcad.rules.axes import MISSING, value_of
 from srcad.transform.analyses import effects
-from srcad.transform.binding import bind, passing_on
+from srcad.transform.binding import bind, list_of_primal, passing_on
 from srcad.transform.helpers import Closure, Partial, canonical, without_sites
 from srcad.wengert import CALL, Const, Function, MakeFunction, Names, Operand, Param, Step
 
@@ -163,7 +163,7 @@ def list_of(run: Run, function: Operand) -> tuple[Function, tuple[Operand, ...]]
     """
     match run.fact(function):
         case Known(value=value) if callable(value):
-            return run.lower(value), ()
+            return list_of_primal(value, run.lower), ()
         case Closure(function=inner, captured=captured):
             return inner, captured
         case Partial() as made:

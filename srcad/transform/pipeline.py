@@ -27,7 +27,7 @@ from srcad.facts import Fact
 from srcad.library import register as library
 from srcad.objects import is_object
 from srcad.rules import primitives, register
-from srcad.transform.binding import call_method, passing_on
+from srcad.transform.binding import call_method, list_of_primal, passing_on
 from srcad.transform.emit import Program, compile_program, emit
 from srcad.transform.forward import tangent_program
 from srcad.transform.helpers import Specialised
@@ -78,6 +78,11 @@ def lowered(function: Callable) -> Function:
             return known
         return lower(function)
     return calling(function)
+
+
+def primal_list(function: Callable) -> Function:
+    """The Wengert list of a function that is differentiated itself.  Raises DifferentiationError if there is none."""
+    return list_of_primal(function, lowered)
 
 
 def calling(function: Any) -> Function:
