@@ -18,6 +18,7 @@ from srcad.transform.forward.iteration import join
 from srcad.transform.forward.rules import rule_tangent
 from srcad.transform.forward.state import Forward
 from srcad.transform.forward.writes import forward_write
+from srcad.transform.reverse.calls import refuse_hidden_flow
 from srcad.transform.reverse.steps import missing_rule
 from srcad.wengert import Function, Recursion, Step, identity
 
@@ -27,6 +28,8 @@ def forward_step(fw: Forward, step: Step) -> None:
     live = any(map(fw.is_active, step.targets))
     writes = any(map(fw.is_active, effects.writes_of(step, fw.facts)))
     if not live and not writes:
+        if effects.is_python_call(step) and not isinstance(step.callee, (Function, Recursion)):
+            refuse_hidden_flow(fw, step)
         fw.builder.add(plain_call(fw, step))
         return
     fw.at(step.site)

@@ -17,7 +17,7 @@ from srcad.checkpoints import Checkpointed
 from srcad.errors import UnsupportedError
 from srcad.facts import Fact
 from srcad.transform.analyses import effects
-from srcad.transform.nesting import refusal_key
+from srcad.transform.nesting import located, refusal_key
 from srcad.transform.reverse.again import both_sweeps
 from srcad.transform.reverse.homes import Home
 from srcad.transform.reverse.steps import d_name, missing_rule
@@ -199,8 +199,15 @@ def reverse_python_call(sweep: Sweep, step: Step) -> tuple[Node, ...]:
     return reverse_runtime_call(sweep, step, Const(step.callee), step.operands)
 
 
-def refuse_hidden_flow(sweep: Sweep, step: Step) -> None:
-    """Raises where a function of which nothing is known could store a derivative in memory that the result reads."""
+def refuse_hidden_flow(sweep: Any, step: Step) -> None:
+    """Raises where a function of which nothing is known could store a derivative in memory that the result reads.
+
+    `sweep` is what either mode knows of the function.
+    """
+    refusal = sweep.refused.get(refusal_key(step, sweep.facts))
+    if refusal is not None and hasattr(step.callee, "__srcad_opaque__"):
+        raise located(refusal, step.site)
+    why = "it calls itself, or is one of several" if refusal is None else refusal.reason
     given = [o for o in (*step.operands, *(o for _, o in step.keywords)) if isinstance(o, str)]
     if not any(o in sweep.varied for o in given):
         return
@@ -208,8 +215,7 @@ def refuse_hidden_flow(sweep: Sweep, step: Step) -> None:
     for operand in given:
         if not effects.is_immutable(sweep.builder.fact(operand)) and not read.isdisjoint(sweep.memory.reach(operand)):
             raise UnsupportedError(
-                f"{callee_name(step.callee)} may change {base(operand)!r}, and how is not known: its source cannot be "
-                "transformed, or it calls itself",
+                f"{callee_name(step.callee)} may change {base(operand)!r}, and how is not known: {why}",
                 f"pass it a copy ({base(operand)}.copy()) if it only reads; otherwise return the new values, or write "
                 "the recursion as a loop",
                 step.site,
