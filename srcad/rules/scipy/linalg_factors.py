@@ -7,10 +7,11 @@ on.  The formulas are those of M. Giles, An extended collection of matrix deriva
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from scipy import linalg
 
 from srcad.errors import UnsupportedError
-from srcad.facts import UNKNOWN, Array, Known, Tuple
+from srcad.facts import UNKNOWN, Array, Tuple
 from srcad.rules.axes import as_array, items_of, value_of
 from srcad.rules.linear_algebra import adjointed, definite, regular, through_cholesky, transposed
 from srcad.rules.primitives import sample
@@ -41,6 +42,9 @@ def double(dtype):
 
 # --------------------------------------------------------------------------------------------------------- Cholesky
 
+COPIES = float(tuple(map(int, scipy.__version__.split(".")[:2])) < (1, 18))
+"""1.0 if the other triangle of what `cho_factor` returns is that of the matrix, 0.0 if it is zero."""
+
 
 @adjoint(
     linalg.cho_factor,
@@ -58,14 +62,14 @@ def _(d_out, out, a, lower=False, overwrite_a=False, check_finite=True):
     refuse_stacks(a, "scipy.linalg.cho_factor")
     d = d_out[0]
     if lower:
-        return through_cholesky(np.tril(d), np.tril(out[0])) + np.triu(d, 1)
-    return adjointed(through_cholesky(adjointed(np.triu(d)), adjointed(np.triu(out[0])))) + np.tril(d, -1)
+        return through_cholesky(np.tril(d), np.tril(out[0])) + COPIES * np.triu(d, 1)
+    return adjointed(through_cholesky(adjointed(np.triu(d)), adjointed(np.triu(out[0])))) + COPIES * np.tril(d, -1)
 
 
 @facts(linalg.cho_factor)
 def _(a, lower=False, overwrite_a=False, check_finite=True):
     factor = Array(double(as_array(a).dtype), as_array(a).shape)
-    return of_one_matrix(a, Tuple((factor, lower if isinstance(lower, Known) else UNKNOWN)))
+    return of_one_matrix(a, Tuple((factor, UNKNOWN)))  # some versions return `lower` as an array
 
 
 @adjoint(

@@ -172,7 +172,8 @@ def _(d_out, out, a, b, cond=None, overwrite_a=False, overwrite_b=False, check_f
     d_columns = transposed(p) @ d_solution
     d_a = through_pinv(d_solution @ transposed(columns), p, a)
     if np.size(out[1]) > 0:
-        slopes = 2.0 * (d_out[1] + np.zeros_like(out[1])) * np.conj(columns - a @ x)
+        # the sums of squares are real, also where they come as complex numbers
+        slopes = 2.0 * np.real(d_out[1] + np.zeros_like(out[1])) * np.conj(columns - a @ x)
         d_columns = d_columns + slopes
         d_a = d_a - slopes @ transposed(x)
     return d_a + through_values(d_out[3] + np.zeros_like(out[3]), a), np.reshape(d_columns, np.shape(b))
