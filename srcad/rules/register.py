@@ -247,22 +247,39 @@ def _folded(function: Callable) -> Callable:
     return folded
 
 
-def facts(*callees: Any) -> Callable:
+def facts(*callees: Any, partly: bool = False) -> Callable:
     """Registers what is known of results: the function takes the facts of the arguments and returns a `Fact`.
 
-    Its parameters are the primitive's own; arguments that are not given arrive as `Known(default)`.  A result
-    that is put into `out=` is that array: where one is given, the function is not asked.
+    Its parameters are the primitive's own; arguments that are not given arrive as `Known(default)`.  If the primitive
+    has a rule already, it may take `partly` those of the rule, by name: the others do not matter to the result.  A
+    result that is put into `out=` is that array: where one is given, the function is not asked.
     """
 
     def decorator(function: Callable) -> Callable:
-        parameters = parameters_of(function)
         for callee in callees:
             entry = _entry(callee)
-            entry.facts = _by_position(function, parameters)
-            entry.facts_parameters = parameters
+            if partly:
+                if entry.rule is None:
+                    raise RuleError(f"{callee!r} has no rule yet that gives its parameters", "register the rule first")
+                entry.facts_parameters = entry.rule.parameters
+                entry.facts = _by_name(function, entry.rule.parameters)
+            else:
+                entry.facts_parameters = parameters_of(function)
+                entry.facts = _by_position(function, entry.facts_parameters)
         return function
 
     return decorator
+
+
+def _by_name(function: Callable, parameters: Parameters) -> Callable:
+    """Facts as a function of the values that `Parameters.bind` gives, of those that the function names."""
+    names = parameters_of(function).names
+    places = [parameters.names.index(name) for name in names]
+
+    def from_values(*values: Fact) -> Fact:
+        return function(**{name: values[place] for name, place in zip(names, places, strict=True)})
+
+    return from_values
 
 
 def _by_position(function: Callable, parameters: Parameters) -> Callable:

@@ -216,29 +216,6 @@ def _(
     return np.reshape(d_y0, np.shape(y0)), d_args
 
 
-@facts(integrate.odeint)
-def _(
-    func,
-    y0,
-    t,
-    args=(),
-    Dfun=None,  # noqa: N803
-    col_deriv=0,
-    full_output=0,
-    ml=None,
-    mu=None,
-    rtol=None,
-    atol=None,
-    tcrit=None,
-    h0=0.0,
-    hmax=0.0,
-    hmin=0.0,
-    ixpr=0,
-    mxstep=0,
-    mxhnil=0,
-    mxordn=12,
-    mxords=5,
-    printmessg=0,
-    tfirst=False,
-):
+@facts(integrate.odeint, partly=True)
+def _(full_output):
     return Array("float64", None) if value_of(full_output) in (0, False) else UNKNOWN

@@ -115,17 +115,8 @@ def _(
     return part_read(d_a, assume_a, lower), rt.unbroadcast(d_b, b)
 
 
-@facts(linalg.solve)
-def _(
-    a,
-    b,
-    lower=False,
-    overwrite_a=False,
-    overwrite_b=False,
-    check_finite=True,
-    assume_a=None,
-    transposed=False,
-):
+@facts(linalg.solve, partly=True)
+def _(a, b):
     one = as_array(a).ndim == 2
     return Array(solution(b, a).dtype, as_array(b).shape if one else None)
 

@@ -246,22 +246,13 @@ def _(d_out, out, a_band, lower=False, overwrite_a_band=False, select="a", selec
     return symmetric_band(v @ inner_of(d_out, 0.0, w, v), v, np.shape(a_band)[0], lower)
 
 
-@facts(linalg.eigh_tridiagonal)
-def _(d, e, eigvals_only=False, select="a", select_range=None, check_finite=True, tol=0.0, lapack_driver="auto"):
+@facts(linalg.eigh_tridiagonal, partly=True)
+def _(eigvals_only):
     return eigen(value_of(eigvals_only))
 
 
-@facts(linalg.eig_banded)
-def _(
-    a_band,
-    lower=False,
-    eigvals_only=False,
-    overwrite_a_band=False,
-    select="a",
-    select_range=None,
-    max_ev=0,
-    check_finite=True,
-):
+@facts(linalg.eig_banded, partly=True)
+def _(eigvals_only):
     return eigen(value_of(eigvals_only))
 
 

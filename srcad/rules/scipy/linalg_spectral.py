@@ -147,21 +147,8 @@ def spectrum(a, b):
     return Array(real_dtype(double(a.dtype)), a.shape and a.shape[:-1]), Array(double(a.dtype), a.shape)
 
 
-@facts(linalg.eigh)
-def _(
-    a,
-    b=None,
-    *,
-    lower=True,
-    eigvals_only=False,
-    overwrite_a=False,
-    overwrite_b=False,
-    type=1,
-    check_finite=True,
-    subset_by_index=None,
-    subset_by_value=None,
-    driver=None,
-):
+@facts(linalg.eigh, partly=True)
+def _(a, b, eigvals_only, subset_by_index, subset_by_value):
     if value_of(subset_by_index) is not None or value_of(subset_by_value) is not None:
         return UNKNOWN
     if value_of(eigvals_only) is True:
@@ -169,20 +156,8 @@ def _(
     return of_one_matrix(a, Tuple(spectrum(a, b))) if value_of(eigvals_only) is False else UNKNOWN
 
 
-@facts(linalg.eigvalsh)
-def _(
-    a,
-    b=None,
-    *,
-    lower=True,
-    overwrite_a=False,
-    overwrite_b=False,
-    type=1,
-    check_finite=True,
-    subset_by_index=None,
-    subset_by_value=None,
-    driver=None,
-):
+@facts(linalg.eigvalsh, partly=True)
+def _(a, b, subset_by_index, subset_by_value):
     return spectrum(a, b)[0] if value_of(subset_by_index) is None is value_of(subset_by_value) else Array(None, None)
 
 
@@ -234,17 +209,8 @@ def refuse_other_order(w, values):
 constant(refuse_other_order, pure=False)
 
 
-@facts(linalg.eig)
-def _(
-    a,
-    b=None,
-    left=False,
-    right=True,
-    overwrite_a=False,
-    overwrite_b=False,
-    check_finite=True,
-    homogeneous_eigvals=False,
-):
+@facts(linalg.eig, partly=True)
+def _(a, b, left, right, homogeneous_eigvals):
     known = as_array(a)
     plain = value_of(left) is False and b == Known(None) and value_of(homogeneous_eigvals) is False
     if not plain or not isinstance(value_of(right), bool):

@@ -242,28 +242,18 @@ def _(input, shift, output=None, order=3, mode="constant", cval=0.0, prefilter=T
     return Array("float64" if known.dtype == "float64" else None, known.shape)
 
 
-@facts(ndimage.zoom)
-def _(input, zoom, output=None, order=3, mode="constant", cval=0.0, prefilter=True, *, grid_mode=False):
+@facts(ndimage.zoom, partly=True)
+def _(input):
     return transformed(input)
 
 
-@facts(ndimage.affine_transform)
-def _(
-    input,
-    matrix,
-    offset=0.0,
-    output_shape=None,
-    output=None,
-    order=3,
-    mode="constant",
-    cval=0.0,
-    prefilter=True,
-):
+@facts(ndimage.affine_transform, partly=True)
+def _(input):
     return transformed(input)
 
 
-@facts(ndimage.rotate)
-def _(input, angle, axes=(1, 0), reshape=True, output=None, order=3, mode="constant", cval=0.0, prefilter=True):
+@facts(ndimage.rotate, partly=True)
+def _(input):
     return transformed(input)
 
 

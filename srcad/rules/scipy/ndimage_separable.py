@@ -121,13 +121,13 @@ def _(
     return through_lines(d_out, gaussian_lines(np.ndim(input), sigma, order, mode, truncate, radius, axes))
 
 
-@facts(ndimage.gaussian_filter1d)
-def _(input, sigma, axis=-1, order=0, output=None, mode="reflect", cval=0.0, truncate=4.0, *, radius=None):
+@facts(ndimage.gaussian_filter1d, partly=True)
+def _(input):
     return filtered(input)
 
 
-@facts(ndimage.gaussian_filter)
-def _(input, sigma, order=0, output=None, mode="reflect", cval=0.0, truncate=4.0, *, radius=None, axes=None):
+@facts(ndimage.gaussian_filter, partly=True)
+def _(input):
     return filtered(input)
 
 
@@ -285,6 +285,6 @@ def _(input, output=None, mode="reflect", cval=0.0, *, axes=None):
     return filtered(input)
 
 
-@facts(ndimage.gaussian_laplace, ndimage.gaussian_gradient_magnitude)
-def _(input, sigma, output=None, mode="reflect", cval=0.0, *, axes=None, truncate=4.0, radius=None):
+@facts(ndimage.gaussian_laplace, ndimage.gaussian_gradient_magnitude, partly=True)
+def _(input):
     return filtered(input)

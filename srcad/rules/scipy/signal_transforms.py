@@ -208,8 +208,8 @@ def _(d_out, out, x, window_length, polyorder, deriv=0, delta=1.0, axis=-1, mode
     return through_savgol(d_out, window_length, polyorder, deriv, delta, axis, mode)
 
 
-@facts(signal.savgol_filter)
-def _(x, window_length, polyorder, deriv=0, delta=1.0, axis=-1, mode="interp", cval=0.0):
+@facts(signal.savgol_filter, partly=True)
+def _(x):
     return Array("float64" if as_array(x).dtype == "float64" else None, as_array(x).shape)
 
 
