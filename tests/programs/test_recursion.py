@@ -12,6 +12,7 @@ V = np.array([0.3, -1.1, 0.7, 1.9, 0.4])
 A = np.array([[0.5, -1.2, 0.8], [1.4, 0.3, -0.7], [-0.9, 1.1, 0.6]])
 LEVELS = []
 programs = Programs()
+unresolved = Programs()
 
 
 @programs.on((1.3, 0), (1.3, 4), (-0.7, 3))
@@ -181,6 +182,75 @@ def lambda_that_calls_itself(x):
     return product(3)
 
 
+@unresolved.on((1.1,))
+def nested_functions_that_call_each_other(x):
+    def even(n, y):
+        if n == 0:
+            return y
+        return odd(n - 1, y * x)
+
+    def odd(n, y):
+        if n == 0:
+            return y * y
+        return even(n - 1, y + x)
+
+    return even(3, x)
+
+
+@unresolved.on((1.3,))
+def name_bound_to_another_function_later(x):
+    def go(n):
+        return 1.0 if n == 0 else x * go(n - 1)
+
+    y = go(2)
+
+    def go(n):
+        return x + n
+
+    return y + go(3)
+
+
+@unresolved.on((1.3,))
+def nested_function_made_on_each_trip(x):
+    s = 0.0
+    for i in range(3):
+
+        def go(n):
+            if n == 0:
+                return x * i
+            return go(n - 1) * x
+
+        s += go(2)
+    return s
+
+
+@unresolved.on((1.3, True), (1.3, False))
+def nested_function_made_in_a_branch(x, c):
+    if c:
+        z = x * x
+
+        def go(n):
+            if n == 0:
+                return z
+            return go(n - 1) * x
+    else:
+
+        def go(n):
+            return x
+
+    return go(2)
+
+
+@unresolved.on((1.2,))
+def default_that_carries_a_derivative(x):
+    def go(n, y=x):
+        if n == 0:
+            return y
+        return go(n - 1, y * x)
+
+    return go(3) + go(1, 2.0)
+
+
 def recursion_that_changes_a_list(x):
     total = [0.0]
 
@@ -206,9 +276,33 @@ def recursion_that_assigns_outside(x):
     return total
 
 
-@pytest.mark.parametrize("function", [recursion_that_changes_a_list, recursion_that_assigns_outside])
-def test_refused(function):
-    refused(function, (1.5,), "changes what it captured")
+def recursion_that_fills_an_array(x):
+    out = np.zeros(5)
+
+    def go(i):
+        if i < 5:
+            out[i] = x[i] * 2
+            go(i + 1)
+
+    go(0)
+    return np.sum(out * x)
+
+
+@pytest.mark.parametrize(
+    ("function", "args"),
+    [
+        (recursion_that_changes_a_list, (1.5,)),
+        (recursion_that_assigns_outside, (1.5,)),
+        (recursion_that_fills_an_array, (np.array([0.3, -1.1, 0.7, 1.9, 0.4]),)),
+    ],
+)
+def test_refused(function, args):
+    refused(function, args, "changes what it captured")
+
+
+@pytest.mark.parametrize(("function", "args"), unresolved.cases)
+def test_functions_that_need_each_other_or_are_made_anew_are_refused(function, args):
+    refused(function, args, "known at run time only")
 
 
 @pytest.mark.parametrize(("function", "args"), programs.cases)

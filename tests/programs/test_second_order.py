@@ -1,10 +1,8 @@
 """Second derivatives of every program: right, or refused for the reason that is stated here."""
 
-import importlib
-from pathlib import Path
-
 import pytest
 from programs.checking import refused_with
+from programs.every import cases
 from programs.second_order import check_second_order, second_derivative
 
 REFUSED = {
@@ -120,9 +118,6 @@ REFUSED = {
     "functions.recursion_over_arrays": "resolved at run time",
     "iterators.iterators_given_to_helpers": "resolved at run time",
     "match.in_a_helper": "resolved at run time",
-    "nested_recursion.as_value": "resolved at run time",
-    "nested_recursion.kept": "resolved at run time",
-    "nested_recursion.simpson": "resolved at run time",
     "objects.a_callable_chosen_while_running": "resolved at run time",
     "recursion.adaptive": "resolved at run time",
     "recursion.argument_returned": "resolved at run time",
@@ -148,19 +143,7 @@ REFUSED = {
 """What the refusal of a program's second derivative says at present, by file and function, or by case."""
 
 
-def cases():
-    """The programs of all files, with their arguments."""
-    for path in sorted(Path(__file__).parent.glob("test_*.py")):
-        if path.stem not in (Path(__file__).stem, "test_forward", "test_forward_over_reverse"):
-            module = importlib.import_module(f"programs.{path.stem}")
-            for case in module.programs.cases if hasattr(module, "programs") else ():
-                file = path.stem.removeprefix("test_")
-                function, args = case.values
-                reason = REFUSED.get(f"{file}.{case.id}") or REFUSED.get(f"{file}.{function.__name__}")
-                yield pytest.param(function, args, reason, id=f"{file}-{case.id}")
-
-
-@pytest.mark.parametrize(("function", "args", "reason"), list(cases()))
+@pytest.mark.parametrize(("function", "args", "reason"), list(cases(REFUSED)))
 def test_program(function, args, reason):
     if reason is not None:
         refused_with(lambda: second_derivative(function, args), reason)
