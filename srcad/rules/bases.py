@@ -18,7 +18,7 @@ from numpy.polynomial import chebyshev, hermite, hermite_e, laguerre, legendre, 
 
 from srcad import runtime as rt
 from srcad.errors import UnsupportedError
-from srcad.facts import ONE, UNKNOWN, Array, Tuple, broadcast, some_dim
+from srcad.facts import ONE, UNKNOWN, Array, Fact, Tuple, broadcast, some_dim
 from srcad.rules.axes import MISSING, array_or_number, as_array, length, length_of, value_of
 from srcad.rules.fourier import fitted
 from srcad.rules.polynomials import PAIRS, through_fit
@@ -51,11 +51,16 @@ def through_units(d, size, function):
     return np.stack([np.sum(fitted(function(units[i]), np.shape(d)) * d) for i in range(size)])
 
 
-def _register(module: ModuleType, prefix: str) -> None:
-    """The functions of a basis: `prefix` begins their names."""
-    value, derivative, integral = (getattr(module, prefix + name) for name in ("val", "der", "int"))
-    product, matrix, roots = (getattr(module, prefix + name) for name in ("mul", "vander", "roots"))
-    add, subtract, fit = (getattr(module, prefix + name) for name in ("add", "sub", "fit"))
+def series_of(*operands: Fact) -> Array:
+    """The fact of a series made of others: in double precision if all of these are."""
+    known = all(as_array(operand).dtype == "float64" for operand in operands)
+    return Array("float64" if known else None, (some_dim(),))
+
+
+def _register_values(module: ModuleType, prefix: str) -> None:
+    """Values, sums and products of series of a basis: `prefix` begins the names of its functions."""
+    value, derivative, matrix = (getattr(module, prefix + name) for name in ("val", "der", "vander"))
+    product, add, subtract = (getattr(module, prefix + name) for name in ("mul", "add", "sub"))
 
     @adjoint(
         value,
@@ -96,6 +101,12 @@ def _register(module: ModuleType, prefix: str) -> None:
         d_c1 = through_units(d_out, np.size(c1), lambda unit: product(unit, c2))
         return d_c1, through_units(d_out, np.size(c2), lambda unit: product(unit, c1))
 
+
+def _register_calculus(module: ModuleType, prefix: str) -> None:
+    """Derivatives and integrals of series, their roots, and series that fit points."""
+    value, derivative, integral = (getattr(module, prefix + name) for name in ("val", "der", "int"))
+    matrix, roots, fit = (getattr(module, prefix + name) for name in ("vander", "roots", "fit"))
+
     @linear(
         derivative, "c", samples=[sample(array(4)), sample(array(4), 2), sample(array(4), scl=2.0), sample(array(3, 2))]
     )
@@ -134,10 +145,15 @@ def _register(module: ModuleType, prefix: str) -> None:
     def _(d_out, out, x, y, deg, rcond=None, full=False, w=None):
         return through_fit(d_out, matrix(x, deg), w, y)
 
+
+def _register_facts(module: ModuleType, prefix: str) -> None:
+    """What is known of the results of a basis."""
+    value, derivative, product = (getattr(module, prefix + name) for name in ("val", "der", "mul"))
+    add, subtract, matrix = (getattr(module, prefix + name) for name in ("add", "sub", "vander"))
+
     @facts(add, subtract, product)
     def _(c1, c2):
-        both = {as_array(c1).dtype, as_array(c2).dtype}
-        return Array("float64" if both == {"float64"} else None, (some_dim(),))
+        return series_of(c1, c2)
 
     @facts(value)
     def _(x, c, tensor=True):
@@ -230,27 +246,32 @@ def _register_algebra(module: ModuleType, prefix: str) -> None:
         d_shares = d_out[:, -1] * (at_one - at_zero)[:, -1]
         return np.append(d_shares / c[-1], -np.sum(d_shares * c[:-1]) / c[-1] ** 2)
 
+
+def _register_facts_of_algebra(module: ModuleType, prefix: str) -> None:
+    """What is known of series and matrices that are made of series."""
+    line, shifted = (getattr(module, prefix + name) for name in ("line", "mulx"))
+    quotient, power = (getattr(module, prefix + name) for name in ("div", "pow"))
+    companion, from_roots = (getattr(module, prefix + name) for name in ("companion", "fromroots"))
+
     @facts(line)
     def _(off, scl):
         return Array(None, (some_dim(),))
 
     @facts(from_roots)
     def _(roots):
-        return Array("float64" if as_array(roots).dtype == "float64" else None, (some_dim(),))
+        return series_of(roots)
 
     @facts(shifted)
     def _(c):
-        return Array("float64" if as_array(c).dtype == "float64" else None, (some_dim(),))
+        return series_of(c)
 
     @facts(power)
     def _(c, pow, maxpower=16):
-        return Array("float64" if as_array(c).dtype == "float64" else None, (some_dim(),))
+        return series_of(c)
 
     @facts(quotient)
     def _(c1, c2):
-        both = {as_array(c1).dtype, as_array(c2).dtype}
-        name = "float64" if both == {"float64"} else None
-        return Tuple((Array(name, (some_dim(),)), Array(name, (some_dim(),))))
+        return Tuple((series_of(c1, c2), series_of(c1, c2)))
 
     @facts(companion)
     def _(c):
@@ -271,7 +292,7 @@ def _register_change(function: Callable) -> None:
 
     @facts(function)
     def _(c):
-        return Array("float64" if as_array(c).dtype == "float64" else None, (some_dim(),))
+        return series_of(c)
 
 
 def _register_weight(function: Callable, slope: Callable, bound: float) -> None:
@@ -294,8 +315,11 @@ for _module, _prefix in (
     (hermite_e, "herme"),
     (laguerre, "lag"),
 ):
-    _register(_module, _prefix)
+    _register_values(_module, _prefix)
+    _register_calculus(_module, _prefix)
+    _register_facts(_module, _prefix)
     _register_algebra(_module, _prefix)
+    _register_facts_of_algebra(_module, _prefix)
 
 _register_changes(chebyshev.cheb2poly, chebyshev.poly2cheb, legendre.leg2poly, legendre.poly2leg)
 _register_changes(hermite.herm2poly, hermite.poly2herm, hermite_e.herme2poly, hermite_e.poly2herme)
@@ -317,7 +341,7 @@ def _(d_out, out, c, tol=0):
 
 @facts(polynomial.polytrim)
 def _(c, tol=0):
-    return Array("float64" if as_array(c).dtype == "float64" else None, (some_dim(),))
+    return series_of(c)
 
 
 # Nodes and weights for a number of points.

@@ -269,6 +269,10 @@ class Specialiser:
         entry = register.lookup(step.callee)
         if entry is not None and entry.check is not None and self.site is None:
             self.builder.add(replace(step, targets=(), callee=entry.check))
+        self.append(step, operands, keywords)
+
+    def append(self, step: Step, operands: tuple[Operand, ...], keywords: tuple[tuple[str, Operand], ...]) -> None:
+        """Writes a step that stays, and notes what is known of its result and what it was given."""
         self.builder.append(step)
         self.note_containers(step)
         if step.callee is not identity and not isinstance(step.callee, MakeFunction):
