@@ -12,7 +12,7 @@ from srcad.rules.axes import shape_from
 from srcad.rules.creation import shape_fact
 from srcad.rules.primitives import sample
 from srcad.rules.register import adjoint, constant, facts
-from srcad.rules.samples import array, elementwise
+from srcad.rules.samples import Samples, array, elementwise
 from srcad.rules.ufunc_facts import array_or_scalar, binary_facts, unary_facts
 
 REAL = elementwise((-2, 2))
@@ -41,8 +41,8 @@ def _(d_out, out, x):
 constant(np.sign)  # of real numbers
 
 
-constant(np.fix, samples=[one for one in REAL if np.ndim(one.args[0])])
-constant(np.round, np.around, samples=[*COMPLEX, sample(array(3), 1), sample(array(3), decimals=1), sample(0.76, 1)])
+constant(np.fix, samples=Samples(lambda: [one for one in REAL if np.ndim(one.args[0])]))
+constant(np.round, np.around, samples=COMPLEX + [sample(array(3), 1), sample(array(3), decimals=1), sample(0.76, 1)])
 
 
 @facts(np.round, np.around)

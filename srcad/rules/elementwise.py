@@ -78,9 +78,8 @@ def power_exponent(out, x):
     return out * np.log(np.where(x > 0, x, 1.0))
 
 
-POWERS = [
-    *elementwise((0.5, 2), (0.5, 2), complex=True),
-    *elementwise((0.5, 2), (-2, -0.1))[4:-2],
+BASES_AND_EXPONENTS = elementwise((0.5, 2), (0.5, 2), complex=True) + elementwise((0.5, 2), (-2, -0.1))[4:-2]
+POWERS = BASES_AND_EXPONENTS + [
     sample(array(3), 2),
     sample(array(3, dtype="f4"), 2),
     sample(array(2, 3), -1),

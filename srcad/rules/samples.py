@@ -11,6 +11,8 @@ its ends, and no two of one sample are nearly equal, so that finite differences 
 
 from __future__ import annotations
 
+import copy
+import functools
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -149,4 +151,10 @@ def _distinct(layout: tuple, domains: tuple[Domain, ...], rng: np.random.Generat
 
 def array(*shape: int, dtype: Any = "f8", low: float = -2.0, high: float = 2.0, seed: int = 0) -> np.ndarray:
     """An array for a sample that is written by hand."""
-    return value(np.dtype(dtype).str[1:], shape or _ZERO_D, (low, high), np.random.default_rng(seed))
+    return copy.copy(_drawn(np.dtype(dtype).str[1:], shape or _ZERO_D, (low, high), seed))
+
+
+@functools.cache
+def _drawn(dtype: str, shape: Any, domain: Domain, seed: int) -> Any:
+    """The same few shapes are asked for a thousand times while the rules are imported."""
+    return value(dtype, shape, domain, np.random.default_rng(seed))

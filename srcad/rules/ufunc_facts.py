@@ -18,8 +18,9 @@ from srcad.rules.register import facts
 
 def elementwise_ufuncs(operands: int) -> list[np.ufunc]:
     """NumPy's ufuncs of so many operands and one result, each once."""
-    found = {id(f): f for name in dir(np) if isinstance(f := getattr(np, name), np.ufunc)}
-    return [f for f in found.values() if f.nin == operands and f.nout == 1 and f.signature is None]
+    found = {f for f in vars(np).values() if isinstance(f, np.ufunc)}  # getattr would import modules that nobody needs
+    elementwise = [f for f in found if f.nin == operands and f.nout == 1 and f.signature is None]
+    return sorted(elementwise, key=lambda f: f.__name__)
 
 
 _WEAK = {"b": np.dtype(bool), "i": int, "f": float, "c": complex}

@@ -158,7 +158,7 @@ def _(d_out, out, M, beta):  # noqa: N803 (NumPy's own name)
 
 def beyond(low, high):
     """Samples inside and outside of where a function is real."""
-    return [*elementwise((low, high))[:6], sample(np.array([-3.0, -1.7])), sample(array(3, dtype="c16")), sample(-2.5)]
+    return elementwise((low, high))[:6] + [sample(np.array([-3.0, -1.7])), sample(array(3, dtype="c16")), sample(-2.5)]
 
 
 @partials(np.emath.sqrt, "x", singular=True, samples=beyond(0.5, 2.0))
@@ -201,8 +201,7 @@ def root_of_rest(x):
     return np.where(x > 1.0, np.conj(root), root)
 
 
-INVERSE = [
-    *elementwise((-0.8, 0.8))[:6],
+INVERSE = elementwise((-0.8, 0.8))[:6] + [
     sample(array(3, dtype="c16")),
     sample(np.array([-2.5, 0.3, 1.7])),
     sample(2.5),

@@ -106,9 +106,9 @@ def callees(function: Function) -> list[Function | Recursion]:
 
 def own_operands(node: Node) -> tuple[Operand, ...]:
     """The operands a node reads itself, not counting the blocks inside it."""
+    if type(node) is Step:  # most nodes are
+        return node.operands + tuple(v for _, v in node.keywords) if node.keywords else node.operands
     match node:
-        case Step():
-            return node.operands + tuple(v for _, v in node.keywords) if node.keywords else node.operands
         case Branch():
             return (node.test, *(o for m in node.merges for o in (m.then, m.orelse)))
         case ForLoop():
@@ -122,9 +122,9 @@ def own_operands(node: Node) -> tuple[Operand, ...]:
 
 def outer_names(node: Node) -> tuple[str, ...]:
     """The names a node defines for the steps after it."""
+    if type(node) is Step:  # most nodes are
+        return node.targets
     match node:
-        case Step():
-            return node.targets
         case Branch():
             return tuple(m.target for m in node.merges)
         case _:
@@ -146,7 +146,12 @@ def inner_names(node: Node) -> tuple[str, ...]:
 
 def defined_names(nodes: Iterable[Node]) -> set[str]:
     """All names defined in the nodes, at any depth."""
-    return {n for node in walk(nodes) for n in (*outer_names(node), *inner_names(node))}
+    found: set[str] = set()
+    for node in walk(nodes):
+        found.update(outer_names(node))
+        if not isinstance(node, Step):
+            found.update(inner_names(node))
+    return found
 
 
 def used_names(nodes: Iterable[Node]) -> set[str]:
@@ -206,8 +211,13 @@ class Names:
 
 def all_names(function: Function) -> set[str]:
     """Every name of a function."""
-    outside = {p.name for p in function.params} | {c.name for c in function.captures}
-    return outside | defined_names(function.body) | used_names(function.body)
+    found = {p.name for p in function.params} | {c.name for c in function.captures}
+    for node in walk(function.body):
+        found.update(outer_names(node))
+        if not isinstance(node, Step):
+            found.update(inner_names(node))
+        found.update(o for o in own_operands(node) if isinstance(o, str))
+    return found
 
 
 # --------------------------------------------------------------------------------------------- rewriting
@@ -226,14 +236,15 @@ def substitute(nodes: Iterable[Node], names: Mapping[str, Operand]) -> tuple[Nod
         return tuple(Carried(use(c.name), use(c.init), use(c.next), use(c.result)) for c in entries)
 
     def one(node: Node) -> Node:
+        if type(node) is Step:  # most nodes are
+            return Step(
+                tuple(map(use, node.targets)),
+                node.callee,
+                tuple(map(use, node.operands)),
+                tuple((k, use(o)) for k, o in node.keywords),
+                node.site,
+            )
         match node:
-            case Step():
-                return replace(
-                    node,
-                    targets=tuple(use(t) for t in node.targets),
-                    operands=tuple(use(o) for o in node.operands),
-                    keywords=tuple((k, use(o)) for k, o in node.keywords),
-                )
             case Branch():
                 merges = tuple(Merge(use(m.target), use(m.then), use(m.orelse)) for m in node.merges)
                 new = replace(node, test=use(node.test), then=many(node.then), orelse=many(node.orelse), merges=merges)

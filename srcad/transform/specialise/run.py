@@ -349,6 +349,8 @@ class Specialiser:
 
     def shared_captures(self, function: Function) -> Function:
         """The function reading the captures that this list already has, or new ones with names of their own."""
+        if not function.captures:
+            return function
         new: dict[str, Operand] = {}
         for capture in function.captures:
             key = (id(capture.scope), capture.key)
