@@ -164,7 +164,6 @@ CELLS = [
 ]
 
 
-@pytest.mark.skipif(importlib.util.find_spec("IPython") is None, reason="IPython is not installed")
 def test_notebooks(tmp_path):
     runner = f"""
 from IPython.core.interactiveshell import InteractiveShell
