@@ -178,6 +178,12 @@ def has_definition(run: Specialiser, callee: Any) -> bool:
     return isinstance(callee, types.FunctionType)
 
 
+def with_definition(run: Specialiser, function: Function) -> Function:
+    """The list, which is to be kept as one that is called."""
+    run.helpers[_LIFTED, function] = function
+    return function
+
+
 def list_of(function: Function | Recursion) -> Function:
     """The list that a callee is or stands for."""
     return function.finished() if isinstance(function, Recursion) else function
@@ -232,21 +238,20 @@ _LIFTED = "lifted"
 """With a nested function's list, a key of its list as one that is given what it captures (Johnsson, 1985)."""
 
 
-def call_lifted(run: Specialiser, step: Step) -> bool:
-    """Writes the call of a nested function that calls itself; False if the step is something else."""
+def lifted_call(run: Specialiser, step: Step) -> Step | None:
+    """The call of a nested function that calls itself, given what it captured; None if the step is something else."""
     closure = run.fact(step.operands[0]) if step.callee is CALL else None
     if not isinstance(closure, Closure):
-        return False
+        return None
     function, captured = closure.function, closure.captured
     if (_LIFTED, function) not in run.helpers:
         own = _cells_of_its_own(run, closure)
         if not own:
-            return False
+            return None
         captured = tuple(o for p, o in zip(function.params, captured, strict=False) if p.name not in own)
         function = run.helpers.setdefault((_LIFTED, function, own), _lifted(function, own, len(captured)))
-        run.helpers[_LIFTED, function] = function
-    call = replace(step, callee=function, operands=(*captured, *step.operands[1:]))
-    return called_again(run, call) or calls.call_helper(run, call, function, ())
+        with_definition(run, function)
+    return replace(step, callee=function, operands=(*captured, *step.operands[1:]))
 
 
 def _cells_of_its_own(run: Specialiser, closure: Closure) -> frozenset[str]:

@@ -29,7 +29,7 @@ from srcad.transform.nesting import called_derivative, made_derivative
 from srcad.transform.pushing import called_pushforward
 from srcad.transform.scalars import replace_containers
 from srcad.transform.scalars.unread import without_unread
-from srcad.transform.specialise import calls, control, generators, recursion, resolving, spreading
+from srcad.transform.specialise import calls, control, functional, generators, recursion, resolving, spreading
 from srcad.transform.specialise import records as kept
 from srcad.transform.spelling import spelt_out
 from srcad.wengert import (
@@ -261,7 +261,7 @@ class Specialiser:
             return
         if kept.made(self, step) or kept.called(self, step):
             return
-        if recursion.called_again(self, step) or recursion.call_lifted(self, step):
+        if functional.called_recursion(self, step):
             return
         target = calls.called_function(self, step)
         if target is not None and (calls.call_helper(self, step, *target) or calls.inline(self, step, *target)):
