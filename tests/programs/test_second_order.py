@@ -54,6 +54,7 @@ REFUSED = {
     "forward_adversaries.written_before_an_error": "is a number or an array",
     "found.sum_of_a_list_of_arrays_of_unknown_length": "is a number or an array",
     "found.tuple_that_no_trip_has_made_yet": "is a number or an array",
+    "functional_arguments.fold": "is a number or an array",
     "generators.comprehensions": "is a number or an array",
     "itertools.chained_from_an_iterable": "is a number or an array",
     "itertools.dict_of_pairs": "is a number or an array",

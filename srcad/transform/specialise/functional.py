@@ -1,8 +1,8 @@
 """Functions given to functions that call themselves: what they captured is given instead.
 
-`adaptive(f, a, b)` hands `f` on to its own inner calls.  If `f` was made in the program, `adaptive` gets a list for this
-kind of `f`, whose parameters are what `f` captured and which begins by making `f` of them, so that every call of `f`
-in it is known (Chin and Darlington, "A higher-order removal method", 1996).
+`adaptive(f, a, b)` hands `f` on to its own inner calls.  If `f` was made in the program, `adaptive` gets a list for
+this kind of `f`, whose parameters are what `f` captured and which begins by making `f` of them, so that every call of
+`f` in it is known (Chin and Darlington, "A higher-order removal method", 1996).
 
 Guarantee: the same calls in the same order.  A function that captured functions which captured functions, and so on
 beyond a depth, is left where it is.
