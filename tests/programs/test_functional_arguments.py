@@ -161,6 +161,5 @@ def test_refused(function, args, words):
 
 def test_the_list_is_given_what_was_captured():
     source = srcad.grad(bisection).source_for(2.0)
-    assert (
-        "def bisected_forward(c, low, high, n)" in source and "value = middle - (middle * middle - c) / 3.0" in source
-    )
+    assert "def bisected_forward(c, low, high, n)" in source
+    assert "value = middle - (middle * middle - c) / 3.0" in source
