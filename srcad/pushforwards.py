@@ -87,8 +87,8 @@ def _make(callee: Any, args: Args, named: Named, dots: Args) -> Compiled:
     wrt = tuple(name for name, dot in zip(names, dots, strict=True) if dot is not None)
     module = arrays.array_module(*trees.flatten(tuple(values.values()))[0])
     derived = derive_tangent(function, facts | captured_facts(function) | device_facts(module), wrt, len(given))
-    if derived.written:
-        raise writing(function.name, derived.written[0], function.site)
+    if derived.copied:
+        raise writing(function.name, derived.copied[0], function.site)
     return Compiled(derived, [derived.program], [derived.primal, derived.function], module)
 
 

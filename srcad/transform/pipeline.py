@@ -144,13 +144,17 @@ def _of_primitive(function: Any, parameters: primitives.Parameters) -> Function:
 
 @dataclass(frozen=True)
 class Derived:
-    """A derivative program for arguments with certain facts: its list, text, and what its validity rests on."""
+    """A derivative program for arguments with certain facts: its list, text, and what its validity rests on.
+
+    It works on copies of the parameters `copied`, of which the `written` hold arrays that are written to.
+    """
 
     primal: Function
     function: Function
     facts: Mapping[str, Fact]
     program: Program
     written: tuple[str, ...]
+    copied: tuple[str, ...]
 
     def compile(self, array_module: Any = np) -> Callable:
         """The program as a function that computes with an array module."""
@@ -247,7 +251,8 @@ def _finished(
     found.append(("own", new))
     program = emit(new)
     found.append(("source", program.source))
-    found.append(("derived", Derived(specialised.function, new, joint.facts, program, joint.written)))
+    derived = Derived(specialised.function, new, joint.facts, program, joint.written, joint.copied)
+    found.append(("derived", derived))
     return found
 
 

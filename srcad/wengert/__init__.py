@@ -38,6 +38,7 @@ from srcad.wengert.names import (
 )
 from srcad.wengert.nodes import (
     CALL,
+    OPAQUE_CALL,
     UNDEFINED,
     UNSET,
     Attempt,
@@ -89,6 +90,7 @@ from srcad.wengert.validation import validate
 
 __all__ = [
     "CALL",
+    "OPAQUE_CALL",
     "UNDEFINED",
     "UNSET",
     "Attempt",

@@ -162,10 +162,16 @@ class MakeFunction:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Callee that is a value of the program: the first operand is called with the others."""
+    """Callee that is a value of the program: the first operand is called with the others.
+
+    Of one that is `opaque` nothing is known: it may write to all it is given, and keep it.
+    """
+
+    opaque: bool = False
 
 
 CALL = Call()
+OPAQUE_CALL = Call(opaque=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -330,7 +330,9 @@ def is_python_call(step: Step) -> bool:
         return False
     if isinstance(callee, FunctionType) and callee.__module__.startswith((wengert.__name__, runtime.__name__)):
         return False
-    return isinstance(callee, (Call, FunctionType, MethodType)) and lookup(callee) is None
+    if isinstance(callee, Call):
+        return not callee.opaque
+    return isinstance(callee, (FunctionType, MethodType)) and lookup(callee) is None
 
 
 def makes_function(step: Step) -> bool:

@@ -20,6 +20,7 @@ from srcad.transform.forward.iteration import joinable
 from srcad.transform.forward.state import Forward, tangent_fact
 from srcad.transform.forward.zeros import partly_zero
 from srcad.transform.helpers import Specialised, is_function
+from srcad.transform.opaque import with_opaque_calls
 from srcad.transform.reverse import (
     Joint,
     copy_written_parameters,
@@ -93,8 +94,9 @@ def tangent_program(
         doc=None,
         fresh=False,
     )
+    new = replace(new, body=with_opaque_calls(new.body))
     new = simplify(remove_dead_steps(new, facts), facts)
-    return Joint(new, facts, tuple(n for n in copied if holds_written_arrays(fw, copied[n])))
+    return Joint(new, facts, tuple(n for n in copied if holds_written_arrays(fw, copied[n])), tuple(copied))
 
 
 def with_tangents(params: tuple[Param, ...], dots: tuple[Param, ...], given: int | None) -> tuple[Param, ...]:

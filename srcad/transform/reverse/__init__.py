@@ -21,6 +21,7 @@ from srcad.rules import register
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.memory import Memory
 from srcad.transform.helpers import Closure, Partial, Specialised, Super, Transformation, is_function
+from srcad.transform.opaque import with_opaque_calls
 from srcad.transform.reverse.calls import Sweeps
 from srcad.transform.reverse.closures import refuse_writing_closures
 from srcad.transform.reverse.control import flat, reverse_block
@@ -59,11 +60,15 @@ from srcad.wengert import (
 
 @dataclass(frozen=True)
 class Joint:
-    """A program of both sweeps, with the facts of its names; `written` are the parameters it works on copies of."""
+    """A program of both sweeps, with the facts of its names; `copied` are the parameters it works on copies of.
+
+    Of these, `written` hold arrays that are written to.
+    """
 
     function: Function
     facts: dict[str, Fact]
     written: tuple[str, ...]
+    copied: tuple[str, ...]
 
 
 def gradient_program(
@@ -101,7 +106,8 @@ def gradient_program(
             result = sweep.builder.step(make_tuple, *kept, grads)
     steps = [*forward, *keeping, *reverse, *closing]
     new = replace(function, name=name, body=tuple(steps), result=result, captures=all_captures(sweep))
-    return Joint(recorded(new, sweep), facts, tuple(n for n in copied if holds_written_arrays(sweep, copied[n])))
+    written = tuple(n for n in copied if holds_written_arrays(sweep, copied[n]))
+    return Joint(recorded(new, sweep), facts, written, tuple(copied))
 
 
 def all_captures(sweep: Sweep) -> tuple[Capture, ...]:
@@ -129,7 +135,7 @@ def start(
 def recorded(function: Function, sweep: Sweep) -> Function:
     """The program of both sweeps, simplified, that records only what the reverse sweep reads."""
     facts = sweep.facts
-    function = remove_dead_steps(function, facts)
+    function = remove_dead_steps(replace(function, body=with_opaque_calls(function.body)), facts)
     function = remove_dead_steps(drop_restores(function, sweep), facts)
     function = simplify(function, facts)
     function = recompute_cheap(function, sweep.tapes, facts, sweep.origins)

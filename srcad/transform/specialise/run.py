@@ -26,6 +26,7 @@ from srcad.transform.helpers import Closure, Partial, Specialised
 from srcad.transform.iterating import with_iterables
 from srcad.transform.iterators import Generator, consumed, listed
 from srcad.transform.nesting import called_derivative, made_derivative
+from srcad.transform.opaque import asked_again
 from srcad.transform.pushing import called_pushforward
 from srcad.transform.scalars import replace_containers
 from srcad.transform.scalars.unread import without_unread
@@ -223,6 +224,7 @@ class Specialiser:
         if id(step) in self.places:
             self.place, self.made_here = self.places[id(step)], 0
         self.builder.site = site = self.belongs(step)
+        step = asked_again(step)
         operands = tuple(map(self.use, step.operands))
         keywords = tuple((k, self.use(o)) for k, o in step.keywords)
         if operands != step.operands or keywords != step.keywords or site is not step.site:
