@@ -214,6 +214,14 @@ def nested_list(tree):
     return nested_sum(tree)
 
 
+@programs.on((np.arange(12.0).reshape(3, 4) + 0.3,))
+def unpacked_array_of_unknown_axes(m):
+    rows = [m[0], m / 1.0]
+    rows[1] = m[1]
+    first, *rest = sum(rows) * 0.3
+    return first + rest[1]
+
+
 @pytest.mark.parametrize(("function", "args"), programs.cases)
 def test_program(function, args):
     check(function, args)

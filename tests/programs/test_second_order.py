@@ -53,6 +53,7 @@ REFUSED = {
     "forward_adversaries.keys_that_are_numbers": "is a number or an array",
     "forward_adversaries.written_before_an_error": "is a number or an array",
     "found.sum_of_a_list_of_arrays_of_unknown_length": "is a number or an array",
+    "found.unpacked_array_of_unknown_axes": "is a number or an array",
     "found.tuple_that_no_trip_has_made_yet": "is a number or an array",
     "functional_arguments.fold": "is a number or an array",
     "generators.comprehensions": "is a number or an array",

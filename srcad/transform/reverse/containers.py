@@ -226,6 +226,6 @@ def reverse_move(sweep: Sweep, step: Step, d: Operand) -> None:
                 sweep.add(operand, part)
     elif step.operands:
         (operand,) = step.operands
-        if isinstance(fa.widen(builder.fact(operand)), Array):
+        if isinstance(fa.widen(builder.fact(operand)), (Array, fa.Either, fa.Unknown)):
             d = builder.step(rt.pack, d, operand, like=steps.d_name(operand), fact=builder.fact(operand))
         sweep.add(operand, d)
