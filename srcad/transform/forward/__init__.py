@@ -26,10 +26,10 @@ from srcad.transform.reverse import (
     copy_written_parameters,
     holds_written_arrays,
     refuse_missing_rules,
-    refuse_writes_outside,
 )
 from srcad.transform.reverse.closures import refuse_writing_closures
 from srcad.transform.reverse.managers import refuse_active_managers
+from srcad.transform.reverse.outside import refuse_writes_outside
 from srcad.transform.reverse.rebinding import rebind_sums
 from srcad.transform.scalars.unread import without_unread
 from srcad.transform.simplify.dead import remove_dead_steps

@@ -15,7 +15,6 @@ import numpy as np
 
 from srcad import facts as fa
 from srcad import runtime as rt
-from srcad.errors import UnsupportedError
 from srcad.facts import Array, Fact, Number
 from srcad.rules import register
 from srcad.transform.analyses import effects
@@ -27,6 +26,7 @@ from srcad.transform.reverse.closures import refuse_writing_closures
 from srcad.transform.reverse.control import flat, reverse_block
 from srcad.transform.reverse.homes import Home
 from srcad.transform.reverse.managers import refuse_active_managers
+from srcad.transform.reverse.outside import refuse_writes_outside
 from srcad.transform.reverse.rebinding import rebind_sums
 from srcad.transform.reverse.recompute import recompute_cheap
 from srcad.transform.reverse.record import drop_restores, prune_tapes
@@ -49,10 +49,8 @@ from srcad.wengert import (
     Param,
     Step,
     free_names,
-    identity,
     make_tuple,
     outer_names,
-    own_operands,
     substitute,
     walk,
 )
@@ -235,33 +233,6 @@ def holds_written_arrays(sweep: Transformation, name: str) -> bool:
     """Whether what is written to is an array, or held by a container, rather than a container itself only."""
     fact = fa.widen(sweep.facts.get(name, fa.UNKNOWN))
     return not isinstance(fact, (fa.List, fa.Dict)) or sweep.memory.content_is_written(name)
-
-
-def refuse_writes_outside(sweep: Transformation) -> None:
-    """Raises where a value that carries a derivative is written to a global or captured variable."""
-    for capture in sweep.function.captures:
-        if not capture.is_argument and capture.name in sweep.varied and sweep.memory.is_written(capture.name):
-            raise UnsupportedError(
-                f"{capture.key!r} lives outside the function and is given values that carry a derivative",
-                "pass it as an argument and return it",
-                sweep.function.site,
-            )
-    for step in walk(sweep.function.body):
-        if isinstance(step, Step) and _writes_to_constant(sweep, step):
-            raise UnsupportedError(
-                "what lives outside the function (a default, for instance) is given values that carry a derivative",
-                "pass it as an argument and return it",
-                step.site,
-            )
-
-
-def _writes_to_constant(sweep: Transformation, step: Step) -> bool:
-    """Whether a step writes what varies to an object that the source refers to, or gives it a name that is written."""
-    if step.callee is identity:
-        constant = isinstance(step.operands[0], Const) and not effects.is_immutable_object(step.operands[0].value)
-        return constant and any(t in sweep.varied and sweep.memory.is_written(t) for t in step.targets)
-    written = any(isinstance(o, Const) for o in effects.writes_of(step, sweep.facts))
-    return written and any(o in sweep.varied for o in own_operands(step))
 
 
 def refuse_missing_rules(sweep: Transformation) -> None:

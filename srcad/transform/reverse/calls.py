@@ -20,6 +20,7 @@ from srcad.transform.analyses import effects
 from srcad.transform.nesting import located, refusal_key
 from srcad.transform.reverse.again import both_sweeps
 from srcad.transform.reverse.homes import Home
+from srcad.transform.reverse.outside import changed_outside
 from srcad.transform.reverse.steps import d_name, missing_rule
 from srcad.transform.reverse.sweep import Sweep, cotangent_fact
 from srcad.transform.simplify.dead import remove_dead_steps
@@ -189,7 +190,8 @@ def reverse_python_call(sweep: Sweep, step: Step) -> tuple[Node, ...]:
     active = any(sweep.home(t) is not Home.NONE for t in step.targets)
     if not active:
         refuse_hidden_flow(sweep, step)
-        sweep.opaque_writes.extend((o, step) for o in (*step.operands, *(o for _, o in step.keywords)))
+        given = (*step.operands, *(o for _, o in step.keywords))
+        sweep.opaque_writes.extend((o, step) for o in (*given, *changed_outside(sweep, step.callee)))
         return (step,)
     refusal = sweep.refused.get(refusal_key(step, sweep.facts))
     if refusal is not None:

@@ -360,7 +360,10 @@ class Specialiser:
                 name = self.builder.names.fresh(capture.name)
                 self.captured[key] = name
                 self.captures.append(replace(capture, name=name))
-                self.facts[name] = fa.fact_of(capture.read(), ("captured", name))
+                fact = fa.fact_of(capture.read(), ("captured", name))
+                if self.containers is not None:
+                    fact = self.containers.argument(fact, f"argument {name}")
+                self.facts[name] = fact
             new[capture.name] = self.captured[key]
         result = new.get(function.result, function.result) if isinstance(function.result, str) else function.result
         captures = tuple(c for c in self.captures if c.name in new.values())
