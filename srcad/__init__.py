@@ -1,7 +1,7 @@
 """srcad: automatic differentiation of plain NumPy code by rewriting its source."""
 
 from srcad import optim, pullbacks, pushforwards  # noqa: F401 (these two install themselves)
-from srcad.api import checkpoint, grad, hessian, hvp, jacobian, jacrev, jvp, value_and_grad, vjp
+from srcad.api import checkpoint, grad, hessian, hvp, jacfwd, jacobian, jacrev, jvp, value_and_grad, vjp
 from srcad.check import check_grads
 from srcad.errors import DifferentiationError
 from srcad.raveling import ravel
@@ -21,6 +21,7 @@ __all__ = [
     "grad",
     "hessian",
     "hvp",
+    "jacfwd",
     "jacobian",
     "jacrev",
     "jvp",

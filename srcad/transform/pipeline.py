@@ -251,22 +251,24 @@ def _finished(
     return found
 
 
-def derive_tangent(function: Function, facts: Mapping[str, Fact], wrt: tuple[str, ...], given: int) -> Derived:
+def derive_tangent(
+    function: Function, facts: Mapping[str, Fact], wrt: tuple[str, ...], given: int, *, has_aux: bool = False
+) -> Derived:
     """The program of a function's value and tangent, for arguments with these facts and tangents of `wrt`.
 
     The first `given` parameters are passed by position, and then the tangents.
     """
-    return tangent_stages(function, facts, wrt, given)[-1][1]
+    return tangent_stages(function, facts, wrt, given, has_aux=has_aux)[-1][1]
 
 
 def tangent_stages(
-    function: Function, facts: Mapping[str, Fact], wrt: tuple[str, ...], given: int
+    function: Function, facts: Mapping[str, Fact], wrt: tuple[str, ...], given: int, *, has_aux: bool = False
 ) -> list[tuple[str, Any]]:
     """Every stage of forward mode by name."""
     refuse_generator(function)
     specialised = specialise(function, dict(facts), lowered, derived_list)
     name = f"{identifier(specialised.function.name)}_jvp"
-    joint = tangent_program(specialised, wrt, lowered, name=name, given=given)
+    joint = tangent_program(specialised, wrt, lowered, name=name, given=given, has_aux=has_aux)
     doc = describe(function, facts, "Value and tangent", wrt)
     found = [("lower", function), ("specialise", specialised.function), ("forward", joint.function)]
     return found + _finished(specialised, joint, (0,), doc, is_forward=True)
