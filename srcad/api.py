@@ -154,7 +154,7 @@ def checkpoint(f: Any) -> Any:
 
 
 checkpoint.__srcad_opaque__ = "make the checkpointed function outside of it"  # type: ignore[attr-defined]
-vjp.__srcad_opaque__ = "call grad or value_and_grad there"  # type: ignore[attr-defined]
+vjp.__srcad_pulls__ = True  # type: ignore[attr-defined]
 jacrev.__srcad_opaque__ = "call grad or value_and_grad there"  # type: ignore[attr-defined]
 jacfwd.__srcad_opaque__ = "call grad or value_and_grad there"  # type: ignore[attr-defined]
 jacobian.__srcad_opaque__ = "call grad or value_and_grad there"  # type: ignore[attr-defined]

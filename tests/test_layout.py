@@ -8,9 +8,10 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "srcad"
 
 ORDER = [
-    "__main__", "__init__", "check", "directional", "api", "jacobians", "sweeps", "bases", "derivative", "forward", "vjp", "pushforwards",
+    "__main__", "__init__", "check", "directional", "api", "jacobians", "sweeps", "bases",
+    "derivative", "forward", "vjp", "pushforwards",
     "pullbacks", "programs", "transform.pipeline", "transform.forward", "transform.reverse", "transform.specialise",
-    "transform.pushing", "transform.nesting", "transform.iterating",
+    "transform.pushing", "transform.pulling", "transform.nesting", "transform.iterating",
     "transform.instances", "transform.reflection", "transform.unroll", "transform.copying", "transform.helpers",
     "transform.spelling", "transform.generators", "transform.iterators", "transform.scalars", "transform.builder",
     "transform.emit", "transform.simplify", "transform.analyses",

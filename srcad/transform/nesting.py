@@ -51,11 +51,15 @@ class Gradient(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Differentiated:
-    """Callee that is the derivative of a list, of which the first parameters are captured and not differentiated."""
+    """Callee that is the derivative of a list, of which the first parameters are captured and not differentiated.
+
+    In the list of a pair all calls are inlined, so that everything is known of what its sweeps share.
+    """
 
     function: Function
     captured: int
     options: Options
+    is_pair: bool = False
 
     @property
     def __name__(self) -> str:
@@ -64,7 +68,10 @@ class Differentiated:
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of the reverse transformation, or of the forward one if `given` parameters come before tangents."""
+    """What is asked of the reverse transformation, or of the forward one if `given` parameters come before tangents.
+
+    A pair is the value and its pullback.
+    """
 
     wrt: tuple[str, ...]
     single: bool
@@ -72,6 +79,7 @@ class Request:
     has_aux: bool
     holomorphic: bool = False
     given: int | None = None
+    is_pair: bool = False
 
 
 def request_for(function: Function, options: Options) -> Request:
@@ -240,7 +248,7 @@ def requested(
 
 def derived(run: Run, asked: Differentiated, wanted: Wanted) -> Function:
     """The list of a derivative.  Raises DifferentiationError where there is none."""
-    key = (asked.function, asked.options, tuple(wanted.facts.items()))
+    key = (asked.function, wanted.request, tuple(wanted.facts.items()))
     if asked in run.inlining:
         name = wanted.function.name
         raise UnsupportedError(f"{name} calls its own derivative", "stop at some order: call another function")

@@ -36,6 +36,7 @@ from srcad.transform.nesting import Request, is_derivative
 from srcad.transform.reverse import Joint, gradient_program, make_sweeps
 from srcad.transform.reverse.again import refuse_noticed
 from srcad.transform.reverse.calls import backward_function, forward_function
+from srcad.transform.reverse.linearisation import linearisation
 from srcad.transform.reverse.repeatable import repeatable_pair, written_by_reverse
 from srcad.transform.simplify import accumulate_in_place, bring_together, define_copied, own_results, store_zeros_late
 from srcad.transform.specialise import Specialiser, specialise
@@ -297,9 +298,20 @@ def derived_list(function: Function, facts: Mapping[str, Fact], request: Request
         joint = tangent_program(specialised, request.wrt, lowered, name=name, given=request.given)
         list_ = define_copied(own_results(joint.function, joint.facts, (0,)))
         return replace(list_, body=as_forward(list_.body))
+    if request.is_pair:
+        return _linearisation(specialised, request)
     joint = _joint(specialised, request)
     list_ = define_copied(own_results(joint.function, joint.facts, _primal_items(request)))
     return replace(list_, body=as_forward(list_.body))
+
+
+def _linearisation(specialised: Specialised, request: Request) -> Function:
+    """The list of a function's value and pullback, for a program that makes it."""
+    parts = make_sweeps(specialised, request.wrt, lowered, {}, has_aux=request.has_aux, is_called=True)
+    pair = repeatable_pair(parts, request.wrt, identifier(specialised.function.name))
+    forward, backward = define_copied(pair.forward), define_copied(own_results(pair.backward, pair.facts))
+    forward, backward = (replace(list_, body=as_forward(list_.body)) for list_ in (forward, backward))
+    return linearisation(parts, replace(pair, forward=forward, backward=backward), request.has_aux)
 
 
 def _joint(specialised: Specialised, request: Request) -> Joint:

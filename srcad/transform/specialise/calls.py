@@ -73,7 +73,7 @@ def called_function(run: Specialiser, step: Step) -> tuple[Function, tuple[Opera
         return (run.lower(callee.primal), ()) if may_carry(run, step) else None
     if not isinstance(callee, types.FunctionType) or not effects.is_python_call(step):
         return None
-    if effects.makes_function(step) or hasattr(callee, "__srcad_pushes__"):
+    if effects.makes_function(step) or hasattr(callee, "__srcad_pushes__") or hasattr(callee, "__srcad_pulls__"):
         return None
     if not inspect.isgeneratorfunction(callee) and (callee in run.inlining or not may_carry(run, step)):
         return None
@@ -109,6 +109,8 @@ def call_helper(run: Specialiser, step: Step, function: Function, captured: tupl
     """Keeps the call of a function that deserves a definition of its own; False if it is to be inlined."""
     given = (*step.operands, *(o for _, o in step.keywords))
     if run.site is not None or not isinstance(step.callee, Checkpointed) and is_short(run, step, function):
+        return False
+    if not isinstance(step.callee, Checkpointed) and any(getattr(around, "is_pair", False) for around in run.inlining):
         return False
     if len(step.targets) != 1 or any(not is_plain(run.fact(o)) for o in given) or sets_attributes(function):
         return False

@@ -14,7 +14,7 @@ from typing import Any
 
 from srcad import facts as fa
 from srcad.errors import DifferentiationError, Site
-from srcad.facts import UNKNOWN, Dict, Fact, List
+from srcad.facts import UNKNOWN, Dict, Fact, List, Tuple
 from srcad.rules import register
 from srcad.transform import instances
 from srcad.transform.analyses import effects
@@ -26,6 +26,7 @@ from srcad.transform.helpers import Closure, Partial, Specialised
 from srcad.transform.iterating import with_iterables
 from srcad.transform.iterators import Generator, consumed, listed
 from srcad.transform.nesting import called_derivative, made_derivative
+from srcad.transform.pulling import called_linearisation
 from srcad.transform.pushing import called_pushforward
 from srcad.transform.scalars import replace_containers
 from srcad.transform.scalars.unread import without_unread
@@ -149,6 +150,10 @@ def _run(
     return Specialised(new, known, run.refused, run.helpers)
 
 
+_KEEPING = (identity, make_tuple, operator.getitem)
+"""Callees that call nothing they are given, and of which it is seen where they put it."""
+
+
 class Specialiser:
     """One run of the pass: the builder that writes the new list, and what names were replaced by.
 
@@ -247,7 +252,7 @@ class Specialiser:
             self.step(rewritten)
             return
         step = resolving.resolved(self, step)
-        step = called_derivative(self, step) or called_pushforward(self, step) or step
+        step = called_derivative(self, step) or called_pushforward(self, step) or called_linearisation(self, step) or step
         spelt = spelt_out(step, self.builder.names, self.fact)
         if isinstance(spelt, tuple):
             self.nodes(spelt)
@@ -275,7 +280,7 @@ class Specialiser:
         """Writes a step that stays, and notes what is known of its result and what it was given."""
         self.builder.append(step)
         self.note_containers(step)
-        if step.callee is not identity and not isinstance(step.callee, MakeFunction):
+        if effects.hashable(step.callee) not in _KEEPING and not isinstance(step.callee, MakeFunction):
             for operand in (*operands, *(o for _, o in keywords)):
                 if not self.stays(step, operand):
                     self.hand_on(self.fact(operand), step)
@@ -331,6 +336,9 @@ class Specialiser:
             held += [f for cell in held if isinstance(cell, Dict) for _, f in cell.slots or ()]
         elif isinstance(fact, Partial):
             held = [self.fact(o) for o in (fact.function, *fact.operands, *(o for _, o in fact.keywords))]
+        elif isinstance(fact, Tuple):
+            for item in fact.items:
+                self.hand_on(item, step, seen)
         for inner in held:
             self.containers.lose(inner)
             self.hand_on(inner, step, seen)
