@@ -155,10 +155,6 @@ def checkpoint(f: Any) -> Any:
 
 checkpoint.__srcad_opaque__ = "make the checkpointed function outside of it"  # type: ignore[attr-defined]
 vjp.__srcad_pulls__ = True  # type: ignore[attr-defined]
-jacrev.__srcad_opaque__ = "call grad or value_and_grad there"  # type: ignore[attr-defined]
-jacfwd.__srcad_opaque__ = "call grad or value_and_grad there"  # type: ignore[attr-defined]
-jacobian.__srcad_opaque__ = "call grad or value_and_grad there"  # type: ignore[attr-defined]
-hessian.__srcad_opaque__ = "call grad or value_and_grad there"  # type: ignore[attr-defined]
 
 
 def jvp(f: Any, primals: Sequence[Any] | None = None, tangents: Sequence[Any] | None = None) -> Any:
@@ -202,6 +198,9 @@ def hvp(f: Any, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
 jvp.__srcad_pushes__ = "jvp"  # type: ignore[attr-defined]
 hvp.__srcad_pushes__ = "hvp"  # type: ignore[attr-defined]
 grad.__srcad_options__ = Options()  # type: ignore[attr-defined]
+for _makes_jacobian in (jacrev, jacfwd, jacobian, hessian):
+    _makes_jacobian.__srcad_options__ = Options()  # type: ignore[attr-defined]
+hessian.__srcad_of_gradient__ = True  # type: ignore[attr-defined]
 value_and_grad.__srcad_options__ = Options(with_value=True)  # type: ignore[attr-defined]
 
 

@@ -25,7 +25,7 @@ class Jacobian(Transformed):
     `source_for(*args)` is the text of both sweeps for arguments like these.
     """
 
-    __srcad_opaque__ = "call grad or value_and_grad there"
+    __srcad_callee__ = True
 
     @property
     def asked_by(self) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from programs.checking import Programs, check, refused
 
-from srcad import checkpoint, grad, hvp, jvp, vjp
+from srcad import grad, hvp, jvp, vjp
 
 V = np.array([0.3, -1.1, 0.7, 1.9])
 W = np.array([0.8, 0.4, -0.5, 1.2])
@@ -141,9 +141,11 @@ def of_a_number(x):
 def in_a_branch(x):
     if x[0] > 0:
         y, pull = vjp(waves, x)
+        d = pull(y)[0]
     else:
         y, pull = vjp(np.tanh, x)
-    return np.sum(y)
+        d = pull(x)[0]
+    return np.sum(y * d)
 
 
 @programs.on((V, 3))
@@ -223,13 +225,25 @@ def pulls_a_list(x, w):
     return np.sum(pull([w * y[1], w])[0])
 
 
+def one_of_two(x, w):
+    if x[0] > 0:
+        y, pull = vjp(waves, x)
+    else:
+        y, pull = vjp(np.tanh, x)
+    return np.sum(pull(y)[0])
+
+
 def no_primals(x, w):
     return np.sum(vjp(lambda: x)[0])
 
 
 @pytest.mark.parametrize(
     ("f", "words"),
-    [(pulls_a_list, "reverse sweep changes a list or dict"), (no_primals, "vjp is called without primals")],
+    [
+        (pulls_a_list, "reverse sweep changes a list or dict"),
+        (no_primals, "vjp is called without primals"),
+        (one_of_two, "it is not known which one it is"),
+    ],
 )
 def test_refused_with_the_line(f, words):
     refused(f, (V, W), words)

@@ -120,7 +120,8 @@ class _Fitting:
             case fact if fa.is_active_type(fact) is False:
                 return Const(None)
         raise UnsupportedError(
-            "vjp is called of a function of whose result too little is known", "return floats, arrays, or tuples of them"
+            "vjp is called of a function of whose result too little is known",
+            "return floats, arrays, or tuples of them",
         )
 
     def _parts(self, d: Operand, value: Operand, slots: list[tuple[Any, Fact]]) -> list[Operand]:

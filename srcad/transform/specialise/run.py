@@ -51,6 +51,7 @@ from srcad.wengert import (
     Step,
     Variable,
     WhileLoop,
+    all_names,
     base,
     identity,
     make_dict,
@@ -252,7 +253,9 @@ class Specialiser:
             self.step(rewritten)
             return
         step = resolving.resolved(self, step)
-        step = called_derivative(self, step) or called_pushforward(self, step) or called_linearisation(self, step) or step
+        step = (
+            called_derivative(self, step) or called_pushforward(self, step) or called_linearisation(self, step) or step
+        )
         spelt = spelt_out(step, self.builder.names, self.fact)
         if isinstance(spelt, tuple):
             self.nodes(spelt)
@@ -366,6 +369,9 @@ class Specialiser:
                 self.captures.append(replace(capture, name=name))
                 self.facts[name] = fa.fact_of(capture.read(), ("captured", name))
             new[capture.name] = self.captured[key]
+        own = all_names(function)
+        if not own.isdisjoint(n for old, n in new.items() if n != old):
+            function = renamed(function, Names({*own, *map(str, new.values())}))
         result = new.get(function.result, function.result) if isinstance(function.result, str) else function.result
         captures = tuple(c for c in self.captures if c.name in new.values())
         return replace(function, body=substitute(function.body, new), result=result, captures=captures)
