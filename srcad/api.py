@@ -153,7 +153,7 @@ def checkpoint(f: Any) -> Any:
     return Checkpointed(_callable(f))
 
 
-checkpoint.__srcad_opaque__ = "make the checkpointed function outside of it"  # type: ignore[attr-defined]
+checkpoint.__srcad_checkpoints__ = True  # type: ignore[attr-defined]
 vjp.__srcad_pulls__ = True  # type: ignore[attr-defined]
 
 

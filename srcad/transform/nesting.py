@@ -18,6 +18,7 @@ import numpy as np
 
 from srcad import facts as fa
 from srcad.arguments import Options, check_fact, is_single, wanted, with_own_parameters
+from srcad.checkpoints import call_again
 from srcad.errors import DifferentiationError, Site, UnsupportedError
 from srcad.facts import Fact, Known
 from srcad.rules.axes import MISSING, value_of
@@ -100,6 +101,8 @@ def made_derivative(run: Run, step: Step) -> Fact | None:
     """What is known of the result of a step that calls `grad` or one of its relatives; None for other steps."""
     if effects.makes_pushforward(step):
         return Partial(Const(step.callee), step.operands, ())
+    if hasattr(step.callee, "__srcad_checkpoints__") and len(step.operands) == 1 and not step.keywords:
+        return Partial(Const(call_again), step.operands, ())
     options: Options | None = getattr(step.callee, "__srcad_options__", None)
     if options is None or len(step.targets) != 1:
         return None

@@ -252,7 +252,7 @@ class Specialiser:
         if rewritten is not step:
             self.step(rewritten)
             return
-        step = resolving.resolved(self, step)
+        step = calls.checkpointed_call(self, resolving.resolved(self, step))
         step = (
             called_derivative(self, step) or called_pushforward(self, step) or called_linearisation(self, step) or step
         )
