@@ -16,6 +16,9 @@ import numpy as np
 from srcad import arrays, trees
 from srcad.forms import Form, Leaf
 
+LIMIT = 128
+"""How many vectors there are in a batch at most: their intermediate values are all kept at the same time."""
+
 
 class Basis:
     """The unit vectors of a form, one after the other."""
@@ -46,8 +49,21 @@ class Basis:
                 yield whole
                 zeros[number][index] = 0
 
-    def table(self, linear: Callable[[Any], Any], unit: complex = 1) -> Table:
-        """What a linear function gives for each of the vectors."""
+    def batches(self, unit: complex = 1) -> Iterator[tuple[int, int, Any]]:
+        """The same with a leading axis for many vectors at once, and which ones these are."""
+        for begin in range(0, self.size, LIMIT):
+            end = min(begin + LIMIT, self.size)
+            blocks = [(leaf.module or np).zeros((end - begin, *leaf.shape), leaf.dtype) for leaf in self.form.leaves]
+            for block, leaf, (first, last) in zip(blocks, self.form.leaves, self.ranges, strict=True):
+                rows = np.arange(max(first, begin), min(last, end))
+                if len(rows):
+                    block.reshape(end - begin, -1)[rows - begin, rows - first] = unit if leaf.dtype.kind == "c" else 1
+            yield begin, end, self.form.together(blocks)
+
+    def table(self, linear: Callable[[Any], Any], unit: complex = 1, *, is_batch: bool = False) -> Table:
+        """What a linear function gives for each of the vectors; in a batch, for many at once along a leading axis."""
+        if is_batch:
+            return self._table_of_batches(linear, unit)
         room: list[Any] = []
         kept = None
         for i, vector in enumerate(self.vectors(unit)):
@@ -63,6 +79,18 @@ class Basis:
             kept = linear(self.form.together(self.form.zeros()))
             room = [_room(d, 0) for d in trees.flatten(kept)[0]]
         return Table(Form(kept, "the derivative"), room)
+
+    def _table_of_batches(self, linear: Callable[[Any], Any], unit: complex) -> Table:
+        """The table of a function that takes many vectors at once."""
+        parts = [linear(vectors) for _, _, vectors in self.batches(unit)]
+        if not parts:  # there are no elements, but shapes of what does not depend on them
+            zeros = [(leaf.module or np).zeros((1, *leaf.shape), leaf.dtype) for leaf in self.form.leaves]
+            parts = [linear(self.form.together(zeros))]
+        columns = list(zip(*(trees.flatten(part)[0] for part in parts), strict=True))
+        rows = [c[0] if len(c) == 1 else arrays.array_module(*c).concatenate(c) for c in columns]
+        structure = trees.flatten(parts[0])[1]
+        first = trees.unflatten(structure, [leaf[0] for leaf in rows])
+        return Table(Form(first, "the derivative"), [leaf[: self.size] for leaf in rows])
 
 
 @dataclass(frozen=True)

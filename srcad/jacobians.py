@@ -90,9 +90,10 @@ class ForwardJacobian(Jacobian):
         given = Form(push.differentiated, "the arguments")
         basis = Basis(given)
         columns = _Columns(push, self._asked.has_aux, self._check)
-        tables = [basis.table(columns)]
+        batch = push.compiled.is_batch
+        tables = [basis.table(columns, is_batch=batch)]
         if not self.options.holomorphic and any(map(_is_complex, given.leaves)):
-            tables.append(basis.table(columns, 1j))
+            tables.append(basis.table(columns, 1j, is_batch=batch))
         result = columns.result
 
         def block(k: int, m: int) -> Any:

@@ -1,4 +1,4 @@
-"""Functions linearised at a point by forward mode: value and tangent for one direction after the other.
+"""Functions linearised at a point by forward mode: value and tangent for a batch of directions, or one after the other.
 
 Guarantee: as for `forward`; arguments may be given by keyword, and what is differentiated may be the default of one.
 """
@@ -17,6 +17,7 @@ from srcad.forward import identity_of
 from srcad.programs import Compiled, Programs, captured_facts, device_facts, explain
 from srcad.pushforwards import by_position
 from srcad.signatures import signature
+from srcad.transform.batching import NotBatchedError
 from srcad.transform.pipeline import Derived, derive_tangent, primal_list
 from srcad.vjp import Asked
 from srcad.wengert import Function
@@ -25,16 +26,23 @@ _programs = Programs(1024)
 
 
 class Linearised(Compiled):
-    """The program for the arguments `given`, by parameter, and tangents of those named in `wrt`."""
+    """The program for the arguments `given`, by parameter, and tangents of those named in `wrt`, or batches of them."""
 
-    def __init__(self, derived: Derived, given: tuple[str, ...], wrt: tuple[str, ...], module: types.ModuleType):
+    def __init__(
+        self,
+        derived: Derived,
+        is_batch: bool,
+        given: tuple[str, ...],
+        wrt: tuple[str, ...],
+        module: types.ModuleType,
+    ):
         super().__init__(derived, [derived.program], [derived.primal, derived.function], module)
-        self.given, self.wrt = given, wrt
+        self.is_batch, self.given, self.wrt = is_batch, given, wrt
 
 
 @dataclass(frozen=True)
 class Pushed:
-    """A function at a point, to be called with a tangent for each of the values that are differentiated."""
+    """A function at a point, to be called with a tangent for each of the values that are differentiated, or a batch."""
 
     compiled: Linearised
     given: tuple[Any, ...]
@@ -90,8 +98,12 @@ def _make(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], 
     module = arrays.array_module_of_trees(*values.values(), names=tuple(values))
     facts = {name: fa.fact_of(value, name) for name, value in values.items()}
     facts = facts | captured_facts(function) | device_facts(module)
-    derived = derive_tangent(function, facts, wrt, len(given), has_aux=asked.has_aux)
-    return Linearised(derived, given, wrt, module)
+    try:
+        derived = derive_tangent(function, facts, wrt, len(given), has_aux=asked.has_aux, is_batch=True)
+    except NotBatchedError:
+        derived = derive_tangent(function, facts, wrt, len(given), has_aux=asked.has_aux)
+        return Linearised(derived, False, given, wrt, module)
+    return Linearised(derived, True, given, wrt, module)
 
 
 def _given_first(function: Function, count: int, wrt: tuple[str, ...]) -> tuple[Function, tuple[str, ...]]:

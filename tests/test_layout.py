@@ -14,7 +14,7 @@ ORDER = [
     "transform.pushing", "transform.pulling", "transform.nesting", "transform.iterating",
     "transform.instances", "transform.reflection", "transform.unroll", "transform.copying", "transform.helpers",
     "transform.spelling", "transform.generators", "transform.iterators", "transform.scalars", "transform.builder",
-    "transform.emit", "transform.simplify", "transform.analyses",
+    "transform.emit", "transform.simplify", "transform.batching", "transform.analyses",
     "checkpoints", "transformed", "arguments", "transform.binding",
     "transform.lower", "transform.parse", "transform.recursion",
     "optim", "forms", "raveling",

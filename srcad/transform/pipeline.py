@@ -27,6 +27,7 @@ from srcad.facts import Fact
 from srcad.library import register as library
 from srcad.objects import is_object
 from srcad.rules import primitives, register
+from srcad.transform.batching import batched
 from srcad.transform.binding import call_method, list_of_primal, passing_on
 from srcad.transform.emit import Program, compile_program, emit
 from srcad.transform.forward import tangent_program
@@ -38,7 +39,14 @@ from srcad.transform.reverse.again import refuse_noticed
 from srcad.transform.reverse.calls import backward_function, forward_function
 from srcad.transform.reverse.linearisation import linearisation
 from srcad.transform.reverse.repeatable import repeatable_pair, written_by_reverse
-from srcad.transform.simplify import accumulate_in_place, bring_together, define_copied, own_results, store_zeros_late
+from srcad.transform.simplify import (
+    accumulate_in_place,
+    bring_together,
+    define_copied,
+    own_results,
+    simplify,
+    store_zeros_late,
+)
 from srcad.transform.specialise import Specialiser, specialise
 from srcad.wengert import (
     Capture,
@@ -253,26 +261,50 @@ def _finished(
 
 
 def derive_tangent(
-    function: Function, facts: Mapping[str, Fact], wrt: tuple[str, ...], given: int, *, has_aux: bool = False
+    function: Function,
+    facts: Mapping[str, Fact],
+    wrt: tuple[str, ...],
+    given: int,
+    *,
+    has_aux: bool = False,
+    is_batch: bool = False,
 ) -> Derived:
     """The program of a function's value and tangent, for arguments with these facts and tangents of `wrt`.
 
-    The first `given` parameters are passed by position, and then the tangents.
+    The first `given` parameters are passed by position, and then the tangents; of a batch, with a leading axis.
     """
-    return tangent_stages(function, facts, wrt, given, has_aux=has_aux)[-1][1]
+    return tangent_stages(function, facts, wrt, given, has_aux=has_aux, is_batch=is_batch)[-1][1]
 
 
 def tangent_stages(
-    function: Function, facts: Mapping[str, Fact], wrt: tuple[str, ...], given: int, *, has_aux: bool = False
+    function: Function,
+    facts: Mapping[str, Fact],
+    wrt: tuple[str, ...],
+    given: int,
+    *,
+    has_aux: bool = False,
+    is_batch: bool = False,
 ) -> list[tuple[str, Any]]:
     """Every stage of forward mode by name."""
     refuse_generator(function)
     specialised = specialise(function, dict(facts), lowered, derived_list)
     name = f"{identifier(specialised.function.name)}_jvp"
     joint = tangent_program(specialised, wrt, lowered, name=name, given=given, has_aux=has_aux)
-    doc = describe(function, facts, "Value and tangent", wrt)
     found = [("lower", function), ("specialise", specialised.function), ("forward", joint.function)]
+    what = "Value and tangent"
+    if is_batch:
+        dots = tuple(p.name for p in joint.function.params[given : given + len(wrt)])
+        joint = in_batches(joint, dots)
+        found.append(("batch", joint.function))
+        what = "Value and a batch of tangents"
+    doc = describe(function, facts, what, wrt)
     return found + _finished(specialised, joint, (0,), doc, is_forward=True)
+
+
+def in_batches(joint: Joint, params: tuple[str, ...], items: int = 1) -> Joint:
+    """A program that is linear in some parameters, for many of them along a leading axis.  Raises NotBatchedError."""
+    function, known = batched(joint.function, joint.facts, params, items)
+    return Joint(simplify(function, known), known, joint.written)
 
 
 def refuse_generator(function: Function) -> None:
