@@ -37,7 +37,7 @@ class Jacobian(Transformed):
         out, pull = linearised(self.primal, args, kwargs, self._asked)
         self._check(pull.result)
         basis = Basis(pull.result)
-        table = basis.table(pull.pull)
+        table = basis.table(pull.pull_batch if pull.has_batch else pull.pull, is_batch=pull.has_batch)
         leaves = pull.result.leaves
         found = self._together(pull.result, table.image, lambda k, m: table.block(m, *basis.ranges[k], leaves[k]))
         return (found, out[1]) if self.options.has_aux else found
@@ -45,12 +45,12 @@ class Jacobian(Transformed):
     def source_for(self, *args: Any, **kwargs: Any) -> str:
         """The programs of both sweeps for arguments like these, which are not used otherwise."""
         derived = program_for(self.primal, args, kwargs, self._asked).derived
-        return f"{derived.forward.source}\n\n{derived.backward.source}"
+        return f"{derived.forward.source}\n\n{(derived.batch or derived.backward).source}"
 
     @property
     def _asked(self) -> Asked:
         options = self.options
-        return Asked(tuple(asked_for(options.argnums)), options.has_aux, options.holomorphic)
+        return Asked(tuple(asked_for(options.argnums)), options.has_aux, options.holomorphic, in_batches=True)
 
     def _together(self, result: Form, given: Form, block: Callable[[int, int], Any]) -> Any:
         """The structure of the blocks for each leaf of the result and each differentiated one, given by number."""

@@ -27,7 +27,7 @@ from srcad.facts import Fact
 from srcad.library import register as library
 from srcad.objects import is_object
 from srcad.rules import primitives, register
-from srcad.transform.batching import batched
+from srcad.transform.batching import NotBatchedError, batched
 from srcad.transform.binding import call_method, list_of_primal, passing_on
 from srcad.transform.emit import Program, compile_program, emit
 from srcad.transform.forward import tangent_program
@@ -175,7 +175,8 @@ def derive(function: Function, facts: Mapping[str, Fact], request: Request) -> D
 class DerivedPair:
     """A forward and a backward function for arguments with certain facts, and the list they were made from.
 
-    What is `restored` is to be put back after a call of the backward function, for another call of it.
+    What is `restored` is to be put back after a call of the backward function, for another call of it.  `batch` is that
+    function for many cotangents along a leading axis, if it was asked for and there is one.
     """
 
     primal: Function
@@ -184,6 +185,12 @@ class DerivedPair:
     active: tuple[str, ...]
     written: tuple[str, ...]
     restored: tuple[int | None, ...]
+    batch: Program | None = None
+
+    @property
+    def programs(self) -> list[Program]:
+        """The programs there are."""
+        return [self.forward, self.backward, *((self.batch,) if self.batch is not None else ())]
 
 
 def derive_pair(
@@ -208,17 +215,31 @@ def derive_pair(
     )
 
 
-def derive_pullback(function: Function, facts: Mapping[str, Fact], wrt: tuple[str, ...], has_aux: bool) -> DerivedPair:
+def derive_pullback(
+    function: Function, facts: Mapping[str, Fact], wrt: tuple[str, ...], has_aux: bool, in_batches: bool = False
+) -> DerivedPair:
     """The pair for a function that the user calls, and pulls cotangents of its result back through."""
     refuse_generator(function)
     specialised = specialise(function, dict(facts), lowered, derived_list)
     parts = make_sweeps(specialised, wrt, lowered, {}, has_aux=has_aux, is_called=True)
     pair = repeatable_pair(parts, wrt, identifier(function.name))
-    known = pair.facts
     forward = replace(define_copied(pair.forward), doc=describe(function, facts, "Forward sweep", wrt))
-    backward = accumulate_in_place(bring_together(store_zeros_late(pair.backward, known), known), known)
-    backward = replace(define_copied(own_results(backward, known)), doc=describe(function, facts, "Pullback", wrt))
-    return DerivedPair(specialised.function, emit(forward), emit(backward), wrt, parts.written, pair.restored)
+    joint = Joint(pair.backward, pair.facts, ())
+    backward = _pullback(joint, describe(function, facts, "Pullback", wrt))
+    batch = None
+    if in_batches:
+        try:
+            batch = _pullback(batch_of(joint, ("d_out",), None), describe(function, facts, "Pullback of a batch", wrt))
+        except NotBatchedError:
+            batch = None
+    return DerivedPair(specialised.function, emit(forward), backward, wrt, parts.written, pair.restored, batch)
+
+
+def _pullback(joint: Joint, doc: str) -> Program:
+    """The last stages of a backward function."""
+    known = dict(joint.facts)
+    backward = accumulate_in_place(bring_together(store_zeros_late(joint.function, known), known), known)
+    return emit(replace(define_copied(own_results(backward, known)), doc=doc))
 
 
 def stages(function: Function, facts: Mapping[str, Fact], request: Request) -> list[tuple[str, Any]]:
@@ -294,14 +315,14 @@ def tangent_stages(
     what = "Value and tangent"
     if is_batch:
         dots = tuple(p.name for p in joint.function.params[given : given + len(wrt)])
-        joint = in_batches(joint, dots)
+        joint = batch_of(joint, dots, 1)
         found.append(("batch", joint.function))
         what = "Value and a batch of tangents"
     doc = describe(function, facts, what, wrt)
     return found + _finished(specialised, joint, (0,), doc, is_forward=True)
 
 
-def in_batches(joint: Joint, params: tuple[str, ...], items: int = 1) -> Joint:
+def batch_of(joint: Joint, params: tuple[str, ...], items: int | None) -> Joint:
     """A program that is linear in some parameters, for many of them along a leading axis.  Raises NotBatchedError."""
     function, known = batched(joint.function, joint.facts, params, items)
     return Joint(simplify(function, known), known, joint.written)

@@ -29,6 +29,7 @@ from srcad.transform.batching.state import Batch, NotBatchedError, with_axis
 from srcad.transform.builder import Builder
 from srcad.wengert import (
     Attempt,
+    Attribute,
     Branch,
     Carried,
     ForLoop,
@@ -49,10 +50,12 @@ from srcad.wengert import (
 __all__ = ["NotBatchedError", "batched"]
 
 
-def batched(function: Function, facts: Mapping[str, Fact], params: Iterable[str], items: int) -> tuple[Function, dict]:
+def batched(
+    function: Function, facts: Mapping[str, Fact], params: Iterable[str], items: int | None
+) -> tuple[Function, dict]:
     """The program for a batch of these parameters, and what is known of its names.
 
-    The result, or of a tuple of them the last `items`, has the leading axis whether it depends on them or not.
+    The result, or of a tuple of them the last `items` or all, has the leading axis, if it depends on them or not.
     """
     params = tuple(params)
     given = frozenset(p.name for p in function.params)
@@ -169,8 +172,13 @@ class _Run:
         gives = any(map(b.has_axis, step.targets))
         if not given and not gives:
             b.builder.add(step)
+            if step.callee == Attribute("T") and b.rank(step.operands[0]) == 2:
+                b.transposes[step.target] = step.operands[0]
         elif given and is_store(step):
             stored(b, step)
+        elif step.callee is identity and step.operands[0] in b.made:
+            for target, operand in zip(step.targets, b.made[str(step.operands[0])], strict=True):
+                self.step(replace(step, targets=(target,), operands=(operand,)))
         elif len(step.targets) != 1 or not gives:
             raise NotBatchedError("a value that differs between the examples, and is no number or array")
         elif step.target not in b.made:
@@ -215,6 +223,8 @@ class _Run:
         b = self.b
         if not effects.is_pure(step, b.builder.facts) or b.memory.is_written(step.target):
             raise NotBatchedError("a call that must happen once, or gives memory that is written to")
+        if any(b.has_axis(o) and o in b.made for o in (*step.operands, *(o for _, o in step.keywords))):
+            raise NotBatchedError("a call that is given a tuple or list")
         found = b.step(make_list)
         count = b.step(range, b.size())
         index = b.builder.names.fresh("i")

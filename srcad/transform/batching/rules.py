@@ -91,6 +91,8 @@ def item(b: Batch, step: Step) -> Operand:
     x, key = step.operands
     if not b.has_axis(x):
         raise NotBatchedError("a subscript has the leading axis")
+    if x in b.made:
+        return b.repeated(b.made[str(x)][constant(b, key)])
     part = b.step(operator.getitem, x, longer_key(b, key))
     if isinstance(b.fact(step.target), Number) and b.memory.is_written(str(x)):
         return b.step(Method("copy"), part)  # a number stays what it was, a view does not
@@ -170,7 +172,7 @@ def along(*axes: str) -> Rule:
         given = bound(step)
         x, *others = given.values()
         found = {name: constant(b, given[name]) for name in axes}
-        rank = b.rank(x) + (step.callee is np.expand_dims)
+        rank = b.rank(step.target if step.callee is np.expand_dims else x)
         if not b.has_axis(x) or any(map(b.has_axis, others)) or None in found.values() or rank == 0:
             raise NotBatchedError("no axis is named")
         shifted = {name: Const(later(axis, rank)) for name, axis in found.items()}
@@ -243,7 +245,7 @@ def product(b: Batch, step: Step) -> Operand:
         return b.step(operator.mul, b.aligned(x, q), b.aligned(y, p))
     if b.has_axis(x) or q == 2:
         return b.step(operator.matmul, x, y)
-    return b.step(operator.matmul, y, x if p == 1 else b.step(Attribute("T"), x))
+    return b.step(operator.matmul, y, x if p == 1 else b.transposes.get(str(x)) or b.step(Attribute("T"), x))
 
 
 def outer(b: Batch, step: Step) -> Operand:

@@ -28,7 +28,8 @@ class NotBatchedError(Exception):
 class Batch:
     """A list being rewritten: the names with a leading axis, what is known of single examples, and the new steps.
 
-    `like` is a parameter with the leading axis.  Tuples and lists that steps make of their operands are `made`.
+    `like` is a parameter with the leading axis.  Tuples and lists that steps make of their operands are `made`; what is
+    the transpose of a matrix without that axis is in `transposes`.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Batch:
     ):
         self.names, self.memory, self.made, self.builder = names, memory, made, builder
         self._single, self._like = dict(facts), like
+        self.transposes: dict[str, Operand] = {}
 
     def has_axis(self, operand: Operand) -> bool:
         """Whether an operand has the leading axis."""
@@ -79,7 +81,11 @@ class Batch:
 
     def example(self, operand: Operand) -> Operand:
         """The first of the examples."""
-        return self.step(operator.getitem, operand, Const(0)) if self.has_axis(operand) else operand
+        if not self.has_axis(operand):
+            return operand
+        if operand in self.made:
+            raise NotBatchedError("the shape of a tuple or list is asked for")
+        return self.step(operator.getitem, operand, Const(0))
 
     def aligned(self, operand: Operand, rank: int) -> Operand:
         """An operand that meets others of a rank: one of fewer axes gets axes of length one after the leading one."""
