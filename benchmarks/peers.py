@@ -49,13 +49,13 @@ def _plain(value_and_gradient: Callable, args: tuple) -> Competitor:
 
 def _autograd(function: Callable, args: tuple) -> Competitor:
     autograd = importlib.import_module("autograd")
-    return _plain(autograd.value_and_grad(_rebound(function, importlib.import_module("autograd.numpy"))), args)
+    return _plain(autograd.value_and_grad(rebound(function, importlib.import_module("autograd.numpy"))), args)
 
 
 def _jax(function: Callable, args: tuple) -> Competitor:
     jax = importlib.import_module("jax")
     jax.config.update("jax_enable_x64", True)
-    compiled = jax.jit(jax.value_and_grad(_rebound(function, importlib.import_module("jax.numpy"))))
+    compiled = jax.jit(jax.value_and_grad(rebound(function, importlib.import_module("jax.numpy"))))
     own = trees.map(jax.numpy.asarray, args)
 
     def run() -> tuple[Any, list]:
@@ -70,7 +70,7 @@ def _leaves(gradient: Any) -> list:
     return trees.flatten(gradient)[0] if isinstance(gradient, (tuple, list, dict)) else [gradient]
 
 
-def _rebound(function: Callable, module: Any) -> Callable:
+def rebound(function: Callable, module: Any) -> Callable:
     """The function with `np` and `math` bound to another module."""
     names = {**function.__globals__, "np": module, "math": module}
     return types.FunctionType(function.__code__, names, function.__name__, function.__defaults__, function.__closure__)

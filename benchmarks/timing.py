@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,19 +45,23 @@ class Workload:
 
     def measure(self, rounds: int) -> dict[str, float]:
         """Median seconds per call for each competitor and the plain function, over interleaved rounds."""
-        programs = {"function": self.function, **self.competitors}
-        repeats = {name: _repeats(run) for name, run in programs.items()}
-        times: dict[str, list[float]] = {name: [] for name in programs}
-        names = list(programs)
-        gc.collect()
-        gc.disable()
-        try:
-            for turn in range(rounds):
-                for name in names[turn % len(names) :] + names[: turn % len(names)]:
-                    times[name].append(_time(programs[name], repeats[name]) / repeats[name])
-        finally:
-            gc.enable()
-        return {name: statistics.median(values) for name, values in times.items()}
+        return interleaved({"function": self.function, **self.competitors}, rounds)
+
+
+def interleaved(programs: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
+    """Median seconds per call of each program, over rounds in which each has its turn."""
+    repeats = {name: _repeats(run) for name, run in programs.items()}
+    times: dict[str, list[float]] = {name: [] for name in programs}
+    names = list(programs)
+    gc.collect()
+    gc.disable()
+    try:
+        for turn in range(rounds):
+            for name in names[turn % len(names) :] + names[: turn % len(names)]:
+                times[name].append(_time(programs[name], repeats[name]) / repeats[name])
+    finally:
+        gc.enable()
+    return {name: statistics.median(values) for name, values in times.items()}
 
 
 def _time(run: Callable[[], Any], repeat: int) -> float:

@@ -1,9 +1,10 @@
 """srcad: automatic differentiation of plain NumPy code by rewriting its source."""
 
 from srcad import optim, pullbacks, pushforwards  # noqa: F401 (these two install themselves)
-from srcad.api import checkpoint, grad, hessian, hvp, jacobian, jacrev, jvp, value_and_grad, vjp
+from srcad.api import checkpoint, grad, hessian, hvp, jacfwd, jacobian, jacrev, jvp, value_and_grad, vjp
 from srcad.check import check_grads
 from srcad.errors import DifferentiationError
+from srcad.library import inner_jacobians  # noqa: F401 (tells what Jacobians are in other functions)
 from srcad.raveling import ravel
 from srcad.rules.flow import checkpointed, on_cotangent, stop_gradient
 from srcad.rules.primitives import sample
@@ -21,6 +22,7 @@ __all__ = [
     "grad",
     "hessian",
     "hvp",
+    "jacfwd",
     "jacobian",
     "jacrev",
     "jvp",

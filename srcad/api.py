@@ -15,7 +15,7 @@ from srcad.checkpoints import Checkpointed
 from srcad.derivative import Derivative
 from srcad.errors import ArgumentError
 from srcad.forward import Pushforward, checked
-from srcad.jacobians import Jacobian
+from srcad.jacobians import ForwardJacobian, Hessian, Jacobian
 from srcad.vjp import Asked, linearised
 
 
@@ -98,8 +98,22 @@ def jacrev(f: Any = None, argnums: Argnums = 0, *, has_aux: bool = False, holomo
     return _transform(f, Options(argnums, False, has_aux, holomorphic), Jacobian)
 
 
+def jacfwd(f: Any = None, argnums: Argnums = 0, *, has_aux: bool = False, holomorphic: bool = False) -> Any:
+    """The Jacobian of a function, by forward mode: a sweep for each element of the arguments.
+
+    The better one where the arguments are smaller than the result.  Arguments, shapes and structures as for `jacrev`.
+
+    >>> import numpy as np
+    >>> jacfwd(lambda t: t ** np.arange(4.0))(2.0)
+    array([ 0.,  1.,  4., 12.])
+
+    Method: Griewank and Walther, Evaluating Derivatives (2008), section 3.1.
+    """
+    return _transform(f, Options(argnums, False, has_aux, holomorphic), ForwardJacobian)
+
+
 def jacobian(f: Any = None, argnums: Argnums = 0, *, has_aux: bool = False, holomorphic: bool = False) -> Any:
-    """The Jacobian of a function; arguments, shapes and structures as for `jacrev`.
+    """The Jacobian of a function, by reverse mode; arguments, shapes and structures as for `jacrev`.
 
     >>> jacobian(lambda x, p: {"y": x * p["a"]}, argnums=("x", "p"))(2.0, {"a": 3.0})
     {'y': (3.0, {'a': 2.0})}
@@ -108,9 +122,9 @@ def jacobian(f: Any = None, argnums: Argnums = 0, *, has_aux: bool = False, holo
 
 
 def hessian(f: Any = None, argnums: Argnums = 0, *, has_aux: bool = False, holomorphic: bool = False) -> Any:
-    """The matrix of second derivatives of a scalar function: the Jacobian of its gradient.
+    """The matrix of second derivatives of a scalar function, by forward mode over reverse mode.
 
-    For an array of shape s it is an array of shape s + s; structures as for `jacrev`, of the gradient.
+    It is the Jacobian of the gradient: for an array of shape s an array of shape s + s; structures as for `jacrev`.
 
     >>> import numpy as np
     >>> hessian(lambda x: x[0] * x[1] ** 2)(np.array([2.0, 5.0]))
@@ -120,8 +134,8 @@ def hessian(f: Any = None, argnums: Argnums = 0, *, has_aux: bool = False, holom
     return _transform(f, Options(argnums, False, has_aux, holomorphic), _hessian)
 
 
-def _hessian(f: Any, options: Options) -> Jacobian:
-    return Jacobian(Derivative(f, options), options)
+def _hessian(f: Any, options: Options) -> Hessian:
+    return Hessian(Derivative(f, options), options)
 
 
 def checkpoint(f: Any) -> Any:
@@ -139,11 +153,8 @@ def checkpoint(f: Any) -> Any:
     return Checkpointed(_callable(f))
 
 
-checkpoint.__srcad_opaque__ = "make the checkpointed function outside of it"  # type: ignore[attr-defined]
-vjp.__srcad_opaque__ = "call grad or value_and_grad there"  # type: ignore[attr-defined]
-jacrev.__srcad_opaque__ = "call grad or value_and_grad there"  # type: ignore[attr-defined]
-jacobian.__srcad_opaque__ = "call grad or value_and_grad there"  # type: ignore[attr-defined]
-hessian.__srcad_opaque__ = "call grad or value_and_grad there"  # type: ignore[attr-defined]
+checkpoint.__srcad_checkpoints__ = True  # type: ignore[attr-defined]
+vjp.__srcad_pulls__ = True  # type: ignore[attr-defined]
 
 
 def jvp(f: Any, primals: Sequence[Any] | None = None, tangents: Sequence[Any] | None = None) -> Any:
@@ -187,6 +198,9 @@ def hvp(f: Any, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
 jvp.__srcad_pushes__ = "jvp"  # type: ignore[attr-defined]
 hvp.__srcad_pushes__ = "hvp"  # type: ignore[attr-defined]
 grad.__srcad_options__ = Options()  # type: ignore[attr-defined]
+for _makes_jacobian in (jacrev, jacfwd, jacobian, hessian):
+    _makes_jacobian.__srcad_options__ = Options()  # type: ignore[attr-defined]
+hessian.__srcad_of_gradient__ = True  # type: ignore[attr-defined]
 value_and_grad.__srcad_options__ = Options(with_value=True)  # type: ignore[attr-defined]
 
 

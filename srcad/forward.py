@@ -101,7 +101,7 @@ def checked(primals: Any, tangents: Any) -> tuple[tuple[Any, ...], tuple[Any, ..
 def program_for(primal: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> Compiled:
     """The program for primals and tangents like these."""
     asked = tuple(tangent is not None for tangent in tangents)
-    key = (_identity(primal), tuple(map(signature, primals)), asked)
+    key = (identity_of(primal), tuple(map(signature, primals)), asked)
     compiled = _programs.find(key)
     if compiled is None:
         compiled = _make(primal, primals, asked)
@@ -109,10 +109,10 @@ def program_for(primal: Callable[..., Any], primals: tuple[Any, ...], tangents: 
     return compiled
 
 
-def _identity(primal: Any) -> Any:
+def identity_of(primal: Any) -> Any:
     """What a function is known by: a derivative, which may be made anew for every call, by what it is one of."""
     if hasattr(primal, "options") and hasattr(primal, "primal"):
-        return (type(primal), _identity(primal.primal), repr(primal.options))
+        return (type(primal), identity_of(primal.primal), repr(primal.options))
     return signature(primal)
 
 

@@ -33,7 +33,8 @@ class Pullback:
 
     def __init__(self, compiled: Compiled, saved: Any, result: Any):
         self._derived = compiled.derived
-        self._run = repeatable(compiled.functions[1], saved, compiled.derived.restored)
+        self._run, *more = [repeatable(f, saved, compiled.derived.restored) for f in compiled.functions[1:]]
+        self._run_batch = more[0] if more else None
         self.result = Form(result, f"the cotangent of {self._derived.primal.name}")
 
     @property
@@ -52,8 +53,22 @@ class Pullback:
 
     def pull(self, cotangent: Any) -> tuple[Any, ...]:
         """The same for a cotangent that is known to fit."""
+        return self._pulled(self._run, cotangent)
+
+    @property
+    def has_batch(self) -> bool:
+        """Whether there is a program for many cotangents at once."""
+        return self._run_batch is not None
+
+    def pull_batch(self, cotangents: Any) -> tuple[Any, ...]:
+        """The same for many cotangents along a leading axis."""
+        if self._run_batch is None:
+            raise TypeError("there is no program for many cotangents at once")
+        return self._pulled(self._run_batch, cotangents)
+
+    def _pulled(self, run: Callable[[Any], Any], cotangent: Any) -> tuple[Any, ...]:
         try:
-            found = self._run(cotangent)
+            found = run(cotangent)
         except Exception as error:
             explain(error)
             raise
@@ -65,12 +80,16 @@ class Pullback:
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked of a pair: with respect to which arguments, whether of `(value, aux)`, of complex numbers only."""
+    """What is asked of a pair: with respect to which arguments, whether of `(value, aux)`, of complex numbers only.
+
+    For a Jacobian it is asked for many cotangents at once, too, `in_batches`.
+    """
 
     wrt: tuple[int | str, ...]
     has_aux: bool = False
     holomorphic: bool = False
     otherwise: str = "choose other argnums"
+    in_batches: bool = False
 
 
 def linearised(
@@ -110,5 +129,6 @@ def _make(f: Callable[..., Any], primals: tuple[Any, ...], kwargs: Mapping[str, 
         check_differentiable(values[name], name, function, holomorphic=asked.holomorphic, otherwise=asked.otherwise)
     module = arrays.array_module_of_trees(*values.values(), names=tuple(values))
     facts = {name: fa.fact_of(value, name) for name, value in values.items()}
-    pair = derive_pullback(function, facts | captured_facts(function) | device_facts(module), names, asked.has_aux)
-    return Compiled(pair, [pair.forward, pair.backward], [pair.primal], module)
+    facts = facts | captured_facts(function) | device_facts(module)
+    pair = derive_pullback(function, facts, names, asked.has_aux, asked.in_batches)
+    return Compiled(pair, pair.programs, [pair.primal], module)

@@ -8,6 +8,7 @@ import pytest
 
 import srcad
 from srcad import check_grads, checkpoint, grad, value_and_grad, vjp
+from srcad.errors import UnsupportedError
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(2, 3))
@@ -203,13 +204,72 @@ def test_what_would_be_noticed_twice_is_refused(f, words):
         grad(lambda x: np.sum(f(x)))(X)
 
 
-def test_what_is_no_function_and_what_is_made_inside_is_refused():
+def test_what_is_no_function_is_refused():
     with pytest.raises(TypeError, match="3 is no function"):
         checkpoint(3)
 
-    def f(x, w):
-        g = checkpoint(lambda h: h * w)
-        return g(x)
 
-    with pytest.raises(srcad.DifferentiationError, match="Instead:"):
-        grad(f)(2.0, 3.0)
+# ---------------------------------------------------------------------------- made in the function that calls it
+
+V = np.array([0.5, -1.2, 0.8])
+
+
+def made_of_a_function(x):
+    step = checkpoint(plain_step)
+    return np.sum(step(step(x)))
+
+
+def plain_step(x):
+    return np.sin(x) * x
+
+
+def made_of_a_nested_function(x):
+    @checkpoint
+    def step(v):
+        return np.sin(v) * x
+
+    return np.sum(step(step(x)) * step(V))
+
+
+def made_in_a_loop(x):
+    total = 0.0
+    for k in range(3):
+        total += np.sum(checkpoint(lambda v, k=k: np.tanh(v * x[k]))(x))
+    return total
+
+
+def made_of_a_gradient(x):
+    return np.sum(checkpoint(grad(lambda v: np.sum(v**3 * x)))(x))
+
+
+@pytest.mark.parametrize("f", [made_of_a_function, made_of_a_nested_function, made_in_a_loop, made_of_a_gradient])
+def test_checkpoints_made_inside(f):
+    check_grads(f, (V,), order=2)
+
+
+def test_what_is_captured_is_passed_and_computed_again():
+    text = grad(made_of_a_nested_function).source_for(V)
+    assert "def step_pullback(x, v, d_out):" in text
+    assert "np.sin(v)" in text.partition("def step_pullback")[2]
+
+
+def captures_what_changes(x):
+    s = 1.0
+
+    @checkpoint
+    def step(v):
+        return v * s
+
+    y = step(x)
+    s = x[0]
+    return np.sum(step(y))
+
+
+def takes_any_number(x):
+    return np.sum(checkpoint(lambda *v: v[0] * x)(x, x))
+
+
+@pytest.mark.parametrize("f", [captures_what_changes, takes_any_number])
+def test_checkpoints_made_inside_that_are_refused(f):
+    with pytest.raises(UnsupportedError, match=r"is checkpointed where it is made, and captures what may change"):
+        grad(f)(V)

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 import scipy.optimize
 
-import srcad
-from srcad import grad, hessian, jacobian, jacrev
+from srcad import grad, hessian, jacfwd, jacobian, jacobians, jacrev
 from srcad.errors import ArgumentError, ResultError, UnsupportedError
 
 X = np.array([0.5, -1.2, 0.8])
 M = np.array([[0.3, -0.7, 1.1], [0.9, 0.2, -0.4]])
+
+
+BOTH = pytest.mark.parametrize("make", [jacrev, jacfwd])
 
 
 def differences(f, x, step=1e-6):
@@ -46,7 +48,7 @@ def of_matrices(x):
 @pytest.mark.parametrize(
     ("f", "x"), [(outer, X), (in_place, X), (total, X), (total, M), (of_matrices, M), (np.sin, X), (outer, X[:1])]
 )
-@pytest.mark.parametrize("make", [jacrev, jacobian])
+@pytest.mark.parametrize("make", [jacrev, jacfwd, jacobian])
 def test_output_shape_before_input_shape(make, f, x):
     given = x.copy()
     found = make(f)(given)
@@ -56,19 +58,21 @@ def test_output_shape_before_input_shape(make, f, x):
     assert np.array_equal(given, x)
 
 
-def test_numbers():
-    assert jacrev(lambda x: x * x)(3.0) == 6.0
-    assert np.array_equal(jacrev(lambda x: x * X)(3.0), X)
-    assert np.array_equal(jacrev(lambda x: x * X)(np.float64(3.0)), X)
-    found = jacrev(lambda x: np.array(x * x))(np.array(3.0))
+@BOTH
+def test_numbers(make):
+    assert make(lambda x: x * x)(3.0) == 6.0
+    assert np.array_equal(make(lambda x: x * X)(3.0), X)
+    assert np.array_equal(make(lambda x: x * X)(np.float64(3.0)), X)
+    found = make(lambda x: np.array(x * x))(np.array(3.0))
     assert found.shape == () and found == 6.0
 
 
+@BOTH
 @pytest.mark.parametrize("shape", [(0,), (0, 3)])
-def test_no_elements(shape):
-    assert jacrev(lambda x: x * x)(np.ones(shape)).shape == (*shape, *shape)
-    assert jacrev(lambda x: x.reshape(shape) * np.ones((3, *shape)))(np.ones(shape)).shape == (3, *shape, *shape)
-    assert jacrev(lambda x: x[:0])(X).shape == (0, 3)
+def test_no_elements(make, shape):
+    assert make(lambda x: x * x)(np.ones(shape)).shape == (*shape, *shape)
+    assert make(lambda x: x.reshape(shape) * np.ones((3, *shape)))(np.ones(shape)).shape == (3, *shape, *shape)
+    assert make(lambda x: x[:0])(X).shape == (0, 3)
 
 
 @dataclasses.dataclass
@@ -81,8 +85,9 @@ def lines(line, p):
     return {"y": line.slope * X + line.offset, "s": (p["a"] ** 2 * line.slope, [p["a"]])}
 
 
-def test_structures():
-    found = jacobian(lines, ("line", "p"))(Line(2.0, X), {"a": 3.0, "name": "x"})
+@BOTH
+def test_structures(make):
+    found = make(lines, ("line", "p"))(Line(2.0, X), {"a": 3.0, "name": "x"})
     d_line, d_p = found["y"]
     assert type(d_line) is Line
     assert np.array_equal(d_line.slope, X) and np.array_equal(d_line.offset, np.eye(3))
@@ -93,20 +98,21 @@ def test_structures():
     assert (second[0].slope, second[1]["a"]) == (0.0, 1.0)
 
 
-def test_ways_of_asking():
+@BOTH
+def test_ways_of_asking(make):
     def f(x, y, *, k=1.0):
         return x * y * k
 
-    assert np.array_equal(jacrev(f)(X, 2.0), 2 * np.eye(3))
-    assert np.array_equal(jacrev(f, "y")(X, y=2.0), X)
-    assert np.array_equal(jacrev(f, "k")(X, 2.0, k=5.0), 2 * X)
-    assert np.array_equal(jacrev(f, argnums=1)(X, 2.0, k=5.0), 5 * X)
-    d_y, d_x = jacrev(f, (1, 0))(X, 2.0)
+    assert np.array_equal(make(f)(X, 2.0), 2 * np.eye(3))
+    assert np.array_equal(make(f, "y")(X, y=2.0), X)
+    assert np.array_equal(make(f, "k")(X, 2.0, k=5.0), 2 * X)
+    assert np.array_equal(make(f, argnums=1)(X, 2.0, k=5.0), 5 * X)
+    d_y, d_x = make(f, (1, 0))(X, 2.0)
     assert np.array_equal(d_y, X) and np.array_equal(d_x, 2 * np.eye(3))
-    (only,) = jacrev(f, [0])(X, 2.0)
+    (only,) = make(f, [0])(X, 2.0)
     assert np.array_equal(only, 2 * np.eye(3))
 
-    @jacobian(argnums="y", has_aux=True)
+    @make(argnums="y", has_aux=True)
     def decorated(x, y):
         """Doc."""
         return x * y, "aux"
@@ -114,9 +120,13 @@ def test_ways_of_asking():
     found, aux = decorated(X, 2.0)
     assert np.array_equal(found, X) and aux == "aux"
     assert decorated.__doc__ == "Doc." and decorated.__name__ == "decorated"
-    assert repr(jacrev(outer)) == "<jacobian of outer>"
+
+
+def test_repr_and_source():
+    assert repr(jacrev(outer)) == repr(jacfwd(outer)) == "<jacobian of outer>"
     text = jacrev(outer).source_for(X)
     assert "def outer_forward(x):" in text and "def outer_backward(saved, d_out):" in text
+    assert "def outer_jvp(x, dot_x):" in jacfwd(outer).source_for(X)
 
 
 def test_one_forward_sweep():
@@ -130,12 +140,13 @@ def test_one_forward_sweep():
     assert len(calls) == 1
 
 
-def test_complex():
+@BOTH
+def test_complex(make):
     z = np.array([1 + 2j, 0.5 - 1j])
-    assert np.allclose(jacrev(lambda z: z**3, holomorphic=True)(z), np.diag(3 * z**2))
-    rows = jacrev(lambda z: np.array([z[0].real, abs(z[1]) ** 2]))(z)
+    assert np.allclose(make(lambda z: z**3, holomorphic=True)(z), np.diag(3 * z**2))
+    rows = make(lambda z: np.array([z[0].real, abs(z[1]) ** 2]))(z)
     assert np.allclose(rows, [[1.0, 0.0], [0.0, 2 * np.conj(z[1])]])
-    assert np.allclose(jacrev(lambda x: (np.exp(1j * x).real, x))(X)[0], np.diag(-np.sin(X)))
+    assert np.allclose(make(lambda x: (np.exp(1j * x).real, x))(X)[0], np.diag(-np.sin(X)))
 
 
 # ----------------------------------------------------------------------------------------------- hessians
@@ -173,6 +184,19 @@ def test_hessian_of_structures_and_several_arguments():
     assert (aa, ab, ba, bb) == (54.0, 108.0, 108.0, 72.0)
 
 
+def test_hessian_where_forward_mode_refuses_is_that_of_reverse_mode(monkeypatch):
+    def refuse(*args):
+        raise UnsupportedError("this program has no tangent", "use reverse mode")
+
+    want = scipy.optimize.rosen_hess(X)
+    monkeypatch.setattr(jacobians, "pushed", refuse)
+    monkeypatch.setattr(jacobians, "tangent_program_for", refuse)
+    assert np.allclose(hessian(rosenbrock)(X), want)
+    assert "backward" in hessian(rosenbrock).source_for(X)
+    with pytest.raises(UnsupportedError, match="this program has no tangent"):
+        jacfwd(rosenbrock)(X)
+
+
 def test_hessian_with_aux_and_of_complex_functions():
     found, aux = hessian(lambda x: (np.sum(x**3), {"x": x}), has_aux=True)(X)
     assert np.allclose(found, np.diag(6 * X)) and np.array_equal(aux["x"], X)
@@ -183,6 +207,7 @@ def test_hessian_with_aux_and_of_complex_functions():
 # ------------------------------------------------------------------------------------------------- pickling
 
 module_level = jacrev(outer)
+forwards = jacfwd(outer)
 
 
 @hessian
@@ -190,7 +215,7 @@ def quartic(x):
     return np.sum(x**4)
 
 
-@pytest.mark.parametrize("derivative", [module_level, quartic, hessian(rosenbrock)])
+@pytest.mark.parametrize("derivative", [module_level, forwards, quartic, hessian(rosenbrock)])
 def test_pickles_also_under_spawn(derivative):
     assert np.array_equal(pickle.loads(pickle.dumps(derivative))(X), derivative(X))
     with multiprocessing.get_context("spawn").Pool(1) as pool:
@@ -211,9 +236,10 @@ def test_pickles_also_under_spawn(derivative):
     ],
 )
 def test_what_has_no_jacobian(f, args, kind, words):
-    with pytest.raises(kind, match=words) as caught:
-        jacrev(f)(*args)
-    assert isinstance(caught.value, TypeError) and "Instead:" in str(caught.value)
+    for make in (jacrev, jacfwd):
+        with pytest.raises(kind, match=words) as caught:
+            make(f)(*args)
+        assert isinstance(caught.value, TypeError) and "Instead:" in str(caught.value)
 
 
 def test_holomorphic_is_for_complex_numbers():
@@ -221,11 +247,3 @@ def test_holomorphic_is_for_complex_numbers():
         jacrev(np.sin, holomorphic=True)(X)
     with pytest.raises(ResultError, match="holomorphic=True asks for complex ones"):
         jacrev(abs, holomorphic=True)(X + 0j)
-
-
-@pytest.mark.parametrize("f", [module_level, jacrev(lambda t: t * t)])
-def test_a_jacobian_in_a_function_that_is_differentiated_is_refused(f):
-    with pytest.raises(srcad.DifferentiationError, match="Instead:"):
-        grad(lambda x: np.sum(f(x)))(X)
-    with pytest.raises(UnsupportedError, match="is called in a function that is differentiated"):
-        jacrev(f)(X)

@@ -9,7 +9,7 @@ import pytest
 
 import srcad
 from srcad import vjp
-from srcad.errors import ArgumentError, CotangentError, ResultError, UnsupportedError
+from srcad.errors import ArgumentError, CotangentError, ResultError
 
 X = np.array([0.5, -1.2, 0.8, 1.4])
 E = np.eye(4)
@@ -331,10 +331,3 @@ def test_other_refusals():
         vjp(lambda x: x, X, has_aux=True)
     with pytest.raises(TypeError, match="argument"):
         vjp(lambda x: x, X, X)
-
-    def nested(x):
-        _, pull = vjp(np.sin, x)
-        return pull(1.0)[0]
-
-    with pytest.raises(UnsupportedError, match=r"vjp is called in a function that is differentiated"):
-        srcad.grad(nested)(1.0)

@@ -100,7 +100,7 @@ register.facts(rt.as_tangent)(lambda dot, like: fa.widen(like) if fa.is_numeric(
 register.constant(rt.zero_tangent)
 register.constant(rt.one_like, rt.zeros_like, rt.zeros_at, rt.zero_slots, rt.shadow_of)
 register.constant(rt.from_end, rt.key_at, rt.writable)
-register.constant(rt.checked_scalar, rt.boundary, pure=False)
+register.constant(rt.checked_scalar, rt.check_tangent, rt.boundary, pure=False)
 register.facts(rt.from_end)(lambda container, index: fa.INT)
 register.constant(rt.shadow_of_view, np.may_share_memory)
 register.shares(rt.shadow_of_view, "candidate")

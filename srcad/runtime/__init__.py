@@ -63,6 +63,7 @@ from srcad.runtime.structures import (
 from srcad.runtime.tangents import (
     TangentItems,
     as_tangent,
+    check_tangent,
     tangent_of_result,
     tangent_of_view,
     tangents_by_key,
@@ -82,6 +83,7 @@ __all__ = [
     "attribute",
     "boundary",
     "check_strides",
+    "check_tangent",
     "check_unshared",
     "check_vectors",
     "checked_scalar",

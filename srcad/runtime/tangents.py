@@ -68,18 +68,23 @@ def as_tangent(dot: Any, like: Any) -> Any:
     >>> as_tangent(np.float64(0.5), 2.0)
     0.5
     """
+    if isinstance(like, (float, complex, np.generic)) and shape_of(dot) == ():
+        return type(like)(dot)
+    check_tangent(dot, like)
+    return dot
+
+
+def check_tangent(dot: Any, like: Any) -> None:
+    """Raises ArgumentError unless the tangent of an array has its shape and dtype."""
     if shape_of(dot) != shape_of(like):
         raise ArgumentError(
             f"a tangent of shape {shape_of(dot)} for a primal of shape {shape_of(like)}", "pass one like it"
         )
-    if isinstance(like, (float, complex, np.generic)):
-        return type(like)(dot)
     if getattr(dot, "dtype", None) != like.dtype:
         raise ArgumentError(
             f"a tangent of dtype {getattr(dot, 'dtype', type(dot).__name__)} for a primal of dtype {like.dtype}",
             f"convert it (to {like.dtype}), or the primal",
         )
-    return dot
 
 
 class TangentItems:

@@ -84,6 +84,13 @@ class Helper:
     shares: bool = False
 
 
+def called_plainly(helper: Helper, step: Step) -> Step:
+    """The call of a helper that no derivative passes through: of the callable itself, unless that is a list only."""
+    callee = helper.callable
+    is_list = isinstance(getattr(callee, "primal", callee), Function)
+    return step if is_list else replace(step, callee=callee)
+
+
 def is_function(fact: Fact | None) -> bool:
     """Whether a value is a function made in the program, or a tuple or list that holds nothing but such."""
     match fact:

@@ -8,20 +8,24 @@ those of another as the values that they are: there is nothing that could confus
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
 
+import numpy as np
+
 from srcad import facts as fa
 from srcad.arguments import Options, check_fact, is_single, wanted, with_own_parameters
+from srcad.checkpoints import call_again
 from srcad.errors import DifferentiationError, Site, UnsupportedError
 from srcad.facts import Fact, Known
 from srcad.rules.axes import MISSING, value_of
 from srcad.transform.analyses import effects
 from srcad.transform.binding import bind, list_of_primal, passing_on
 from srcad.transform.helpers import Closure, Partial, canonical, without_sites
-from srcad.wengert import CALL, Const, Function, MakeFunction, Names, Operand, Param, Step
+from srcad.wengert import CALL, Const, Function, MakeFunction, Names, Operand, Param, Step, make_tuple
 
 
 class Run(Protocol):
@@ -51,11 +55,17 @@ class Gradient(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Differentiated:
-    """Callee that is the derivative of a list, of which the first parameters are captured and not differentiated."""
+    """Callee that is the derivative of a list, of which the first parameters are captured and not differentiated.
+
+    In the list of a pair all calls are inlined, so that everything is known of what its sweeps share.  A Jacobian has a
+    program that makes its `block` for one argument.
+    """
 
     function: Function
     captured: int
     options: Options
+    is_pair: bool = False
+    block: Callable | None = None
 
     @property
     def __name__(self) -> str:
@@ -64,7 +74,10 @@ class Differentiated:
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of the reverse transformation, or of the forward one if `given` parameters come before tangents."""
+    """What is asked of the reverse transformation, or of the forward one if `given` parameters come before tangents.
+
+    A pair is the value and its pullback.
+    """
 
     wrt: tuple[str, ...]
     single: bool
@@ -72,6 +85,7 @@ class Request:
     has_aux: bool
     holomorphic: bool = False
     given: int | None = None
+    is_pair: bool = False
 
 
 def request_for(function: Function, options: Options) -> Request:
@@ -87,6 +101,8 @@ def made_derivative(run: Run, step: Step) -> Fact | None:
     """What is known of the result of a step that calls `grad` or one of its relatives; None for other steps."""
     if effects.makes_pushforward(step):
         return Partial(Const(step.callee), step.operands, ())
+    if hasattr(step.callee, "__srcad_checkpoints__") and len(step.operands) == 1 and not step.keywords:
+        return Partial(Const(call_again), step.operands, ())
     options: Options | None = getattr(step.callee, "__srcad_options__", None)
     if options is None or len(step.targets) != 1:
         return None
@@ -124,19 +140,40 @@ def called_derivative(run: Run, step: Step) -> Step | None:
         return None
     try:
         if not isinstance(asked, Differentiated):
-            inner, captured = list_of(run, asked.function if isinstance(asked, Gradient) else Const(asked.primal))
-            asked = Differentiated(inner, len(captured), asked.options)
+            asked, captured = differentiated(run, asked)
         try:
             wanted = requested(run, asked, captured, operands, dict(step.keywords))
         except DifferentiationError:
             raise
         except TypeError:
             return None  # the call raises this itself, when it runs
-        list_ = derived(run, asked, wanted)
+        list_ = derived(run, asked, wanted) if asked.block is None else blocks(asked.block, wanted)
         return replace(step, callee=list_, operands=tuple(wanted.bound[p.name] for p in list_.params), keywords=())
     except DifferentiationError as refusal:
         run.refused[refusal_key(step, run.facts)] = located(refusal, step.site)
         return None
+
+
+def differentiated(run: Run, asked: Any) -> tuple[Differentiated, tuple[Operand, ...]]:
+    """The callee for a derivative that is made in the program, or an object, and what the function captured."""
+    if not isinstance(asked, Gradient):
+        inner, captured = list_of(run, Const(asked.primal))
+        return Differentiated(
+            inner, len(captured), asked.options, block=getattr(asked, "__srcad_block__", None)
+        ), captured
+    inner, captured = list_of(run, asked.function)
+    if getattr(asked.maker, "__srcad_of_gradient__", False):
+        inner = calling(inner, Differentiated(inner, len(captured), asked.options))
+    block = getattr(asked.maker, "__srcad_block__", None)
+    return Differentiated(inner, len(captured), asked.options, block=block), captured
+
+
+def calling(inner: Function, asked: Differentiated) -> Function:
+    """The function of the same parameters that calls the gradient of a function."""
+    result = Names(p.name for p in inner.params).fresh("result")
+    step = Step((result,), asked, tuple(p.name for p in inner.params), (), inner.site)
+    name = f"{inner.name}_{asked.options.kind}"
+    return replace(inner, name=name, body=(step,), result=result, captures=(), guards=())
 
 
 def is_derivative(callee: Any) -> bool:
@@ -169,11 +206,10 @@ def list_of(run: Run, function: Operand) -> tuple[Function, tuple[Operand, ...]]
         case Partial() as made:
             return _of_partial(run, made)
         case Gradient() as made:
-            inner, captured = list_of(run, made.function)
-            callee = Differentiated(inner, len(captured), made.options)
+            callee, captured = differentiated(run, made)
             if callee not in run.helpers:
-                name = f"{inner.name}_{made.options.kind}"
-                run.helpers[callee] = replace(passing_on(inner, callee), name=name, guards=())
+                name = f"{callee.function.name}_{made.options.kind}"
+                run.helpers[callee] = replace(passing_on(callee.function, callee), name=name, guards=())
             return run.helpers[callee], captured
     raise UnsupportedError(
         "which function is differentiated here is not known",
@@ -240,7 +276,7 @@ def requested(
 
 def derived(run: Run, asked: Differentiated, wanted: Wanted) -> Function:
     """The list of a derivative.  Raises DifferentiationError where there is none."""
-    key = (asked.function, asked.options, tuple(wanted.facts.items()))
+    key = (asked.function, wanted.request, tuple(wanted.facts.items()))
     if asked in run.inlining:
         name = wanted.function.name
         raise UnsupportedError(f"{name} calls its own derivative", "stop at some order: call another function")
@@ -251,6 +287,51 @@ def derived(run: Run, asked: Differentiated, wanted: Wanted) -> Function:
         finally:
             run.inlining.remove(asked)
     return run.helpers[key]
+
+
+def blocks(block: Callable, wanted: Wanted) -> Function:
+    """The list of a Jacobian: a program makes its block for each differentiated argument, the others being captured.
+
+    Raises UnsupportedError for arguments that are neither numbers nor arrays.
+    """
+    function, request = wanted.function, wanted.request
+    names = Names.of(function)
+    steps: list[Step] = []
+
+    def step(callee: Any, *operands: Operand) -> str:
+        steps.append(Step((names.fresh("t"),), callee, operands, (), function.site))
+        return steps[-1].target
+
+    found = []
+    for name in request.wrt:
+        fact = wanted.facts[name]
+        kinds = "c" if request.holomorphic else "f"
+        if not isinstance(fact, (fa.Number, fa.Array)) or fact.dtype is None or np.dtype(fact.dtype).kind != kinds:
+            raise UnsupportedError(
+                f"a Jacobian is called inside a function with the argument {name}, which is not known to be a real "
+                "number or array",
+                "pass numbers and arrays, complex ones with holomorphic=True",
+            )
+        others = tuple(p for p in function.params if p.name != name)
+        inner = replace(function, params=(*map(_as_plain, others), Param(name)))
+        if request.has_aux:
+            value = names.fresh("value")
+            first = Step((value,), operator.getitem, (function.result, Const(0)), (), function.site)
+            inner = replace(inner, body=(*inner.body, first), result=value)
+        along = step(MakeFunction(inner, len(others)), *(p.name for p in others))
+        found.append(step(block, along, name, Const(request.holomorphic)))
+    result = found[0] if request.single else step(make_tuple, *found)
+    if request.has_aux:
+        result = step(
+            make_tuple, result, step(operator.getitem, step(function, *(p.name for p in function.params)), Const(1))
+        )
+    params = tuple(map(_as_plain, function.params))
+    return Function(f"{function.name}_jacobian", params, tuple(steps), result)
+
+
+def _as_plain(param: Param) -> Param:
+    """A parameter that is always passed, by position."""
+    return Param(param.name)
 
 
 def unfolded(run: Run, function: Function, bound: dict[str, Any]) -> tuple[Function, dict[str, Any]]:

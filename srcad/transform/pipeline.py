@@ -27,6 +27,7 @@ from srcad.facts import Fact
 from srcad.library import register as library
 from srcad.objects import is_object
 from srcad.rules import primitives, register
+from srcad.transform.batching import NotBatchedError, batched
 from srcad.transform.binding import call_method, list_of_primal, passing_on
 from srcad.transform.emit import Program, compile_program, emit
 from srcad.transform.forward import tangent_program
@@ -36,8 +37,16 @@ from srcad.transform.nesting import Request, is_derivative
 from srcad.transform.reverse import Joint, gradient_program, make_sweeps
 from srcad.transform.reverse.again import refuse_noticed
 from srcad.transform.reverse.calls import backward_function, forward_function
+from srcad.transform.reverse.linearisation import linearisation
 from srcad.transform.reverse.repeatable import repeatable_pair, written_by_reverse
-from srcad.transform.simplify import accumulate_in_place, bring_together, define_copied, own_results, store_zeros_late
+from srcad.transform.simplify import (
+    accumulate_in_place,
+    bring_together,
+    define_copied,
+    own_results,
+    simplify,
+    store_zeros_late,
+)
 from srcad.transform.specialise import Specialiser, specialise
 from srcad.wengert import (
     Capture,
@@ -170,7 +179,8 @@ def derive(function: Function, facts: Mapping[str, Fact], request: Request) -> D
 class DerivedPair:
     """A forward and a backward function for arguments with certain facts, and the list they were made from.
 
-    What is `restored` is to be put back after a call of the backward function, for another call of it.
+    What is `restored` is to be put back after a call of the backward function, for another call of it.  `batch` is that
+    function for many cotangents along a leading axis, if it was asked for and there is one.
     """
 
     primal: Function
@@ -179,6 +189,12 @@ class DerivedPair:
     active: tuple[str, ...]
     written: tuple[str, ...]
     restored: tuple[int | None, ...]
+    batch: Program | None = None
+
+    @property
+    def programs(self) -> list[Program]:
+        """The programs there are."""
+        return [self.forward, self.backward, *((self.batch,) if self.batch is not None else ())]
 
 
 def derive_pair(
@@ -203,17 +219,31 @@ def derive_pair(
     )
 
 
-def derive_pullback(function: Function, facts: Mapping[str, Fact], wrt: tuple[str, ...], has_aux: bool) -> DerivedPair:
+def derive_pullback(
+    function: Function, facts: Mapping[str, Fact], wrt: tuple[str, ...], has_aux: bool, in_batches: bool = False
+) -> DerivedPair:
     """The pair for a function that the user calls, and pulls cotangents of its result back through."""
     refuse_generator(function)
     specialised = specialise(function, dict(facts), lowered, derived_list)
     parts = make_sweeps(specialised, wrt, lowered, {}, has_aux=has_aux, is_called=True)
     pair = repeatable_pair(parts, wrt, identifier(function.name))
-    known = pair.facts
     forward = replace(define_copied(pair.forward), doc=describe(function, facts, "Forward sweep", wrt))
-    backward = accumulate_in_place(bring_together(store_zeros_late(pair.backward, known), known), known)
-    backward = replace(define_copied(own_results(backward, known)), doc=describe(function, facts, "Pullback", wrt))
-    return DerivedPair(specialised.function, emit(forward), emit(backward), wrt, parts.written, pair.restored)
+    joint = Joint(pair.backward, pair.facts, ())
+    backward = _pullback(joint, describe(function, facts, "Pullback", wrt))
+    batch = None
+    if in_batches:
+        try:
+            batch = _pullback(batch_of(joint, ("d_out",), None), describe(function, facts, "Pullback of a batch", wrt))
+        except NotBatchedError:
+            batch = None
+    return DerivedPair(specialised.function, emit(forward), backward, wrt, parts.written, pair.restored, batch)
+
+
+def _pullback(joint: Joint, doc: str) -> Program:
+    """The last stages of a backward function."""
+    known = dict(joint.facts)
+    backward = accumulate_in_place(bring_together(store_zeros_late(joint.function, known), known), known)
+    return emit(replace(define_copied(own_results(backward, known)), doc=doc))
 
 
 def stages(function: Function, facts: Mapping[str, Fact], request: Request) -> list[tuple[str, Any]]:
@@ -256,25 +286,51 @@ def _finished(
     return found
 
 
-def derive_tangent(function: Function, facts: Mapping[str, Fact], wrt: tuple[str, ...], given: int) -> Derived:
+def derive_tangent(
+    function: Function,
+    facts: Mapping[str, Fact],
+    wrt: tuple[str, ...],
+    given: int,
+    *,
+    has_aux: bool = False,
+    is_batch: bool = False,
+) -> Derived:
     """The program of a function's value and tangent, for arguments with these facts and tangents of `wrt`.
 
-    The first `given` parameters are passed by position, and then the tangents.
+    The first `given` parameters are passed by position, and then the tangents; of a batch, with a leading axis.
     """
-    return tangent_stages(function, facts, wrt, given)[-1][1]
+    return tangent_stages(function, facts, wrt, given, has_aux=has_aux, is_batch=is_batch)[-1][1]
 
 
 def tangent_stages(
-    function: Function, facts: Mapping[str, Fact], wrt: tuple[str, ...], given: int
+    function: Function,
+    facts: Mapping[str, Fact],
+    wrt: tuple[str, ...],
+    given: int,
+    *,
+    has_aux: bool = False,
+    is_batch: bool = False,
 ) -> list[tuple[str, Any]]:
     """Every stage of forward mode by name."""
     refuse_generator(function)
     specialised = specialise(function, dict(facts), lowered, derived_list)
     name = f"{identifier(specialised.function.name)}_jvp"
-    joint = tangent_program(specialised, wrt, lowered, name=name, given=given)
-    doc = describe(function, facts, "Value and tangent", wrt)
+    joint = tangent_program(specialised, wrt, lowered, name=name, given=given, has_aux=has_aux)
     found = [("lower", function), ("specialise", specialised.function), ("forward", joint.function)]
+    what = "Value and tangent"
+    if is_batch:
+        dots = tuple(p.name for p in joint.function.params[given : given + len(wrt)])
+        joint = batch_of(joint, dots, 1)
+        found.append(("batch", joint.function))
+        what = "Value and a batch of tangents"
+    doc = describe(function, facts, what, wrt)
     return found + _finished(specialised, joint, (0,), doc, is_forward=True)
+
+
+def batch_of(joint: Joint, params: tuple[str, ...], items: int | None) -> Joint:
+    """A program that is linear in some parameters, for many of them along a leading axis.  Raises NotBatchedError."""
+    function, known = batched(joint.function, joint.facts, params, items)
+    return Joint(simplify(function, known), known, joint.written)
 
 
 def refuse_generator(function: Function) -> None:
@@ -300,9 +356,20 @@ def derived_list(function: Function, facts: Mapping[str, Fact], request: Request
         joint = tangent_program(specialised, request.wrt, lowered, name=name, given=request.given)
         list_ = define_copied(own_results(joint.function, joint.facts, (0,)))
         return replace(list_, body=as_forward(list_.body))
+    if request.is_pair:
+        return _linearisation(specialised, request)
     joint = _joint(specialised, request)
     list_ = define_copied(own_results(joint.function, joint.facts, _primal_items(request)))
     return replace(list_, body=as_forward(list_.body))
+
+
+def _linearisation(specialised: Specialised, request: Request) -> Function:
+    """The list of a function's value and pullback, for a program that makes it."""
+    parts = make_sweeps(specialised, request.wrt, lowered, {}, has_aux=request.has_aux, is_called=True)
+    pair = repeatable_pair(parts, request.wrt, identifier(specialised.function.name))
+    forward, backward = define_copied(pair.forward), define_copied(own_results(pair.backward, pair.facts))
+    forward, backward = (replace(list_, body=as_forward(list_.body)) for list_ in (forward, backward))
+    return linearisation(parts, replace(pair, forward=forward, backward=backward), request.has_aux)
 
 
 def _joint(specialised: Specialised, request: Request) -> Joint:

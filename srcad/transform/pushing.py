@@ -17,7 +17,7 @@ from srcad.errors import ArgumentError, DifferentiationError, UnsupportedError
 from srcad.facts import Array, Fact, Known, List, Number, Tuple
 from srcad.transform.analyses import effects
 from srcad.transform.helpers import canonical, without_sites
-from srcad.transform.nesting import Differentiated, Request, Run, list_of, located, refusal_key, unfolded
+from srcad.transform.nesting import Differentiated, Request, Run, calling, list_of, located, refusal_key, unfolded
 from srcad.wengert import Const, Function, Names, Operand, Param, Step
 
 
@@ -102,14 +102,6 @@ def bound_with(bound: dict[str, Any], known: dict[str, Fact]) -> dict[str, Any]:
 def as_plain(param: Param) -> Param:
     """A parameter that is always passed, by position."""
     return Param(param.name)
-
-
-def calling(inner: Function, asked: Differentiated) -> Function:
-    """The function of the same parameters that calls the gradient of a function."""
-    result = Names(p.name for p in inner.params).fresh("result")
-    step = Step((result,), asked, tuple(p.name for p in inner.params), (), inner.site)
-    name = f"{inner.name}_{asked.options.kind}"
-    return replace(inner, name=name, body=(step,), result=result, captures=(), guards=())
 
 
 def items_of(fact: Fact, what: str) -> list[Fact]:

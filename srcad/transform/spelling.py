@@ -170,6 +170,19 @@ def _one_like(s: Spelling) -> Spelt:
     return s.giving(Const(1.0)) if isinstance(s.facts[0], Number) else None
 
 
+def _as_tangent(s: Spelling) -> Spelt:
+    dot, like = s.step.operands
+    have, want = s.facts
+    if isinstance(have, Number) and isinstance(want, Number):
+        same = have.dtype == want.dtype is not None and have.weak == want.weak is not None
+        return s.giving(dot) if same else None
+    if not isinstance(have, Array) or not isinstance(want, Array):
+        return None
+    if (have.dtype, have.shape) != (want.dtype, want.shape) or have.dtype is None or have.shape is None:
+        s.effect(rt.check_tangent, dot, like)
+    return s.giving(dot)
+
+
 def _deepcopy(s: Spelling) -> Spelt:
     if isinstance(s.facts[0], Array):
         return s.giving(s.call(Method("copy"), *s.step.operands))
@@ -390,6 +403,7 @@ def last_stored(shadow, index):
 
 _SPELLINGS: dict[Any, Callable[[Spelling], Spelt]] = {
     copy.deepcopy: _deepcopy,
+    rt.as_tangent: _as_tangent,
     rt.one_like: _one_like,
     rt.zeros_like: _zeros_like,
     rt.zero_slots: _zero_slots,

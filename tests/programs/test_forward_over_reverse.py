@@ -18,6 +18,7 @@ REFUSED = {
     "lives outside the function": (
         "dicts-",
         "generators-array_of_a_list",
+        "inner_jacobians-a_gradient_of_a_trace",
         "kept_functions-",
         "mutation-store_into_arrays_of_a_tuple",
         "object_protocols-",

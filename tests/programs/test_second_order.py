@@ -85,6 +85,8 @@ REFUSED = {
     "sharing.integers_that_a_loop_makes_floats": "is a number or an array decides",
     "unassigned.list_made_after_a_way_out": "is a number or an array decides",
     "unassigned.pair_called_as_nobody_would": "is a number or an array decides",
+    "inner_jacobians.a_pullback_of_a_jacobian": "is a number or an array",
+    "inner_jacobians.in_a_branch": "is a number or an array",
     "dicts.argument_that_is_changed": "lives outside the function",
     "dicts.arrays_popped": "lives outside the function",
     "dicts.arrays_updated": "lives outside the function",
@@ -141,6 +143,7 @@ REFUSED = {
     "lists.extended_through_an_alias": "take_tail writes to memory",
     "call_forms.drawn_inside": "the method 'normal'",
     "unassigned.object_made_on_later_trips": "what lives outside the function",
+    "inner_jacobians.a_gradient_of_a_trace": "lives outside the function",
 }
 """What the refusal of a program's second derivative says at present, by file and function, or by case."""
 

@@ -338,8 +338,9 @@ def is_python_call(step: Step) -> bool:
 def makes_function(step: Step) -> bool:
     """Whether the step makes a function: a nested one, a partial, or the derivative of another."""
     callee = step.callee
-    makes = isinstance(callee, MakeFunction) or callee is functools.partial or hasattr(callee, "__srcad_options__")
-    return makes or makes_pushforward(step)
+    if isinstance(callee, MakeFunction) or callee is functools.partial or makes_pushforward(step):
+        return True
+    return hasattr(callee, "__srcad_options__") or hasattr(callee, "__srcad_checkpoints__")
 
 
 def makes_pushforward(step: Step) -> bool:

@@ -7,12 +7,14 @@ and differentiated again.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from srcad import facts as fa
 from srcad import runtime as rt
+from srcad.transform.analyses import effects
 from srcad.transform.analyses.texts import check_text
 from srcad.transform.forward.attempts import has_numpy_raise
 from srcad.transform.forward.control import forward_block
@@ -31,10 +33,24 @@ from srcad.transform.reverse.closures import refuse_writing_closures
 from srcad.transform.reverse.managers import refuse_active_managers
 from srcad.transform.reverse.outside import refuse_writes_outside
 from srcad.transform.reverse.rebinding import rebind_sums
+from srcad.transform.reverse.results import no_pair
+from srcad.transform.reverse.sweep import slots_of
 from srcad.transform.scalars.unread import without_unread
 from srcad.transform.simplify.dead import remove_dead_steps
 from srcad.transform.simplify.pipeline import simplify
-from srcad.wengert import Function, Operand, Param, Recursion, as_forward, callee_name, make_tuple
+from srcad.wengert import (
+    Const,
+    Function,
+    Names,
+    Operand,
+    Param,
+    Recursion,
+    Step,
+    as_forward,
+    callee_name,
+    make_tuple,
+    used_names,
+)
 
 
 def tangent_program(
@@ -47,16 +63,21 @@ def tangent_program(
     calls: dict[Any, Any] | None = None,
     is_helper: bool = False,
     given: int | None = None,
+    has_aux: bool = False,
 ) -> Joint:
     """The program that returns the value and its tangent, for further parameters: a tangent of each of `wrt`.
 
-    These follow the first `given` parameters, which are passed by position; all are, if that is None.
+    These follow the first `given` parameters, which are passed by position; all are, if that is None.  With `has_aux`
+    the function returns `(value, aux)`, and the tangent is that of the value alone.
     """
     calls = {} if calls is None else calls
     specialised = rebind_sums(replace(specialised, facts=dict(specialised.facts)))
     whole, facts = specialised.function, specialised.facts
     live = without_unread(whole.body, whole.result, lambda s: is_function(facts.get(s.target)))  # calls were resolved
     function, copied = copy_written_parameters(replace(specialised, function=replace(whole, body=live)))
+    value = function.result
+    if has_aux:
+        function = of_first_item(function, facts)
     inner = (*wrt, *(copied[n] for n in wrt if n in copied))
     fw = Forward(function, specialised, inner, lower, lambda *of: called_tangent(of, lower, calls))
     fw.has_numpy_raise = has_numpy_raise(function)
@@ -78,7 +99,7 @@ def tangent_program(
         forward_block(fw, function.body)
         fw.at(None)
         dot = finished(fw, function.result, is_helper)
-        result.append(fw.builder.step(make_tuple, function.result, dot) if with_value else dot)
+        result.append(fw.builder.step(make_tuple, value, dot) if with_value else dot)
 
     body = fw.builder.nested(write)
     captures = tuple(dict.fromkeys((*function.captures, *fw.inliner.captures)))
@@ -97,6 +118,17 @@ def tangent_program(
     new = replace(new, body=with_opaque_calls(new.body))
     new = simplify(remove_dead_steps(new, facts), facts)
     return Joint(new, facts, tuple(n for n in copied if holds_written_arrays(fw, copied[n])), tuple(copied))
+
+
+def of_first_item(function: Function, facts: dict[str, fa.Fact]) -> Function:
+    """The function of a pair `(value, aux)` that returns the value.  Raises ResultError if it returns no pair."""
+    slots = slots_of(effects.fact_of_operand(function.result, facts))
+    if slots is None or len(slots) != 2:
+        raise no_pair(function)
+    value = Names({*facts, *used_names(function.body)}).fresh("value")
+    _, facts[value] = slots[0]
+    step = Step((value,), operator.getitem, (function.result, Const(0)), (), function.site)
+    return replace(function, body=(*function.body, step), result=value)
 
 
 def with_tangents(params: tuple[Param, ...], dots: tuple[Param, ...], given: int | None) -> tuple[Param, ...]:

@@ -6,7 +6,6 @@ that is given a value that varies, and of which nothing is known, is an error an
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from srcad.errors import DifferentiationError, UnsupportedError
@@ -18,6 +17,7 @@ from srcad.transform.forward.iteration import join
 from srcad.transform.forward.rules import rule_tangent
 from srcad.transform.forward.state import Forward
 from srcad.transform.forward.writes import forward_write
+from srcad.transform.helpers import called_plainly
 from srcad.transform.reverse.calls import refuse_hidden_flow
 from srcad.transform.reverse.steps import missing_rule
 from srcad.wengert import Function, Recursion, Step, identity
@@ -49,8 +49,7 @@ def forward_step(fw: Forward, step: Step) -> None:
 def plain_call(fw: Forward, step: Step) -> Step:
     """A step without a tangent: of a helper, the call of the function that it was made from."""
     if isinstance(step.callee, Function) and step.callee in fw.helpers:
-        helper = fw.helpers[step.callee]
-        return step if isinstance(helper.callable, Function) else replace(step, callee=helper.callable)
+        return called_plainly(fw.helpers[step.callee], step)
     return step
 
 

@@ -17,6 +17,7 @@ from srcad.checkpoints import Checkpointed
 from srcad.errors import UnsupportedError
 from srcad.facts import Fact
 from srcad.transform.analyses import effects
+from srcad.transform.helpers import called_plainly
 from srcad.transform.nesting import located, refusal_key
 from srcad.transform.reverse.again import both_sweeps
 from srcad.transform.reverse.homes import Home
@@ -91,11 +92,11 @@ def reverse_helper_call(sweep: Sweep, step: Step) -> tuple[Node, ...]:
         p.name for p, o in zip(function.params, step.operands, strict=True) if sweep.home(o) is not Home.NONE
     )
     if d is None or not active:
-        return (step if isinstance(helper.callable, Function) else replace(step, callee=helper.callable),)
+        return (called_plainly(helper, step),)
     if isinstance(helper.callable, Checkpointed):
         operands = [o for p, o in zip(function.params, step.operands, strict=True) if p.name in active]
         call_backward(sweep, both_sweeps(sweep, helper, active), (*step.operands, d), operands)
-        return (replace(step, callee=helper.callable),)
+        return (called_plainly(helper, step),)
     pair = pair_for(sweep, helper.specialised, active)
     saved = sweep.names.fresh("saved")
     sweep.facts[saved] = fa.UNKNOWN

@@ -24,10 +24,14 @@ def result_path(sweep: Sweep, function: Function, has_aux: bool) -> tuple:
         return ()
     slots = slots_of(sweep.builder.fact(function.result))
     if slots is None or len(slots) != 2:
-        raise ResultError(
-            f"with has_aux=True, {function.name} must return a pair (value, aux)", "return value, aux", function.site
-        )
+        raise no_pair(function)
     return (0,)
+
+
+def no_pair(function: Function) -> ResultError:
+    """The error for a function that returns something else than value and auxiliary value."""
+    reason = f"with has_aux=True, {function.name} must return a pair (value, aux)"
+    return ResultError(reason, "return value, aux", function.site)
 
 
 def given_cotangent_fact(fact: Fact) -> Fact:

@@ -13,8 +13,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from srcad import facts as fa
-from srcad.checkpoints import Checkpointed
-from srcad.errors import DifferentiationError
+from srcad.checkpoints import Checkpointed, call_again
+from srcad.errors import DifferentiationError, UnsupportedError
 from srcad.facts import UNKNOWN
 from srcad.library import register as library
 from srcad.transform.analyses import effects
@@ -41,10 +41,13 @@ from srcad.wengert import (
     Method,
     Node,
     Operand,
+    Param,
     Spread,
     Step,
+    all_names,
     identity,
     renamed,
+    substitute,
     walk,
 )
 
@@ -70,10 +73,12 @@ def called_function(run: Specialiser, step: Step) -> tuple[Function, tuple[Opera
     if isinstance(callee, Function):
         return None if callee in run.inlining else (callee, ())
     if isinstance(callee, Checkpointed):
-        return (run.lower(callee.primal), ()) if may_carry(run, step) else None
+        primal = callee.primal
+        function = primal if isinstance(primal, Function) else run.lower(primal)
+        return (function, ()) if may_carry(run, step) else None
     if not isinstance(callee, types.FunctionType) or not effects.is_python_call(step):
         return None
-    if effects.makes_function(step) or hasattr(callee, "__srcad_pushes__"):
+    if effects.makes_function(step) or hasattr(callee, "__srcad_pushes__") or hasattr(callee, "__srcad_pulls__"):
         return None
     if not inspect.isgeneratorfunction(callee) and (callee in run.inlining or not may_carry(run, step)):
         return None
@@ -85,6 +90,49 @@ def called_function(run: Specialiser, step: Step) -> tuple[Function, tuple[Opera
     except DifferentiationError as refusal:
         run.refused[callee] = refusal
         return None
+
+
+def checkpointed_call(run: Specialiser, step: Step) -> Step:
+    """The call of a function that is checkpointed where it is made in the program: what it captured is passed to it."""
+    if step.callee is not call_again or not step.operands:
+        return step
+    match run.fact(step.operands[0]):
+        case Closure(function=function, captured=captured):
+            return checkpointed_closure(run, step, function, captured)
+        case fa.Known(value=types.FunctionType() as function):
+            callee = run.helpers.setdefault((call_again, function), Checkpointed(function))
+            return replace(step, callee=callee, operands=step.operands[1:])
+    return step
+
+
+def checkpointed_closure(run: Specialiser, step: Step, function: Function, captured: tuple[Operand, ...]) -> Step:
+    """The call of a checkpointed list.  Raises UnsupportedError where it would not be enough to keep its arguments."""
+    known = [run.fact(o) for o in captured]
+    is_kept = any(holds_container(fact) or not is_plain(fact) for fact in known)
+    if is_kept or not all(p.kind in BY_POSITION for p in function.params):
+        raise UnsupportedError(
+            f"{function.name} is checkpointed where it is made, and captures what may change, or takes *args",
+            "pass it all that it reads as arguments of fixed number",
+            step.site,
+        )
+    given, keywords = (*captured, *step.operands[1:]), dict(step.keywords)
+    bound = bind(with_captured_defaults(function, captured), given, keywords, run.make_tuple, run.make_dict)
+    callee = run.helpers.setdefault((call_again, function), Checkpointed(definition(function)))
+    return replace(step, callee=callee, operands=tuple(bound[p.name] for p in function.params), keywords=())
+
+
+def definition(function: Function) -> Function:
+    """The list with parameters that can be printed as those of a function, and are always passed."""
+    taken = all_names(function)
+    new: dict[str, Operand] = {}
+    for p in function.params:
+        name = p.name.replace(".", "_")
+        while name != p.name and (name in taken or name in new.values()):
+            name += "_"
+        new[p.name] = name
+    result = new.get(function.result, function.result) if isinstance(function.result, str) else function.result
+    params = tuple(Param(str(new[p.name])) for p in function.params)
+    return replace(function, params=params, body=substitute(function.body, new), result=result)
 
 
 def called_program(run: Specialiser, step: Step) -> Function | None:
@@ -109,6 +157,8 @@ def call_helper(run: Specialiser, step: Step, function: Function, captured: tupl
     """Keeps the call of a function that deserves a definition of its own; False if it is to be inlined."""
     given = (*step.operands, *(o for _, o in step.keywords))
     if run.site is not None or not isinstance(step.callee, Checkpointed) and is_short(run, step, function):
+        return False
+    if not isinstance(step.callee, Checkpointed) and any(getattr(around, "is_pair", False) for around in run.inlining):
         return False
     if len(step.targets) != 1 or any(not is_plain(run.fact(o)) for o in given) or sets_attributes(function):
         return False

@@ -90,7 +90,7 @@ def _record(callees: list[MakeFunction]) -> type:
 
 
 def _name(name: str) -> str:
-    return "function" if name == "<lambda>" else name.replace(".", "_")
+    return name.replace("<lambda>", "function").replace(".", "_")
 
 
 def stand(trial: Specialised, classes: Mapping[Function, type]) -> bool:

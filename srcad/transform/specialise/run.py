@@ -14,7 +14,7 @@ from typing import Any
 
 from srcad import facts as fa
 from srcad.errors import DifferentiationError, Site
-from srcad.facts import UNKNOWN, Dict, Fact, List
+from srcad.facts import UNKNOWN, Dict, Fact, List, Tuple
 from srcad.rules import register
 from srcad.transform import instances
 from srcad.transform.analyses import effects
@@ -27,6 +27,7 @@ from srcad.transform.iterating import with_iterables
 from srcad.transform.iterators import Generator, consumed, listed
 from srcad.transform.nesting import called_derivative, made_derivative
 from srcad.transform.opaque import asked_again
+from srcad.transform.pulling import called_linearisation
 from srcad.transform.pushing import called_pushforward
 from srcad.transform.scalars import replace_containers
 from srcad.transform.scalars.unread import without_unread
@@ -51,6 +52,7 @@ from srcad.wengert import (
     Step,
     Variable,
     WhileLoop,
+    all_names,
     base,
     identity,
     make_dict,
@@ -148,6 +150,10 @@ def _run(
     body = without_unread(body, result, lambda s: s.target in run.pulls.names or effects.makes_function(s))
     new = replace(function, body=body, result=result, captures=tuple(run.captures), guards=tuple(run.guards))
     return Specialised(new, known, run.refused, run.helpers)
+
+
+_KEEPING = (identity, make_tuple, operator.getitem)
+"""Callees that call nothing they are given, and of which it is seen where they put it."""
 
 
 class Specialiser:
@@ -248,8 +254,10 @@ class Specialiser:
         if rewritten is not step:
             self.step(rewritten)
             return
-        step = resolving.resolved(self, step)
-        step = called_derivative(self, step) or called_pushforward(self, step) or step
+        step = calls.checkpointed_call(self, resolving.resolved(self, step))
+        step = (
+            called_derivative(self, step) or called_pushforward(self, step) or called_linearisation(self, step) or step
+        )
         spelt = spelt_out(step, self.builder.names, self.fact)
         if isinstance(spelt, tuple):
             self.nodes(spelt)
@@ -277,7 +285,7 @@ class Specialiser:
         """Writes a step that stays, and notes what is known of its result and what it was given."""
         self.builder.append(step)
         self.note_containers(step)
-        if step.callee is not identity and not isinstance(step.callee, MakeFunction):
+        if effects.hashable(step.callee) not in _KEEPING and not isinstance(step.callee, MakeFunction):
             for operand in (*operands, *(o for _, o in keywords)):
                 if not self.stays(step, operand):
                     self.hand_on(self.fact(operand), step)
@@ -333,6 +341,9 @@ class Specialiser:
             held += [f for cell in held if isinstance(cell, Dict) for _, f in cell.slots or ()]
         elif isinstance(fact, Partial):
             held = [self.fact(o) for o in (fact.function, *fact.operands, *(o for _, o in fact.keywords))]
+        elif isinstance(fact, Tuple):
+            for item in fact.items:
+                self.hand_on(item, step, seen)
         for inner in held:
             self.containers.lose(inner)
             self.hand_on(inner, step, seen)
@@ -365,6 +376,9 @@ class Specialiser:
                     fact = self.containers.argument(fact, f"argument {name}")
                 self.facts[name] = fact
             new[capture.name] = self.captured[key]
+        own = all_names(function)
+        if not own.isdisjoint(n for old, n in new.items() if n != old):
+            function = renamed(function, Names({*own, *map(str, new.values())}))
         result = new.get(function.result, function.result) if isinstance(function.result, str) else function.result
         captures = tuple(c for c in self.captures if c.name in new.values())
         return replace(function, body=substitute(function.body, new), result=result, captures=captures)
