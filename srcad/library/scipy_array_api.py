@@ -8,7 +8,7 @@ import numpy as np
 from scipy._lib import _array_api
 
 from srcad.facts import Known
-from srcad.library.kinds import exactly
+from srcad.library.kinds import exactly, none
 from srcad.library.register import implements
 from srcad.rules.register import constant, facts
 
@@ -69,3 +69,10 @@ if hasattr(_array_api.xpx, "atleast_nd"):
     @implements(_array_api.xpx.atleast_nd)
     def _(x, /, *, ndim: exactly(2), xp: numpy_itself = np):
         return np.atleast_2d(x)
+
+
+if hasattr(_array_api.np_compat, "asarray") and _array_api.np_compat.asarray is not np.asarray:
+
+    @implements(_array_api.np_compat.asarray)
+    def _(obj, /, *, dtype=None, device: none = None, copy: none = None):
+        return np.asarray(obj, dtype=dtype)

@@ -87,10 +87,7 @@ def _getattr(run: Rewriting, step: Step) -> Step | None:
 
 def of_module(run: Rewriting, step: Step, module: types.ModuleType) -> Step:
     """`getattr(module, name)` or `module.name`: what the module holds now, guarded against being replaced."""
-    if step.callee is getattr and len(step.operands) == 2 and not step.keywords:
-        name = name_in(run, step.operands[1])
-    else:
-        name = getattr(step.callee, "name", None)
+    name = name_in(run, step.operands[1]) if step.callee is getattr else step.callee.name
     found = member(module, name) if name is not None else None
     if found is None:
         return step
