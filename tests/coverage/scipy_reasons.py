@@ -48,6 +48,7 @@ def by_source() -> dict[str, Callable[[np.ndarray], float]]:
         "signal.sawtooth": lambda x: np.sum(signal.sawtooth(x)),
         "signal.sweep_poly": lambda x: np.sum(signal.sweep_poly(x, np.array([1.0, 2.0, 3.0]))),
         "signal.wiener": lambda x: np.sum(signal.wiener(np.sin(9 * x), 3) ** 2),
+        "special.assoc_laguerre": lambda x: np.sum(special.assoc_laguerre(x, 2, 1.0)),
         "special.comb": lambda x: np.sum(special.comb(x + 2.0, 2)),
         "special.diric": lambda x: np.sum(special.diric(x, 3)),
         "special.h1vp": lambda x: np.sum(np.abs(special.h1vp(1, x)) ** 2),
@@ -68,7 +69,7 @@ BY_SOURCE = frozenset(
         iirnotch iirpeak invres invresz istft kaiser_atten kaiser_beta lfiltic lombscargle lp2bp_zpk lp2hp_zpk
         lp2lp_zpk sawtooth sweep_poly wiener""",
     )
-    + _named("special", "comb diric h1vp h2vp ivp jvp kvp perm yvp")
+    + _named("special", "assoc_laguerre comb diric h1vp h2vp ivp jvp kvp perm yvp")
 )
 
 SEARCHES = _named(
@@ -137,11 +138,8 @@ REASONS: dict[str, str] = {
 NOT_YET: frozenset[str] = frozenset(
     _named(
         "special",
-        """airye assoc_laguerre assoc_legendre_p assoc_legendre_p_all ellip_harm ellip_harm_2 ellip_normal elliprd
-        elliprg elliprj itairy legendre_p legendre_p_all lmbda log_wright_bessel lqmn lqn modfresnelm
-        modfresnelp ncfdtr ncfdtri nctdtr nctdtrit obl_ang1_cv obl_rad1_cv obl_rad2 obl_rad2_cv pbdn_seq
-        pbdv_seq pbvv_seq pro_ang1_cv pro_rad1_cv pro_rad2 pro_rad2_cv riccati_jn riccati_yn smirnov smirnovi
-        sph_harm_y sph_harm_y_all sph_legendre_p sph_legendre_p_all zetac""",
+        """ellip_harm ellip_harm_2 ellip_normal elliprj ncfdtr ncfdtri nctdtr nctdtrit obl_ang1_cv obl_rad1_cv obl_rad2
+        obl_rad2_cv pbdn_seq pro_ang1_cv pro_rad1_cv pro_rad2 pro_rad2_cv smirnov smirnovi zetac""",
     )
     + _named(
         "linalg",
