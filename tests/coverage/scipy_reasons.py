@@ -18,9 +18,10 @@ MATRIX = np.array([[-1.0, 0.3], [0.2, -0.7]])
 
 def by_source() -> dict[str, Callable[[np.ndarray], float]]:
     """Functions of Python that need no rule: programs that call them, to be differentiated at `X`."""
-    from scipy import signal, special
+    from scipy import linalg, signal, special
 
     return {
+        "linalg.fiedler_companion": lambda x: np.sum(linalg.fiedler_companion(x) ** 2),
         "signal.abcd_normalize": lambda x: np.sum(signal.abcd_normalize(MATRIX * x[0], None, MATRIX, MATRIX[:, :1])[0]),
         "signal.bilinear_zpk": lambda x: np.sum(np.abs(signal.bilinear_zpk(LINE * x[0], LINE, x[1], 1.5)[0])),
         "signal.cheb1ap": lambda x: np.sum(np.abs(signal.cheb1ap(3, x[0])[1])),
@@ -69,6 +70,7 @@ BY_SOURCE = frozenset(
         iirnotch iirpeak invres invresz istft kaiser_atten kaiser_beta lfiltic lombscargle lp2bp_zpk lp2hp_zpk
         lp2lp_zpk sawtooth sweep_poly wiener""",
     )
+    + _named("linalg", "fiedler_companion")
     + _named("special", "assoc_laguerre comb diric h1vp h2vp ivp jvp kvp perm yvp")
 )
 
@@ -143,8 +145,7 @@ NOT_YET: frozenset[str] = frozenset(
     )
     + _named(
         "linalg",
-        """cholesky_banded expm_cond fiedler_companion hessenberg orthogonal_procrustes qr_multiply rq schur
-        subspace_angles""",
+        "cholesky_banded expm_cond hessenberg qr_multiply schur subspace_angles",
     )
     + _named(
         "signal",
