@@ -10,7 +10,7 @@ import numpy as np
 from scipy import linalg
 
 from srcad.errors import UnsupportedError
-from srcad.facts import UNKNOWN, Array, Tuple
+from srcad.facts import UNKNOWN, Array, Number, Tuple, some_dim
 from srcad.rules.axes import as_array, value_of
 from srcad.rules.eigen import (
     one_triangle,
@@ -136,8 +136,9 @@ constant(refuse_complex_procrustes, pure=False)
 
 
 @facts(linalg.orthogonal_procrustes, partly=True)
-def _(A):  # noqa: N803
-    return UNKNOWN
+def _(A, B):  # noqa: N803
+    known = as_array(A).dtype == as_array(B).dtype == "float64"
+    return Tuple((Array("float64", (some_dim(), some_dim())), Number("float64"))) if known else UNKNOWN
 
 
 def refuse_polar(a, side):
