@@ -1,18 +1,24 @@
-"""`scipy.integrate.quad` as a program: a sum over the intervals that SciPy chose, in which all of the integrand counts.
+"""`scipy.integrate` as programs: `quad`, a sum over the intervals that SciPy chose, and `solve_ivp` at given times.
 
-Guarantee: the value is SciPy's, bit for bit.  Its derivative is that of a Gauss-Legendre sum on the intervals at which
-SciPy stopped; where this sum is not SciPy's value, because only an extrapolation converges, the integral is refused.
+Guarantee: the value is SciPy's, bit for bit; what `solve_ivp` reports is a tuple with the same attributes.  The
+derivative of a solution is that of the adjoint method (`srcad.rules.scipy.integrate`); at times that the solver chooses
+itself it has none, for these depend on the equation.  That of an integral is that of a Gauss-Legendre sum
+on the intervals at which SciPy stopped; where this sum is not SciPy's value, because only an extrapolation converges,
+the integral is refused.
 """
 
 import math
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import integrate
 
 from srcad.errors import UnsupportedError
 from srcad.facts import FLOAT, List, Tuple
+from srcad.library.kinds import exactly, none, not_none
 from srcad.library.register import implements
 from srcad.rules.register import constant, facts
+from srcad.rules.scipy.integrate import trajectory
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(20)
 
@@ -72,3 +78,61 @@ constant(intervals)
 @facts(intervals)
 def _(func, a, b, args):
     return Tuple((FLOAT, FLOAT, List(None, FLOAT), List(None, FLOAT), FLOAT))
+
+
+# --------------------------------------------------------------------------------------------- initial value problems
+
+
+class Solution(NamedTuple):
+    """What `solve_ivp` reports."""
+
+    t: Any
+    y: Any
+    sol: Any
+    t_events: Any
+    y_events: Any
+    nfev: int
+    njev: int
+    nlu: int
+    status: int
+    message: str
+    success: bool
+
+
+@implements(integrate.solve_ivp)
+def _(
+    fun,
+    t_span,
+    y0,
+    method="RK45",
+    t_eval: not_none = None,
+    dense_output: exactly(False) = False,
+    events: none = None,
+    vectorized: exactly(False) = False,
+    args=None,
+    rtol=1e-3,
+    atol=1e-6,
+    max_step=math.inf,
+    first_step=None,
+):
+    given = () if args is None else args
+    y, report = trajectory(fun, t_span, np.asarray(y0), method, t_eval, given, rtol, atol, max_step, first_step)
+    return Solution(report[0], y, None, None, None, *report[1:])
+
+
+def refuse_own_times():
+    """Raises UnsupportedError where the solver chooses the times at which it reports the solution."""
+    raise UnsupportedError(
+        "scipy.integrate.solve_ivp without t_eval has no derivative: the times it chooses depend on the equation",
+        "say at which times the solution is wanted: t_eval=[t1]",
+    )
+
+
+constant(refuse_own_times, pure=False)
+
+
+@implements(integrate.solve_ivp)
+def _(fun, t_span, y0, method="RK45", t_eval: none = None, **options):
+    refuse_own_times()
+    y, report = trajectory(fun, t_span, np.asarray(y0), method, None, (), 1e-3, 1e-6, math.inf, None)
+    return Solution(report[0], y, None, None, None, *report[1:])

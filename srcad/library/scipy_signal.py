@@ -10,7 +10,8 @@ from scipy import signal
 
 from srcad.library.kinds import a_float_array, a_vector, an_array, exactly, none
 from srcad.library.register import implements
-from srcad.rules.register import constant
+from srcad.rules.primitives import sample
+from srcad.rules.register import constant, undifferentiated
 from srcad.rules.scipy.filters import continued, without_margins
 
 
@@ -147,7 +148,8 @@ def resampling_filter(n, count, up, down, window, dtype):
     return np.concatenate((np.zeros(before, dtype), h * up, np.zeros(after, dtype))), first
 
 
-constant(resampling_filter, margin)
+constant(margin)
+undifferentiated(resampling_filter, [sample(5, 10, 2, 1, ("kaiser", 5.0), "float64")])
 
 
 @implements(signal.decimate)

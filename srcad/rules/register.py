@@ -232,6 +232,16 @@ def constant(*callees: Any, pure: bool = True, folds: bool = False, samples: Ite
             entry.facts, entry.facts_parameters = _folded(callee), parameters_of(callee)
 
 
+def undifferentiated(function: Callable, samples: Iterable[Sample]) -> None:
+    """Declares that a function has no rule in any argument: one that carries a derivative is refused.
+
+    That of a `constant` is zero; but what designs a filter, say, may depend on its arguments smoothly.
+    """
+    entry = _entry(function)
+    entry.rule = Rule("linear", (), function, parameters_of(function))
+    entry.sources = [samples]
+
+
 def _folded(function: Callable) -> Callable:
     """The facts of a function that folds: its result, where its arguments are known."""
 

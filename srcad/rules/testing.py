@@ -51,7 +51,7 @@ def check_declared(entry: Primitive) -> None:
 def check_sample(entry: Primitive, sample: Sample) -> None:
     """Checks everything registered of a primitive on one sample."""
     checks: list[Callable] = [check_facts, check_memory]
-    if entry.rule is not None and not entry.writes:  # what writes has another rule: the shadow's
+    if entry.rule is not None and entry.rule.wrt and not entry.writes:  # what writes has another rule: the shadow's
         checks += [check_cotangents, check_differences, check_tangents]
     for check in checks:
         try:

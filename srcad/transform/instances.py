@@ -88,6 +88,11 @@ def class_of(fact: Fact) -> type | None:
     return None
 
 
+def reads(callee: Any) -> bool:
+    """Whether a callee reads an attribute."""
+    return callee is getattr or isinstance(callee, Attribute)
+
+
 def rewritten(run: Rewriting, step: Step) -> Step | None:
     """The step that does what this one does; None if that is done already."""
     callee = step.callee
@@ -108,8 +113,8 @@ def rewritten(run: Rewriting, step: Step) -> Step | None:
     if isinstance(first, Known) and isinstance(first.value, type) and isinstance(callee, (Attribute, Method)):
         return class_member(run, step, first.value)
     kind = class_of(first)
-    if callee is getattr and isinstance(first, Known):
-        return reflection.of_module(run, step)
+    if isinstance(first, Known) and isinstance(first.value, types.ModuleType) and reads(callee):
+        return reflection.of_module(run, step, first.value)
     if callee in COPYING:
         return copied(run, step)
     if callee in reflection.BY_NAME and kind is not None:

@@ -19,6 +19,7 @@ from srcad.facts import Dict, Fact, List, Tuple
 from srcad.objects import MISSING, Field, is_frozen, static_attribute
 from srcad.transform.analyses import effects
 from srcad.transform.helpers import Rewriting
+from srcad.transform.lower.outside import member, must_be_guarded
 from srcad.wengert import (
     Attribute,
     Branch,
@@ -84,17 +85,15 @@ def _getattr(run: Rewriting, step: Step) -> Step | None:
     return replace(step, callee=Attribute(name), operands=(owner,))
 
 
-def of_module(run: Rewriting, step: Step) -> Step:
-    """`getattr(module, name)`: the function that the module holds now, guarded against being replaced."""
-    module = getattr(run.fact(step.operands[0]), "value", None)
-    if not isinstance(module, types.ModuleType) or len(step.operands) != 2 or step.keywords:
+def of_module(run: Rewriting, step: Step, module: types.ModuleType) -> Step:
+    """`getattr(module, name)` or `module.name`: what the module holds now, guarded against being replaced."""
+    name = name_in(run, step.operands[1]) if step.callee is getattr else step.callee.name
+    found = member(module, name) if name is not None else None
+    if found is None:
         return step
-    name = name_in(run, step.operands[1])
-    found = vars(module).get(name, MISSING) if name is not None else MISSING
-    if not callable(found):
-        return step
-    run.guards.append(Guard(vars(module), name, found))
-    return replace(step, callee=identity, operands=(Const(found),))
+    if must_be_guarded(module, found):
+        run.guards.append(Guard(vars(module), name, found.value))
+    return replace(step, callee=identity, operands=(found,))
 
 
 def _setattr(run: Rewriting, step: Step) -> Step:

@@ -33,7 +33,8 @@ HOW = {
 
 
 OTHERS = {
-    "scipy.integrate": "`trapezoid`, `simpson`, `cumulative_trapezoid`, `quad`, `odeint` (with parameters in `args`)",
+    "scipy.integrate": "`trapezoid`, `simpson`, `cumulative_trapezoid`, `quad`, `odeint`, `solve_ivp` at "
+    "given times (with parameters in `args`)",
     "scipy.stats": "densities, distribution functions and quantiles of `norm`, `logistic`, `cauchy`, `gumbel_r`, "
     "`laplace`, `expon` and `uniform`, in the argument, location and scale",
     "scipy.spatial.distance": "distances of two vectors, through their source",

@@ -12,18 +12,44 @@ def _named(package: str, names: str) -> list[str]:
 
 
 X = np.linspace(0.5, 2.0, 6)
+LINE = np.array([0.3, -0.5])
+MATRIX = np.array([[-1.0, 0.3], [0.2, -0.7]])
 
 
 def by_source() -> dict[str, Callable[[np.ndarray], float]]:
     """Functions of Python that need no rule: programs that call them, to be differentiated at `X`."""
-    from scipy import signal, special
+    from scipy import linalg, signal, special
 
     return {
+        "linalg.fiedler_companion": lambda x: np.sum(linalg.fiedler_companion(x) ** 2),
+        "signal.abcd_normalize": lambda x: np.sum(signal.abcd_normalize(MATRIX * x[0], None, MATRIX, MATRIX[:, :1])[0]),
+        "signal.bilinear_zpk": lambda x: np.sum(np.abs(signal.bilinear_zpk(LINE * x[0], LINE, x[1], 1.5)[0])),
+        "signal.cheb1ap": lambda x: np.sum(np.abs(signal.cheb1ap(3, x[0])[1])),
+        "signal.cheb2ap": lambda x: np.sum(np.abs(signal.cheb2ap(3, 9.0 * x[0])[1])),
         "signal.chirp": lambda x: np.sum(signal.chirp(x, 1.0, 2.0, 3.0)),
+        "signal.envelope": lambda x: np.sum(signal.envelope(x)),
+        "signal.firls": lambda x: np.sum(signal.firls(7, [0, 0.2, 0.4, 1.0], [x[0], x[1], 0.0, 0.0])),
+        "signal.firwin2": lambda x: np.sum(signal.firwin2(7, [0, 0.5, 1.0], [x[0], x[1], 0.0])),
+        "signal.freqs_zpk": lambda x: np.sum(np.abs(signal.freqs_zpk(LINE * x[0], LINE, 1.0, [0.1, 1.0])[1])),
+        "signal.freqz_zpk": lambda x: np.sum(np.abs(signal.freqz_zpk(LINE * x[0], LINE, 1.0, [0.1, 1.0])[1])),
         "signal.gausspulse": lambda x: np.sum(signal.gausspulse(x, 0.2)),
+        "signal.hilbert2": lambda x: np.sum(np.abs(signal.hilbert2(np.outer(x, x))) ** 2),
+        "signal.iirnotch": lambda x: np.sum(signal.iirnotch(0.3 * x[0], x[1])[0]),
+        "signal.iirpeak": lambda x: np.sum(signal.iirpeak(0.3 * x[0], x[1])[0]),
+        "signal.invres": lambda x: np.sum(signal.invres(x[:2], [0.3, 0.5], [])[0]),
+        "signal.invresz": lambda x: np.sum(signal.invresz(x[:2], [0.3, 0.5], [])[0]),
+        "signal.istft": lambda x: np.sum(signal.istft(np.outer(x[:3], x), nperseg=4)[1] ** 2),
+        "signal.kaiser_atten": lambda x: signal.kaiser_atten(30, 0.1 * x[0]),
         "signal.kaiser_beta": lambda x: signal.kaiser_beta(20.0 * x[2]),
+        "signal.lfiltic": lambda x: np.sum(signal.lfiltic(x[:3], LINE + 1.0, [1.0, 2.0], [0.5, 0.3])),
+        "signal.lombscargle": lambda x: np.sum(signal.lombscargle(X, x, [1.0, 2.0])),
+        "signal.lp2bp_zpk": lambda x: np.sum(np.abs(signal.lp2bp_zpk(LINE, LINE * x[1], 1.0, x[0], x[2])[1])),
+        "signal.lp2hp_zpk": lambda x: np.sum(signal.lp2hp_zpk(LINE, LINE * x[1], 1.0, x[0])[1]),
+        "signal.lp2lp_zpk": lambda x: np.sum(signal.lp2lp_zpk(LINE, LINE * x[1], 1.0, x[0])[1]),
         "signal.sawtooth": lambda x: np.sum(signal.sawtooth(x)),
         "signal.sweep_poly": lambda x: np.sum(signal.sweep_poly(x, np.array([1.0, 2.0, 3.0]))),
+        "signal.wiener": lambda x: np.sum(signal.wiener(np.sin(9 * x), 3) ** 2),
+        "special.assoc_laguerre": lambda x: np.sum(special.assoc_laguerre(x, 2, 1.0)),
         "special.comb": lambda x: np.sum(special.comb(x + 2.0, 2)),
         "special.diric": lambda x: np.sum(special.diric(x, 3)),
         "special.h1vp": lambda x: np.sum(np.abs(special.h1vp(1, x)) ** 2),
@@ -37,32 +63,30 @@ def by_source() -> dict[str, Callable[[np.ndarray], float]]:
 
 
 BY_SOURCE = frozenset(
-    _named("signal", "chirp gausspulse kaiser_beta sawtooth sweep_poly")
-    + _named("special", "comb diric h1vp h2vp ivp jvp kvp perm yvp")
+    _named(
+        "signal",
+        """abcd_normalize bilinear_zpk cheb1ap cheb2ap chirp envelope firls firwin2 freqs_zpk freqz_zpk gausspulse
+        hilbert2
+        iirnotch iirpeak invres invresz istft kaiser_atten kaiser_beta lfiltic lombscargle lp2bp_zpk lp2hp_zpk
+        lp2lp_zpk sawtooth sweep_poly wiener""",
+    )
+    + _named("linalg", "fiedler_companion")
+    + _named("special", "assoc_laguerre comb diric h1vp h2vp ivp jvp kvp perm yvp")
 )
 
-DESIGN = _named(
+SEARCHES = _named(
     "signal",
-    """band_stop_obj bessel besselap buttap butter buttord cheb1ap cheb1ord cheb2ap cheb2ord cheby1 cheby2
-    closest_STFT_dual_window czt_points ellip ellipap ellipord findfreqs firls firwin firwin2 firwin_2d
-    gammatone get_window iircomb iirdesign iirfilter iirnotch iirpeak kaiser_atten kaiserord place_poles remez
-    savgol_coeffs""",
+    """band_stop_obj buttord cheb1ord cheb2ord closest_STFT_dual_window ellipord findfreqs kaiserord place_poles remez
+    unique_roots""",
 )
-SYSTEMS = _named(
-    "signal",
-    """abcd_normalize bilinear bilinear_zpk bode cont2discrete dbode dfreqresp dimpulse dlsim dstep freqresp impulse
-    invres invresz lfiltic lp2bp lp2bp_zpk lp2bs lp2bs_zpk lp2hp lp2hp_zpk lp2lp lp2lp_zpk lsim normalize
-    residue residuez sos2tf sos2zpk ss2tf ss2zpk step tf2sos tf2ss tf2zpk unique_roots zpk2sos zpk2ss zpk2tf""",
-)
+PROTOTYPES = _named("signal", "besselap buttap czt_points")
 SELECTIONS = _named(
     "ndimage",
     """black_tophat extrema grey_closing grey_dilation grey_erosion grey_opening maximum maximum_filter
     maximum_filter1d median median_filter minimum minimum_filter minimum_filter1d morphological_gradient
     morphological_laplace percentile_filter rank_filter white_tophat distance_transform_bf
     distance_transform_edt""",
-) + _named(
-    "signal", "envelope find_peaks find_peaks_cwt medfilt medfilt2d order_filter peak_prominences peak_widths square"
-)
+) + _named("signal", "find_peaks find_peaks_cwt medfilt medfilt2d order_filter peak_prominences peak_widths square")
 CALLABLES = _named(
     "ndimage",
     """generic_filter generic_filter1d generic_gradient_magnitude generic_laplace geometric_transform
@@ -101,8 +125,8 @@ CLASSES = [
 
 REASONS: dict[str, str] = {
     **dict.fromkeys(CLASSES, "a class: refused where it is given a value that carries a derivative"),
-    **dict.fromkeys(DESIGN, "designs a filter from its specification, by search: refused"),
-    **dict.fromkeys(SYSTEMS, "rewrites a filter or a system in another form, whose order is a choice: refused"),
+    **dict.fromkeys(SEARCHES, "finds an order, a grid or a filter by search: refused"),
+    **dict.fromkeys(PROTOTYPES, "a table of numbers: parameters that carry a derivative are refused"),
     **dict.fromkeys(SELECTIONS, "selects elements, and is not smooth: refused"),
     **dict.fromkeys(CALLABLES, "calls a function for parts of an array: refused, write the loop"),
     **dict.fromkeys(TABLES, "a table of numbers: parameters that carry a derivative are refused"),
@@ -116,22 +140,18 @@ REASONS: dict[str, str] = {
 NOT_YET: frozenset[str] = frozenset(
     _named(
         "special",
-        """airye assoc_laguerre assoc_legendre_p assoc_legendre_p_all ellip_harm ellip_harm_2 ellip_normal elliprd
-        elliprg elliprj itairy legendre_p legendre_p_all lmbda log_wright_bessel lqmn lqn modfresnelm
-        modfresnelp ncfdtr ncfdtri nctdtr nctdtrit obl_ang1_cv obl_rad1_cv obl_rad2 obl_rad2_cv pbdn_seq
-        pbdv_seq pbvv_seq pro_ang1_cv pro_rad1_cv pro_rad2 pro_rad2_cv riccati_jn riccati_yn smirnov smirnovi
-        sph_harm_y sph_harm_y_all sph_legendre_p sph_legendre_p_all zetac""",
+        """ellip_harm ellip_harm_2 ellip_normal elliprj ncfdtr ncfdtri nctdtr nctdtrit obl_ang1_cv obl_rad1_cv obl_rad2
+        obl_rad2_cv pbdn_seq pro_ang1_cv pro_rad1_cv pro_rad2 pro_rad2_cv smirnov smirnovi zetac""",
     )
     + _named(
         "linalg",
-        """cholesky_banded expm_cond fiedler_companion hessenberg orthogonal_procrustes qr_multiply rq schur
-        subspace_angles""",
+        "cholesky_banded expm_cond hessenberg qr_multiply schur subspace_angles",
     )
     + _named(
         "signal",
-        """cspline1d cspline1d_eval cspline2d freqs_zpk freqz_zpk group_delay hilbert2 istft lombscargle
-        minimum_phase qspline1d qspline1d_eval qspline2d sepfir2d spectrogram spline_filter stft symiirorder1
-        symiirorder2 wiener""",
+        """cspline1d_eval cspline2d ellipap firwin firwin_2d gammatone get_window iircomb iirdesign iirfilter
+        minimum_phase qspline1d_eval qspline2d residue residuez savgol_coeffs sepfir2d spline_filter symiirorder1
+        symiirorder2 tf2sos zpk2sos""",
     )
     + _named("ndimage", "center_of_mass")
     + _named("fft", "fht ifht")

@@ -1,4 +1,4 @@
-"""`scipy.integrate.quad` in programs: the value bit for bit, derivatives in all that integrand and limits use."""
+"""`quad` and `solve_ivp` of `scipy.integrate`: the value bit for bit, derivatives in all that they are given."""
 
 from __future__ import annotations
 
@@ -82,3 +82,62 @@ def test_an_integral_that_only_an_extrapolation_finds_is_refused():
 def test_infinite_limits_the_other_way_round_are_refused():
     with pytest.raises(UnsupportedError, match="exchange the limits"):
         srcad.grad(lambda a: integrate.quad(lambda x: np.exp(-a * x), np.inf, 0.0)[0])(0.7)
+
+
+# --------------------------------------------------------------------------------------------- initial value problems
+
+
+def pendulum(t, y, stiffness, push):
+    return [y[1], -stiffness * np.sin(y[0]) + push[0] * np.cos(push[1] * t)]
+
+
+@pytest.mark.parametrize("method", ["RK45", "DOP853", "LSODA"])
+def test_a_solution_at_given_times(method):
+    def energy(start, stiffness, push):
+        times = np.linspace(0.0, 2.0, 5)
+        found = integrate.solve_ivp(
+            pendulum, (0.0, 2.0), start, method, times, args=(stiffness, push), rtol=1e-10, atol=1e-12
+        )
+        if not found.success:
+            raise ValueError(found.message)
+        return np.sum(found.y[0] ** 2) + found.y[1, -1] * found.t[-1]
+
+    args = (np.array([1.0, 0.3]), 1.7, np.array([0.5, 2.0]))
+    value, _gradient = srcad.value_and_grad(energy)(*args)
+    assert value == energy(*args)
+    srcad.check_grads(energy, args, rtol=1e-5)
+
+
+def test_a_solution_with_known_derivatives():
+    def last(start, rate):
+        found = integrate.solve_ivp(
+            lambda t, y, r: -r * y, (0.0, 2.0), [start], t_eval=[0.5, 2.0], args=(rate,), rtol=1e-11, atol=1e-12
+        )
+        return found.y[0, 1] + 2.0 * found.y[0, 0]
+
+    of_start, of_rate = srcad.grad(last, argnums=(0, 1))(1.5, 0.8)
+    assert np.isclose(of_start, np.exp(-1.6) + 2.0 * np.exp(-0.4), rtol=1e-8)
+    assert np.isclose(of_rate, -3.0 * np.exp(-1.6) - 1.5 * np.exp(-0.4), rtol=1e-8)
+
+
+def test_times_that_the_solver_chooses_are_refused():
+    def last(start):
+        return integrate.solve_ivp(lambda t, y: -y, (0.0, 2.0), start).y[0, -1]
+
+    with pytest.raises(srcad.DifferentiationError, match="without t_eval"):
+        srcad.grad(last)(np.array([1.0]))
+
+
+def test_what_the_equation_captured_is_refused():
+    def last(rate):
+        return integrate.solve_ivp(lambda t, y: -rate * y, (0.0, 2.0), [1.0], t_eval=[2.0]).y[0, 0]
+
+    with pytest.raises(srcad.DifferentiationError, match="with respect to its argument fun"):
+        srcad.grad(last)(0.8)
+
+
+def test_a_solution_that_ends_early_has_the_derivative_of_what_there_is():
+    def first(start):
+        return integrate.solve_ivp(lambda t, y: y * y, (0.0, 3.0), [start], t_eval=[0.5, 2.9], rtol=1e-10).y[0, 0]
+
+    assert np.isclose(srcad.grad(first)(1.0), 4.0, rtol=1e-6)

@@ -12,6 +12,7 @@ REFUSED = {
     "data.nested_comprehension": "add_into_slots",
     "found.helper_given_a_tuple_of_written_arrays": "add_into_slots",
     "found.joined_list_of_written_arrays": "add_into_slots",
+    "joins.in_a_loop": "where the loop takes it from is not known",
     "lists.changed_by_a_helper": "add_into_slots",
     "lists.every_other_deleted": "add_into_slots",
     "lists.extend_self": "add_into_slots",

@@ -28,14 +28,21 @@ PRIMITIVES = [
     if entry.rule is not None and ".scipy" in getattr(entry.rule.body, "__module__", "")
 ]
 
+
+def named(name):
+    """The callee of one of the rules."""
+    return next(entry.callee for entry in PRIMITIVES if callee_name(entry.callee) == name)
+
+
 REFUSED = {
+    getattr(special, "sph_harm_y", None): "diff_n",
+    getattr(special, "sph_harm_y_all", None): "diff_n",
     linalg.eig: "depends on their phases",
     linalg.lstsq: "scatter was given a value that carries a derivative",
     ndimage.map_coordinates: "cannot be differentiated with respect to its argument coordinates",
     signal.vectorstrength: "scatter was given a value that carries a derivative",
     integrate.odeint: "lives outside the function and is given values that carry a derivative",
-    special.elliprf: "elliprd was given a value that carries a derivative",
-    special.elliprc: "elliprd was given a value that carries a derivative",
+    named("trajectory"): "lives outside the function and is given values that carry a derivative",
 }
 """Rules whose sample has no second derivative at present, and words of the refusal."""
 

@@ -173,7 +173,21 @@ def _(d_out, out, z):
     return d_out[0] * a_slope + d_out[1] * z * a + d_out[2] * b_slope + d_out[3] * z * b
 
 
+@adjoint(special.airye, "z", samples=[sample(1.5), sample(array(3, low=0.3, high=2.0))])
+def _(d_out, out, z):
+    a, a_slope, b, b_slope = out
+    root = np.sqrt(z)  # of the scaling, whose exponent is 2/3 z^(3/2)
+    d_a = d_out[0] * (a_slope + root * a) + d_out[1] * (z * a + root * a_slope)
+    return d_a + d_out[2] * (b_slope - root * b) + d_out[3] * (z * b - root * b_slope)
+
+
+@adjoint(special.itairy, "x", samples=on((-2.0, 2.0)))
+def _(d_out, out, x):
+    there, back = special.airy(x), special.airy(-x)
+    return d_out[0] * there[0] + d_out[1] * there[2] + d_out[2] * back[0] + d_out[3] * back[2]
+
+
 of_ufuncs(special.j0, special.j1, special.y0, special.y1, special.jv, special.yv, special.yn, special.hankel1)
 of_ufuncs(special.hankel2, special.i0, special.i1, special.k0, special.k1, special.iv, special.kv, special.kn)
 of_ufuncs(special.i0e, special.i1e, special.k0e, special.k1e, special.kve, special.struve, special.modstruve)
-of_ufuncs(special.airy)
+of_ufuncs(special.airy, special.airye, special.itairy)

@@ -11,10 +11,14 @@ import math
 import numpy as np
 from scipy import special
 
+from srcad.errors import UnsupportedError
+from srcad.facts import UNKNOWN, Tuple
+from srcad.rules.axes import as_array
 from srcad.rules.primitives import sample
-from srcad.rules.register import adjoint, constant, partials
+from srcad.rules.register import adjoint, constant, facts, partials
 from srcad.rules.samples import array
 from srcad.rules.scipy.common import at, of_ufuncs, on
+from srcad.rules.ufunc_facts import array_or_scalar
 
 ROOT_PI = math.sqrt(math.pi)
 DEGREE = math.pi / 180.0
@@ -187,6 +191,35 @@ def _(out, y):
 def _(d_out, out, z):
     angle = 0.5 * math.pi * z * z
     return d_out[0] * np.sin(angle) + d_out[1] * np.cos(angle)
+
+
+def refuse_negative(x):
+    """Raises UnsupportedError for negative numbers, at which SciPy's values are those of another function."""
+    if np.any(np.asarray(x) < 0.0):
+        raise UnsupportedError("modified Fresnel integrals of negative numbers have no rule", "use fresnel")
+
+
+constant(refuse_negative, pure=False)
+
+
+@adjoint(special.modfresnelm, "x", samples=on((0.2, 1.5))[:3])
+def _(d_out, out, x):
+    refuse_negative(x)
+    slope = 2.0j * x * out[1] - np.exp(0.25j * math.pi) / ROOT_PI
+    return np.real(-d_out[0] * np.exp(-1j * x * x) + d_out[1] * slope)
+
+
+@adjoint(special.modfresnelp, "x", samples=on((0.2, 1.5))[:3])
+def _(d_out, out, x):
+    refuse_negative(x)
+    slope = -2.0j * x * out[1] - np.exp(-0.25j * math.pi) / ROOT_PI
+    return np.real(-d_out[0] * np.exp(1j * x * x) + d_out[1] * slope)
+
+
+@facts(special.modfresnelm, special.modfresnelp, partly=True)
+def _(x):
+    known = array_or_scalar("complex128", x) if as_array(x).dtype == "float64" else UNKNOWN
+    return Tuple((known, known))
 
 
 # -------------------------------------------------------------------------------------------- exponential integrals

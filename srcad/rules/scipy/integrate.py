@@ -14,7 +14,7 @@ from scipy import integrate
 
 from srcad import runtime as rt
 from srcad.errors import UnsupportedError
-from srcad.facts import UNKNOWN, Array, List, Tuple, widen
+from srcad.facts import BOOL, INT, UNKNOWN, Array, Instance, List, Tuple, some_dim, widen
 from srcad.rules.axes import array_or_number, as_array, items_of, normalized, value_of
 from srcad.rules.primitives import sample
 from srcad.rules.register import adjoint, constant, facts, linear, lookup
@@ -144,6 +144,9 @@ def through_equation(d_out, out, func, t, args, tfirst, rtol, atol):
 
     d_state, d_parameters = np.array(d_out[-1], dtype=float), flat([[], *(np.zeros_like(args[i]) for i in places)])
     for i in range(len(t) - 1, 0, -1):
+        if t[i] == t[i - 1]:
+            d_state = d_state + d_out[i - 1]
+            continue
         start = np.concatenate((out[i], d_state, d_parameters))
         end = integrate.odeint(backwards, start, [t[i], t[i - 1]], rtol=rtol, atol=atol)[-1]
         d_state, d_parameters = end[n : 2 * n] + d_out[i - 1], end[2 * n :]
@@ -214,6 +217,61 @@ def _(
 ):
     d_y0, d_args = through_equation(d_out, out, func, t, args, tfirst, rtol, atol)
     return np.reshape(d_y0, np.shape(y0)), d_args
+
+
+def trajectory(fun, t_span, y0, method, t_eval, args, rtol, atol, max_step, first_step):
+    """The solution of an initial value problem at given times, a column each, and what `solve_ivp` reports besides."""
+    found = integrate.solve_ivp(
+        fun,
+        t_span,
+        y0,
+        method=method,
+        t_eval=t_eval,
+        args=args,
+        rtol=rtol,
+        atol=atol,
+        max_step=max_step,
+        first_step=first_step,
+    )
+    calls = int(found.nfev), int(found.njev), int(found.nlu)  # LSODA counts in integers of C
+    return found.y, (found.t, *calls, found.status, found.message, found.success)
+
+
+def refuse_complex_problem(y):
+    """Raises UnsupportedError for complex equations."""
+    if np.iscomplexobj(y):
+        raise UnsupportedError(
+            "initial value problems of complex values have no rule", "use the real and imaginary part"
+        )
+
+
+constant(refuse_complex_problem, pure=False)
+SETTINGS = (1e-10, 1e-12, np.inf, None)
+
+
+@adjoint(
+    trajectory,
+    "y0",
+    "args",
+    samples=[
+        sample(pendulum, (0.0, 1.4), array(2), "RK45", TIMES, (0.3,), *SETTINGS),
+        sample(pendulum, (0.0, 1.4), array(2), "DOP853", TIMES[2:], (0.3,), *SETTINGS),
+        sample(pendulum, (1.0, 0.0), array(2), "LSODA", TIMES[1:3][::-1], (0.3,), *SETTINGS),
+    ],
+)
+def _(d_out, out, fun, t_span, y0, method, t_eval, args, rtol, atol, max_step, first_step):
+    y, report = out
+    refuse_complex_problem(y)
+    times, states = np.concatenate((t_span[:1], report[0])), np.concatenate((np.expand_dims(y0, 0), y.T))
+    d_states = np.concatenate((np.zeros((1, len(y0))), d_out[0].T))
+    return through_equation(d_states, states, fun, times, args, True, rtol, atol)
+
+
+@facts(trajectory)
+def _(fun, t_span, y0, method, t_eval, args, rtol, atol, max_step, first_step):
+    known = as_array(y0).dtype == "float64"
+    report = Tuple((Array("float64", (some_dim(),)), INT, INT, INT, INT, Instance(str), BOOL))
+    return Tuple((Array("float64", (some_dim(), some_dim())) if known else UNKNOWN, report))
 
 
 @facts(integrate.odeint, partly=True)

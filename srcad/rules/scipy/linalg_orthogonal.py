@@ -10,7 +10,7 @@ import numpy as np
 from scipy import linalg
 
 from srcad.errors import UnsupportedError
-from srcad.facts import UNKNOWN, Array, Tuple
+from srcad.facts import UNKNOWN, Array, Number, Tuple, some_dim
 from srcad.rules.axes import as_array, value_of
 from srcad.rules.eigen import (
     one_triangle,
@@ -75,6 +75,70 @@ def _(a, overwrite_a=False, lwork=None, mode="full", pivoting=False, check_finit
     if value_of(pivoting) is not False or value_of(mode) not in ("full", "economic", "r"):
         return UNKNOWN
     return of_one_matrix(a, Tuple((factor,)) if value_of(mode) == "r" else Tuple((factor, factor)))
+
+
+def refuse_rq_form(a, mode):
+    """Raises UnsupportedError for forms of `scipy.linalg.rq` whose results have no derivative here."""
+    if mode not in ("full", "economic") or np.iscomplexobj(a):
+        raise UnsupportedError(f"scipy.linalg.rq with mode={mode!r} has no rule", "use mode='economic', real matrices")
+    if np.shape(a)[0] > np.shape(a)[1] or mode == "full" and np.shape(a)[0] != np.shape(a)[1]:
+        raise UnsupportedError("scipy.linalg.rq of this matrix has no rule", "use a wide matrix, and mode='economic'")
+
+
+constant(refuse_rq_form, pure=False)
+
+
+@adjoint(
+    linalg.rq,
+    "a",
+    refuses=IN_PLACE[:1],
+    samples=[sample(array(3, 3)), sample(array(2, 4), mode="economic"), sample(array(3, 3, dtype="float32"))],
+)
+def _(d_out, out, a, overwrite_a=False, lwork=None, mode="full", check_finite=True):
+    refuse_stacks(a, "scipy.linalg.rq")
+    refuse_rq_form(a, mode)
+    r, q = out  # turned round and transposed, these are the factors q and r of the matrix turned round and transposed
+    d_r, d_q = d_out[0] + np.zeros_like(r), d_out[1] + np.zeros_like(q)
+    turned = through_qr(d_q.T[:, ::-1], d_r.T[::-1, ::-1], q.T[:, ::-1], r.T[::-1, ::-1], a.T[:, ::-1])
+    return turned[:, ::-1].T
+
+
+@facts(linalg.rq, partly=True)
+def _(a, mode):
+    factor = Array(double(as_array(a).dtype), None)
+    return of_one_matrix(a, Tuple((factor, factor))) if value_of(mode) in ("full", "economic") else UNKNOWN
+
+
+@adjoint(
+    linalg.orthogonal_procrustes,
+    "A",
+    "B",
+    samples=[sample(array(4, 2), array(4, 2, seed=1)), sample(regular(3, 3), array(3, 3, seed=1))],
+)
+def _(d_out, out, A, B, check_finite=True):  # noqa: N803 (SciPy's own names)
+    refuse_complex_procrustes(A, B)
+    turn, _scale = out  # the polar factor of m = A^T B, and the trace of the positive one
+    product = A.T @ B
+    positive = turn.T @ product
+    d_product = through_polar(
+        d_out[0] + np.zeros_like(turn), d_out[1] * np.eye(np.shape(A)[1]), turn, positive, product
+    )
+    return B @ d_product.T, A @ d_product
+
+
+def refuse_complex_procrustes(a, b):
+    """Raises UnsupportedError for complex matrices."""
+    if np.iscomplexobj(a) or np.iscomplexobj(b):
+        raise UnsupportedError("scipy.linalg.orthogonal_procrustes has no rule for complex matrices", "use real ones")
+
+
+constant(refuse_complex_procrustes, pure=False)
+
+
+@facts(linalg.orthogonal_procrustes, partly=True)
+def _(A, B):  # noqa: N803
+    known = as_array(A).dtype == as_array(B).dtype == "float64"
+    return Tuple((Array("float64", (some_dim(), some_dim())), Number("float64"))) if known else UNKNOWN
 
 
 def refuse_polar(a, side):

@@ -212,6 +212,22 @@ def _(out, v, z):
     return 0.5 * (special.hankel2e(v - 1.0, z) - special.hankel2e(v + 1.0, z)) + 1j * out
 
 
+def register_log_wright_bessel():
+    """A function that SciPy has since 1.14."""
+
+    @partials(
+        special.log_wright_bessel, "x", samples=[sample(1.5, 1.2, array(3, low=0.3, high=2.0)), sample(0.7, 1.0, 0.5)]
+    )
+    def _(out, a, b, x):
+        return np.exp(special.log_wright_bessel(a, a + b, x) - out)
+
+    of_ufuncs(special.log_wright_bessel)
+
+
+if hasattr(special, "log_wright_bessel"):
+    register_log_wright_bessel()
+
+
 @partials(special.wright_bessel, "x", samples=[sample(1.5, 1.2, array(3, low=0.3, high=2.0)), sample(0.7, 1.0, 0.5)])
 def _(out, a, b, x):
     return special.wright_bessel(a, a + b, x)
@@ -242,6 +258,44 @@ def _(out, x, y, z):
     return -special.elliprd(y, z, x) / 6.0, -special.elliprd(x, z, y) / 6.0, -special.elliprd(x, y, z) / 6.0
 
 
+def slope_of_rd(value, x, y, z):
+    """The derivative of R_D in x, from that of R_F (DLMF 19.18.4, 19.18.11); where x is z, by its degree."""
+    near = np.abs(x - z) <= 1e-7 * np.abs(z)
+    apart = (special.elliprd(y, z, x) - value) / (2.0 * np.where(near, 1.0, x - z))
+    alike = np.abs(y - z) <= 1e-7 * np.abs(z)
+    d_y = (special.elliprd(x, z, y) - value) / (2.0 * np.where(alike, 1.0, y - z))
+    together = np.where(alike, -0.3 * value / z, (-1.5 * value - y * d_y) / (4.0 * z))
+    return np.where(near, together, apart)
+
+
+@partials(
+    special.elliprd,
+    "x",
+    "y",
+    "z",
+    samples=[
+        sample(array(3, low=0.5), 1.5, array(3, low=0.3, seed=1)),
+        sample(0.7, 1.2, 2.0),
+        sample(2.0, 1.2, 2.0),
+        sample(1.2, 2.0, 2.0),
+        sample(2.0, 2.0, 2.0),
+    ],
+)
+def _(out, x, y, z):
+    d_x, d_y = slope_of_rd(out, x, y, z), slope_of_rd(out, y, x, z)
+    return d_x, d_y, (-1.5 * out - x * d_x - y * d_y) / z
+
+
+def slope_of_rg(x, y, z):
+    """The derivative of R_G in x."""
+    return 0.25 * special.elliprf(x, y, z) - x * special.elliprd(y, z, x) / 12.0
+
+
+@partials(special.elliprg, "x", "y", "z", samples=[sample(array(3, low=0.5), 1.5, array(3, low=0.3, seed=1))])
+def _(out, x, y, z):
+    return slope_of_rg(x, y, z), slope_of_rg(y, z, x), slope_of_rg(z, x, y)
+
+
 @partials(special.elliprc, "x", "y", samples=on((0.5, 2.0), (0.5, 2.0)))
 def _(out, x, y):
     return -special.elliprd(y, y, x) / 6.0, -special.elliprd(x, y, y) / 3.0
@@ -257,3 +311,4 @@ of_ufuncs(special.fdtr, special.fdtrc, special.fdtri, special.chdtri, special.st
 of_ufuncs(special.chndtr, special.chndtrix, special.nrdtrimn, special.nrdtrisd, special.tklmbda, special.kolmogorov)
 of_ufuncs(special.kolmogi, special.voigt_profile, special.jve, special.yve, special.ive, special.hankel1e)
 of_ufuncs(special.hankel2e, special.wright_bessel, special.agm, special.elliprf, special.elliprc, special.radian)
+of_ufuncs(special.elliprd, special.elliprg)

@@ -17,7 +17,7 @@ from srcad.facts import UNKNOWN, Array, Tuple
 from srcad.rules.axes import as_array
 from srcad.rules.fourier import to_real
 from srcad.rules.primitives import sample
-from srcad.rules.register import adjoint, constant, facts, linear
+from srcad.rules.register import adjoint, constant, facts, linear, undifferentiated
 from srcad.rules.samples import array
 from srcad.rules.scipy.common import real_like
 
@@ -84,7 +84,8 @@ def check_form(x, y, detrend, return_onesided, average):
         )
 
 
-constant(window_of, scales)
+undifferentiated(window_of, [sample("hann", 4, 9), sample(("kaiser", 2.0), None, 9)])
+undifferentiated(scales, [sample(np.array([0.3, 1.0, 0.7]), 2.0, "density", 4)])
 constant(check_form, pure=False)
 
 

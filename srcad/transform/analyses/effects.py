@@ -279,10 +279,18 @@ def is_unknown(step: Step, facts: Mapping[str, Fact] | None = None) -> bool:
         return callee.name not in WRITING_METHODS and not draws(step, facts) and not logs(step, facts)
     if _is_among(callee, _PURE) or _is_among(callee, IN_PLACE):
         return False
-    if is_python_call(step) or draws(step, facts):
+    if is_python_call(step) or draws(step, facts) or makes_error(step, facts):
         return False
     entry = lookup(callee)
     return entry is None or not (entry.rule is not None or entry.constant or entry.writes)
+
+
+def makes_error(step: Step, facts: Mapping[str, Fact] | None) -> bool:
+    """Whether the step makes one of Python's own errors, of values that hold no memory: it touches nothing."""
+    if not isinstance(step.callee, type) or not issubclass(step.callee, BaseException) or facts is None:
+        return False
+    of_python = step.callee.__module__ == "builtins" and not step.keywords
+    return of_python and all(is_immutable(fact_of_operand(operand, facts)) for operand in step.operands)
 
 
 def draws(step: Step, facts: Mapping[str, Fact] | None) -> bool:

@@ -13,6 +13,7 @@ import sys
 import types
 from typing import Any
 
+from srcad.library.register import has_program
 from srcad.rules.register import lookup
 from srcad.wengert import Capture, Const, Guard, Names, Operand
 
@@ -37,12 +38,33 @@ def is_callee(value: Any) -> bool:
     if isinstance(value, kinds):
         return True
     if not callable(value):
-        return False
+        return stands_for_a_program(value)
     written_in_python = isinstance(type(value).__call__, types.FunctionType)
     if not written_in_python:
         return hasattr(value, "__name__")
     stands = hasattr(type(value), "__srcad_callee__") or hasattr(type(value), "__srcad_function__")
     return stands or lookup(value) is not None
+
+
+def member(module: types.ModuleType, name: str) -> Const | None:
+    """A function, class, submodule or mathematical number of a module; None for other attributes."""
+    value = getattr(module, name, None)
+    if is_callee(value):
+        return Const(value)
+    short = NUMBER_MODULES.get(module.__name__)
+    if short and hasattr(module, name) and isinstance(value, (int, float, complex, type(None))):
+        return Const(value, f"{short}.{name}")
+    return None
+
+
+def must_be_guarded(module: types.ModuleType, found: Const) -> bool:
+    """Whether what a module holds under a name may be replaced."""
+    return is_callee(found.value) and module.__name__.partition(".")[0] not in _STABLE
+
+
+def stands_for_a_program(value: Any) -> bool:
+    """Whether subscripts of an object are calls of a program (`np.r_`)."""
+    return type(value).__hash__ is object.__hash__ and has_program(value)
 
 
 class Outside:
@@ -84,15 +106,10 @@ class Outside:
 
     def attribute(self, module: types.ModuleType, name: str) -> Const | None:
         """A function, class, submodule or mathematical number of a module; None for other attributes."""
-        value = getattr(module, name, None)
-        if is_callee(value):
-            if module.__name__.partition(".")[0] not in _STABLE:
-                self._guard(vars(module), name, value)
-            return Const(value)
-        short = NUMBER_MODULES.get(module.__name__)
-        if short and hasattr(module, name) and isinstance(value, (int, float, complex, type(None))):
-            return Const(value, f"{short}.{name}")
-        return None
+        found = member(module, name)
+        if found is not None and must_be_guarded(module, found):
+            self._guard(vars(module), name, found.value)
+        return found
 
     def _resolve(self, name: str, scope: Any, key: str, value: Any) -> Operand:
         if not is_callee(value):

@@ -7,6 +7,7 @@ it can be printed, run, and differentiated again.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -241,12 +242,31 @@ def refuse_missing_rules(sweep: Transformation) -> None:
     Before anything else: what such a call may do to memory would only lead to errors that hide the reason.
     """
     for node in walk(sweep.function.body):
+        if isinstance(node, Step) and (node.callee is operator.getitem or node.callee is slice):
+            refuse_as_key(sweep, node)
         if not isinstance(node, Step) or not effects.is_unknown(node, sweep.facts):
             continue
         if any(isinstance(sweep.facts.get(t), (Closure, Partial, Super)) for t in node.targets):
             continue  # calls of it were resolved
         if register.lookup(node.callee) is None and any(t in sweep.active for t in node.targets):
             raise missing_rule(sweep, node)
+
+
+def refuse_as_key(sweep: Transformation, step: Step) -> None:
+    """Raises where an object of which nothing is known makes something of a subscript that varies (`np.mgrid`)."""
+    owner, *keys = (None, *step.operands) if step.callee is slice else step.operands
+    fact = fa.widen(effects.fact_of_operand(owner, sweep.facts)) if owner is not None else None
+    if owner in sweep.varied or isinstance(fact, (Array, fa.List, fa.Tuple, fa.Dict)):
+        return
+    outside = isinstance(owner, Const) or any(owner == capture.name for capture in sweep.function.captures)
+    for key in keys:
+        active = fa.is_active_type(effects.fact_of_operand(key, sweep.facts))
+        if key in sweep.varied and (active or active is None and outside):
+            raise UnsupportedError(
+                "a subscript is made of a value that carries a derivative, but no derivative passes through subscripts",
+                "call a function instead (np.concatenate, np.linspace, np.meshgrid)",
+                step.site,
+            )
 
 
 def keep(sweep: Sweep, value: Operand, path: tuple) -> Operand:

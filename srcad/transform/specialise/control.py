@@ -17,7 +17,7 @@ from srcad.transform.iterating import iterable_of
 from srcad.transform.iterators import Generator
 from srcad.transform.specialise import generators
 from srcad.transform.unroll import names_attributes, trips, unrolled
-from srcad.wengert import UNDEFINED, Branch, Carried, ForLoop, Merge, Node, Operand, WhileLoop
+from srcad.wengert import UNDEFINED, Attempt, Branch, Carried, ForLoop, Merge, Node, Operand, WhileLoop, never_raises
 
 if TYPE_CHECKING:
     from srcad.transform.specialise.run import Specialiser
@@ -37,6 +37,12 @@ def branch(run: Specialiser, node: Branch) -> None:
         return
     pulled = set(run.pulls.pulled)
     then = run.builder.nested(lambda: run.nodes(node.then))
+    if isinstance(node, Attempt) and all(map(never_raises, then)):  # once calls in it have been decided
+        for step in then:
+            run.builder.add(step)
+        for merge in node.merges:
+            run.replaced[merge.target] = run.use(merge.then)
+        return
     pulled, run.pulls.pulled = run.pulls.pulled, pulled
     orelse = run.builder.nested(lambda: run.nodes(node.orelse))
     run.pulls.pulled |= pulled

@@ -16,6 +16,7 @@ import numpy as np
 
 from srcad.errors import UnsupportedError
 from srcad.facts import Array, Dict, Fact, Known, List, Number, Tuple, widen
+from srcad.library.register import chosen
 from srcad.rules.register import lookup
 from srcad.transform.analyses.effects import hashable
 from srcad.transform.binding import call_method
@@ -99,6 +100,8 @@ def resolved(run: Specialiser, step: Step) -> Step:
         step = with_one_output(run, step)
     if callee is getattr and len(step.operands) == 2 and isinstance(name := run.fact(step.operands[1]), Known):
         return resolved(run, replace(step, callee=Attribute(name.value), operands=step.operands[:1]))
+    if callee is operator.getitem and (program := of_subscript(run, step)) is not None:
+        return replace(step, callee=program, operands=step.operands[1:])
     method = call_method(type(callee))
     if method is not None and is_user_object(callee):
         return replace(step, callee=method, operands=(Const(callee), *step.operands))
@@ -109,6 +112,15 @@ def resolved(run: Specialiser, step: Step) -> Step:
     if isinstance(callee, Augmented) and isinstance(run.fact(step.operands[0]), (List, Dict)):
         return augmented_slot(run, step, callee)
     return step
+
+
+def of_subscript(run: Specialiser, step: Step) -> Callable | None:
+    """The program that stands for what an object of its own kind (`np.r_`) makes of subscripts."""
+    owner = run.fact(step.operands[0])
+    if not isinstance(owner, Known) or isinstance(owner.value, (str, bytes, tuple, range)):
+        return None
+    value = hashable(owner.value)
+    return None if value is None else chosen(value, step.operands[1:], {}, run.fact)
 
 
 _BYTES = ("__array_interface__", "__array_struct__", "ctypes", "data")

@@ -1,0 +1,78 @@
+"""SciPy's question which library its arguments are arrays of: for arrays of NumPy, the answer is known.
+
+Guarantee: SciPy's own module for arrays of NumPy gives them the values that NumPy itself gives, so that NumPy stands
+for it; unless the environment has SciPy look at its arguments first (`SCIPY_ARRAY_API`), when nothing stands for it.
+"""
+
+import numpy as np
+from scipy._lib import _array_api
+
+from srcad.facts import Known
+from srcad.library.kinds import exactly, none
+from srcad.library.register import implements
+from srcad.rules.register import constant, facts
+
+if not _array_api.SCIPY_ARRAY_API:
+
+    @implements(_array_api.array_namespace)
+    def _(*arrays):
+        return np
+
+    constant(_array_api.array_namespace)
+
+    @facts(_array_api.array_namespace)
+    def _(*arrays):
+        return Known(np)
+
+
+def numpy_itself(fact):
+    """NumPy."""
+    return fact == Known(np)
+
+
+@implements(_array_api.is_numpy)
+def _(xp: numpy_itself):
+    return True
+
+
+NAMES = ("is_array_api_strict", "is_cupy", "is_dask", "is_jax", "is_marray", "is_torch")
+
+
+@implements(*(getattr(_array_api, name) for name in NAMES if hasattr(_array_api, name)))
+def _(xp: numpy_itself):
+    return False
+
+
+def promoted(arguments, force_floating):
+    """The dtype of all of these."""
+    return _array_api.xp_result_type(*arguments, force_floating=force_floating, xp=np)
+
+
+constant(promoted)
+
+
+if hasattr(_array_api, "xp_promote"):
+
+    @implements(_array_api.xp_promote)
+    def _(*args, broadcast: exactly(False) = False, force_floating=False, xp: numpy_itself):
+        dtype = promoted(args, force_floating)
+        found = [None if one is None else np.asanyarray(one, dtype=dtype) for one in args]
+        return found[0] if len(args) == 1 else found
+
+
+if hasattr(_array_api.xpx, "atleast_nd"):
+
+    @implements(_array_api.xpx.atleast_nd)
+    def _(x, /, *, ndim: exactly(1), xp: numpy_itself = np):
+        return np.atleast_1d(x)
+
+    @implements(_array_api.xpx.atleast_nd)
+    def _(x, /, *, ndim: exactly(2), xp: numpy_itself = np):
+        return np.atleast_2d(x)
+
+
+if hasattr(_array_api.np_compat, "asarray") and _array_api.np_compat.asarray is not np.asarray:
+
+    @implements(_array_api.np_compat.asarray)
+    def _(obj, /, *, dtype=None, device: none = None, copy: none = None):
+        return np.asarray(obj, dtype=dtype)
