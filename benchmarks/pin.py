@@ -13,11 +13,11 @@ _MARK = "SRCAD_BENCHMARKS_PINNED"
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
-def pin(threads: int) -> None:
-    """Comes back in a process that uses `threads` cores, or does nothing if this is one already."""
+def pin(threads: int, module: str = "benchmarks") -> None:
+    """Comes back in a process of `python -m module` that uses `threads` cores; does nothing if this is one already."""
     if os.environ.get(_MARK) == str(threads):
         if hasattr(os, "sched_setaffinity"):  # Linux
             os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
         return
     environment = {**os.environ, _MARK: str(threads), **dict.fromkeys(_THREADS, str(threads))}
-    os.execve(sys.executable, [sys.executable, "-m", "benchmarks", *sys.argv[1:]], environment)
+    os.execve(sys.executable, [sys.executable, "-m", module, *sys.argv[1:]], environment)
