@@ -37,7 +37,14 @@ from srcad.transform.reverse import Joint, gradient_program, make_sweeps
 from srcad.transform.reverse.again import refuse_noticed
 from srcad.transform.reverse.calls import backward_function, forward_function
 from srcad.transform.reverse.repeatable import repeatable_pair, written_by_reverse
-from srcad.transform.simplify import accumulate_in_place, bring_together, define_copied, own_results, store_zeros_late
+from srcad.transform.simplify import (
+    accumulate_in_place,
+    bring_together,
+    define_copied,
+    own_results,
+    remove_copies,
+    store_zeros_late,
+)
 from srcad.transform.specialise import Specialiser, specialise
 from srcad.wengert import (
     Capture,
@@ -207,7 +214,8 @@ def derive_pullback(function: Function, facts: Mapping[str, Fact], wrt: tuple[st
     pair = repeatable_pair(parts, wrt, identifier(function.name))
     known = pair.facts
     forward = replace(define_copied(pair.forward), doc=describe(function, facts, "Forward sweep", wrt))
-    backward = accumulate_in_place(bring_together(store_zeros_late(pair.backward, known), known), known)
+    backward = bring_together(remove_copies(store_zeros_late(pair.backward, known), known), known)
+    backward = accumulate_in_place(backward, known)
     backward = replace(define_copied(own_results(backward, known)), doc=describe(function, facts, "Pullback", wrt))
     return DerivedPair(specialised.function, emit(forward), emit(backward), wrt, parts.written, pair.restored)
 
@@ -238,7 +246,7 @@ def _finished(
     """
     known = dict(joint.facts)
     found: list[tuple[str, Any]] = []
-    new = bring_together(store_zeros_late(joint.function, known), known)
+    new = bring_together(remove_copies(store_zeros_late(joint.function, known), known), known)
     found.append(("order", new))
     new = accumulate_in_place(new, known)
     found.append(("accumulate", new))

@@ -3,6 +3,7 @@
 from srcad.transform.analyses.effects import is_pure, reads_memory, writes_of
 from srcad.transform.analyses.memory import written_names
 from srcad.transform.simplify.accumulate import accumulate_in_place
+from srcad.transform.simplify.copies import remove_copies
 from srcad.transform.simplify.late import store_zeros_late
 from srcad.transform.simplify.order import bring_together
 from srcad.transform.simplify.own import own_results
@@ -16,6 +17,7 @@ __all__ = [
     "is_pure",
     "own_results",
     "reads_memory",
+    "remove_copies",
     "simplify",
     "simplify_block",
     "store_zeros_late",

@@ -66,8 +66,8 @@ def simplify(function: Function, facts: MutableMapping[str, Fact], values: froze
         function = rewrite(function, facts, REWRITERS, regions)
         function = share_subexpressions(function, facts, regions)
         function = remove_copies(function, facts, regions)
-        function = assign_first(function, facts, regions)
         function = join_updates(function, facts, regions)
+        function = assign_first(function, facts, regions)
         function = remove_dead_steps(function, facts, regions)
         if function is before or function.body == before.body and function.result == before.result:
             break
