@@ -43,6 +43,7 @@ from srcad.transform.simplify import (
     define_copied,
     own_results,
     remove_copies,
+    reuse_buffers,
     store_zeros_late,
 )
 from srcad.transform.specialise import Specialiser, specialise
@@ -234,13 +235,19 @@ def _derive(function: Function, facts: dict[str, Fact], request: Request) -> lis
     found.append(("reverse", joint.function))
     what = "Value and gradient" if request.with_value else "Gradient"
     doc = describe(function, facts, what, request.wrt)
-    return found + _finished(specialised, joint, _primal_items(request), doc)
+    return found + _finished(specialised, joint, _primal_items(request), doc, optimize=request.optimize)
 
 
 def _finished(
-    specialised: Specialised, joint: Joint, primal: tuple[int, ...], doc: str, is_forward: bool = False
+    specialised: Specialised,
+    joint: Joint,
+    primal: tuple[int, ...],
+    doc: str,
+    *,
+    is_forward: bool = False,
+    optimize: bool = False,
 ) -> list[tuple[str, Any]]:
-    """The last stages, from the list of a derivative to its text.
+    """The last stages, from the list of a derivative to its text; with `optimize` arrays serve again.
 
     In forward mode every statement of the user's stands there itself, and needs no comment.
     """
@@ -250,7 +257,11 @@ def _finished(
     found.append(("order", new))
     new = accumulate_in_place(new, known)
     found.append(("accumulate", new))
-    new = define_copied(own_results(new, known, primal))
+    new = own_results(new, known, primal)
+    if optimize and (faster := reuse_buffers(new, known)) is not new:
+        new, doc = faster, f"{doc}{_REUSED}\n    "
+        found.append(("buffers", new))
+    new = define_copied(new)
     new = replace(new, body=as_forward(new.body) if is_forward else new.body, doc=doc)
     found.append(("own", new))
     program = emit(new)
@@ -278,6 +289,9 @@ def tangent_stages(
     doc = describe(function, facts, "Value and tangent", wrt)
     found = [("lower", function), ("specialise", specialised.function), ("forward", joint.function)]
     return found + _finished(specialised, joint, (0,), doc, is_forward=True)
+
+
+_REUSED = "Arrays that are read no more are written into again; optimize=False makes new ones."
 
 
 def refuse_generator(function: Function) -> None:
