@@ -18,6 +18,7 @@ from srcad.transform.simplify.elements import join_updates
 from srcad.transform.simplify.first import assign_first
 from srcad.transform.simplify.fold import fold_constants
 from srcad.transform.simplify.lengths import ask_arguments
+from srcad.transform.simplify.logistic import write_logistic
 from srcad.transform.simplify.regroup import regroup
 from srcad.transform.simplify.rewrite import rewrite
 from srcad.transform.simplify.signs import pull_out_signs
@@ -32,6 +33,7 @@ REWRITERS = (
     ask_arguments,
     resolve_unbroadcast,
     remove_broadcasts,
+    write_logistic,
     apply_algebra,
     regroup,
     pull_out_signs,
