@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import importlib.util
+import statistics
 from collections.abc import Callable
 from typing import Any
 
@@ -121,7 +122,8 @@ def main() -> None:
     pin(options.threads, "benchmarks.jacobians")
     print(f"{'workload':10} {'program':16} {'time':>12} {'/ srcad':>8}")
     for name in options.only:
-        times = interleaved(checked(WORKLOADS[name]()), options.rounds)
+        rounds = interleaved(checked(WORKLOADS[name]()), options.rounds)
+        times = {program: statistics.median(seconds) for program, seconds in rounds.items()}
         for program, seconds in times.items():
             print(f"{name:10} {program:16} {seconds * 1e6:9.1f} µs {seconds / times['srcad']:8.2f}", flush=True)
 

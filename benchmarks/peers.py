@@ -1,4 +1,4 @@
-"""The same function for srcad, autograd and JAX, as far as these are installed.
+"""The same function for srcad, autograd, JAX and PyTorch, as far as these are installed.
 
 Peers get the function's own code with `np` and `math` bound to their modules, and arguments in their own kind of
 array, so that no conversion is timed.
@@ -7,9 +7,9 @@ array, so that no conversion is timed.
 from __future__ import annotations
 
 import importlib
-import importlib.util
+import os
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -23,19 +23,20 @@ Competitor = Callable[[], tuple[Any, list]]
 def competitors(
     function: Callable,
     args: tuple,
-    hand: Callable,
-    jax_function: Callable | None = None,
-    jax_args: tuple | None = None,
+    written: Mapping[str, Callable],
+    forms: Mapping[str, Callable],
+    programs: frozenset[str] | None = None,
 ) -> dict[str, Competitor]:
-    """All competitors for the gradient of a function with respect to its first argument.
+    """All competitors for value and gradient of a function with respect to its first argument.
 
-    `jax_function` and `jax_args` replace function and arguments for JAX, where that cannot run a loop.
+    `written` are programs written by hand.  `forms` replaces the function for peers that cannot run it.  With
+    `programs` only those named there are made, and what is written by hand.
     """
-    found = {"hand": _plain(hand, args), "srcad": _plain(srcad.value_and_grad(function), args)}
-    if _installed("autograd"):
-        found["autograd"] = _autograd(function, args)
-    if _installed("jax"):
-        found["jax jit"] = _jax(jax_function or function, jax_args or args)
+    found = {name: _plain(program, args) for name, program in written.items()}
+    found["srcad"] = _plain(srcad.value_and_grad(function), args)
+    for name, (module, make) in PEERS.items():
+        if (programs is None or name in programs) and _installed(module):
+            found[name] = make(forms.get(module, function), args)
     return found
 
 
@@ -55,8 +56,10 @@ def _autograd(function: Callable, args: tuple) -> Competitor:
 def _jax(function: Callable, args: tuple) -> Competitor:
     jax = importlib.import_module("jax")
     jax.config.update("jax_enable_x64", True)
-    compiled = jax.jit(jax.value_and_grad(rebound(function, importlib.import_module("jax.numpy"))))
-    own = trees.map(jax.numpy.asarray, args)
+    own = trees.map(lambda leaf: leaf if type(leaf) is int else jax.numpy.asarray(leaf), args)
+    counts = tuple(i for i, arg in enumerate(args) if type(arg) is int)
+    bound = rebound(function, importlib.import_module("jax.numpy"))
+    compiled = jax.jit(jax.value_and_grad(bound), static_argnums=counts)
 
     def run() -> tuple[Any, list]:
         value, gradient = jax.block_until_ready(compiled(*own))
@@ -65,19 +68,67 @@ def _jax(function: Callable, args: tuple) -> Competitor:
     return run
 
 
+def _torch(function: Callable, args: tuple) -> Competitor:
+    torch = importlib.import_module("torch")
+    torch.set_num_threads(_threads())
+    own = trees.map(lambda leaf: leaf if type(leaf) is int else torch.asarray(np.asarray(leaf)), args)
+    leaves = [leaf.requires_grad_() for leaf in trees.flatten(own[0])[0]]
+    bound = rebound(function, _Torch(torch))
+
+    def run() -> tuple[Any, list]:
+        value = bound(*own)
+        return value.detach(), list(torch.autograd.grad(value, leaves))
+
+    return run
+
+
+class _Torch:
+    """PyTorch under the names of NumPy."""
+
+    def __init__(self, torch: Any):
+        self._torch = torch
+        self.max = torch.amax
+
+    def pad(self, x: Any, width: int, mode: str) -> Any:
+        return self._torch.nn.functional.pad(x, (width,) * 2 * x.ndim, mode)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._torch, name)
+
+
+PEERS = {"autograd": ("autograd", _autograd), "jax jit": ("jax", _jax), "torch": ("torch", _torch)}
+"""Names of peers in the table, the module that has to be there, and what makes a competitor."""
+
+
+def _installed(module: str) -> bool:
+    """Whether a module can be imported: a peer may be there in part."""
+    try:
+        importlib.import_module(module)
+    except ImportError:
+        return False
+    return True
+
+
+def _threads() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+
+
 def _leaves(gradient: Any) -> list:
-    """The leaves of a gradient; a bare one costs nothing, as the toys are smaller than a tree walk."""
+    """The leaves of a gradient; a bare one costs nothing, as small workloads are smaller than a tree walk."""
     return trees.flatten(gradient)[0] if isinstance(gradient, (tuple, list, dict)) else [gradient]
 
 
 def rebound(function: Callable, module: Any) -> Callable:
-    """The function with `np` and `math` bound to another module."""
+    """The function, and the functions of its module that it calls, with `np` and `math` bound to another module."""
     names = {**function.__globals__, "np": module, "math": module}
+    for name, value in function.__globals__.items():
+        if isinstance(value, types.FunctionType) and value.__module__ == function.__module__:
+            names[name] = _with_globals(value, names)
+    return _with_globals(function, names)
+
+
+def _with_globals(function: Callable, names: dict) -> Callable:
     return types.FunctionType(function.__code__, names, function.__name__, function.__defaults__, function.__closure__)
-
-
-def _installed(name: str) -> bool:
-    return importlib.util.find_spec(name) is not None
 
 
 def directional_error(function: Callable, args: tuple, gradient: Any, seed: int = 0) -> float:

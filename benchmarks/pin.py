@@ -14,7 +14,7 @@ _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLI
 
 
 def pin(threads: int, module: str = "benchmarks") -> None:
-    """Comes back in a process that uses `threads` cores, or does nothing if this is one already."""
+    """Comes back in a process of `python -m module` that uses `threads` cores; does nothing if this is one already."""
     if os.environ.get(_MARK) == str(threads):
         if hasattr(os, "sched_setaffinity"):  # Linux
             os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])

@@ -14,6 +14,16 @@ import numpy as np
 SHORTEST = 0.02  # seconds that one measurement should last at least
 
 
+def seconds(time: float) -> str:
+    """A time as people say it.
+
+    >>> seconds(0.0123), seconds(4.56e-6), seconds(1.5)
+    ('12.3 ms', '4.56 µs', '1.50 s')
+    """
+    value, unit = (time, "s") if time >= 1.0 else (time * 1e3, "ms") if time >= 1e-3 else (time * 1e6, "µs")
+    return f"{value:.3g} {unit}" if value >= 10 else f"{value:.2f} {unit}"
+
+
 @dataclass
 class Workload:
     """One function at fixed arguments, and the programs that compute its value and gradient.
@@ -45,11 +55,12 @@ class Workload:
 
     def measure(self, rounds: int) -> dict[str, float]:
         """Median seconds per call for each competitor and the plain function, over interleaved rounds."""
-        return interleaved({"function": self.function, **self.competitors}, rounds)
+        times = interleaved({"function": self.function, **self.competitors}, rounds)
+        return {name: statistics.median(values) for name, values in times.items()}
 
 
-def interleaved(programs: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
-    """Median seconds per call of each program, over rounds in which each has its turn."""
+def interleaved(programs: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, list[float]]:
+    """Seconds per call of each program in each round; each round begins with another program."""
     repeats = {name: _repeats(run) for name, run in programs.items()}
     times: dict[str, list[float]] = {name: [] for name in programs}
     names = list(programs)
@@ -57,11 +68,12 @@ def interleaved(programs: Mapping[str, Callable[[], Any]], rounds: int) -> dict[
     gc.disable()
     try:
         for turn in range(rounds):
-            for name in names[turn % len(names) :] + names[: turn % len(names)]:
+            start = turn % len(names)
+            for name in names[start:] + names[:start]:
                 times[name].append(_time(programs[name], repeats[name]) / repeats[name])
     finally:
         gc.enable()
-    return {name: statistics.median(values) for name, values in times.items()}
+    return times
 
 
 def _time(run: Callable[[], Any], repeat: int) -> float:

@@ -19,7 +19,14 @@ from srcad.jacobians import ForwardJacobian, Hessian, Jacobian
 from srcad.vjp import Asked, linearised
 
 
-def grad(f: Any = None, argnums: Argnums = 0, *, has_aux: bool = False, holomorphic: bool = False) -> Any:
+def grad(
+    f: Any = None,
+    argnums: Argnums = 0,
+    *,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+    optimize: bool = True,
+) -> Any:
     """The gradient of a scalar function of floats and arrays, by reverse mode.
 
     `argnums` says with respect to which arguments: a number, a name, or a sequence of them; a sequence gives a
@@ -29,6 +36,9 @@ def grad(f: Any = None, argnums: Argnums = 0, *, has_aux: bool = False, holomorp
 
     The gradient of a real function u with respect to a complex argument x + i y is du/dx - i du/dy.  With `holomorphic`
     the arguments and the result are complex, and the gradient is the complex derivative.
+
+    A long program computes cotangents into arrays that are read no more (`np.multiply(d, y, out=y)`) and says so in its
+    docstring; with `optimize=False` it makes new ones, and reads a little better.  Gradients are the same.
 
     Raises ArgumentError for arguments that carry no derivative, ResultError if the result is no real scalar,
     ArgnumsError, and UnsupportedError, MissingRuleError or SourceError for code that cannot be differentiated.
@@ -45,10 +55,17 @@ def grad(f: Any = None, argnums: Argnums = 0, *, has_aux: bool = False, holomorp
 
     Method: Griewank and Walther, Evaluating Derivatives (2008), chapters 3 and 6.
     """
-    return _transform(f, Options(argnums, False, has_aux, holomorphic))
+    return _transform(f, Options(argnums, False, has_aux, holomorphic, optimize))
 
 
-def value_and_grad(f: Any = None, argnums: Argnums = 0, *, has_aux: bool = False, holomorphic: bool = False) -> Any:
+def value_and_grad(
+    f: Any = None,
+    argnums: Argnums = 0,
+    *,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+    optimize: bool = True,
+) -> Any:
     """The value of a scalar function together with its gradient; arguments as for `grad`.
 
     With `has_aux` it returns `((value, aux), gradient)`.
@@ -56,7 +73,7 @@ def value_and_grad(f: Any = None, argnums: Argnums = 0, *, has_aux: bool = False
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
     """
-    return _transform(f, Options(argnums, True, has_aux, holomorphic))
+    return _transform(f, Options(argnums, True, has_aux, holomorphic, optimize))
 
 
 def vjp(f: Any, *primals: Any, has_aux: bool = False, **kwargs: Any) -> Any:

@@ -25,12 +25,16 @@ _POSITIONAL = ("POSITIONAL_ONLY", "POSITIONAL_OR_KEYWORD")
 
 @dataclass(frozen=True)
 class Options:
-    """What is asked for: which arguments, the value too, an auxiliary value, the derivative of a complex function."""
+    """What is asked for: which arguments, the value too, an auxiliary value, the derivative of a complex function.
+
+    Without `optimize` the program is the most readable one.
+    """
 
     argnums: Argnums = 0
     with_value: bool = False
     has_aux: bool = False
     holomorphic: bool = False
+    optimize: bool = True
 
     @property
     def kind(self) -> str:

@@ -86,12 +86,13 @@ class Request:
     holomorphic: bool = False
     given: int | None = None
     is_pair: bool = False
+    optimize: bool = False
 
 
 def request_for(function: Function, options: Options) -> Request:
     """What options ask of a function.  Raises ArgnumsError if it has no such parameters."""
     wrt, single = wanted(function, options.argnums), is_single(options.argnums)
-    return Request(wrt, single, options.with_value, options.has_aux, options.holomorphic)
+    return Request(wrt, single, options.with_value, options.has_aux, options.holomorphic, optimize=options.optimize)
 
 
 # ---------------------------------------------------------------------------------------------- making
@@ -109,7 +110,7 @@ def made_derivative(run: Run, step: Step) -> Fact | None:
     given = dict(zip(("f", "argnums"), step.operands, strict=False)) | dict(step.keywords)
     function = given.pop("f", Const(None))
     values = {name: value_of(run.fact(operand)) for name, operand in given.items()}
-    if MISSING in values.values() or not values.keys() <= {"argnums", "has_aux", "holomorphic"}:
+    if MISSING in values.values() or not values.keys() <= {"argnums", "has_aux", "holomorphic", "optimize"}:
         return None
     fact = run.fact(function)
     if isinstance(fact, Known) and not callable(fact.value):  # `grad(argnums)` and `grad(argnums=...)` decorate

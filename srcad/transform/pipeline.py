@@ -44,6 +44,8 @@ from srcad.transform.simplify import (
     bring_together,
     define_copied,
     own_results,
+    remove_copies,
+    reuse_buffers,
     simplify,
     store_zeros_late,
 )
@@ -228,7 +230,7 @@ def derive_pullback(
     parts = make_sweeps(specialised, wrt, lowered, {}, has_aux=has_aux, is_called=True)
     pair = repeatable_pair(parts, wrt, identifier(function.name))
     forward = replace(define_copied(pair.forward), doc=describe(function, facts, "Forward sweep", wrt))
-    joint = Joint(pair.backward, pair.facts, ())
+    joint = Joint(pair.backward, pair.facts, (), ())
     backward = _pullback(joint, describe(function, facts, "Pullback", wrt))
     batch = None
     if in_batches:
@@ -242,7 +244,8 @@ def derive_pullback(
 def _pullback(joint: Joint, doc: str) -> Program:
     """The last stages of a backward function."""
     known = dict(joint.facts)
-    backward = accumulate_in_place(bring_together(store_zeros_late(joint.function, known), known), known)
+    backward = bring_together(remove_copies(store_zeros_late(joint.function, known), known), known)
+    backward = accumulate_in_place(backward, known)
     return emit(replace(define_copied(own_results(backward, known)), doc=doc))
 
 
@@ -260,23 +263,33 @@ def _derive(function: Function, facts: dict[str, Fact], request: Request) -> lis
     found.append(("reverse", joint.function))
     what = "Value and gradient" if request.with_value else "Gradient"
     doc = describe(function, facts, what, request.wrt)
-    return found + _finished(specialised, joint, _primal_items(request), doc)
+    return found + _finished(specialised, joint, _primal_items(request), doc, optimize=request.optimize)
 
 
 def _finished(
-    specialised: Specialised, joint: Joint, primal: tuple[int, ...], doc: str, is_forward: bool = False
+    specialised: Specialised,
+    joint: Joint,
+    primal: tuple[int, ...],
+    doc: str,
+    *,
+    is_forward: bool = False,
+    optimize: bool = False,
 ) -> list[tuple[str, Any]]:
-    """The last stages, from the list of a derivative to its text.
+    """The last stages, from the list of a derivative to its text; with `optimize` arrays serve again.
 
     In forward mode every statement of the user's stands there itself, and needs no comment.
     """
     known = dict(joint.facts)
     found: list[tuple[str, Any]] = []
-    new = bring_together(store_zeros_late(joint.function, known), known)
+    new = bring_together(remove_copies(store_zeros_late(joint.function, known), known), known)
     found.append(("order", new))
     new = accumulate_in_place(new, known)
     found.append(("accumulate", new))
-    new = define_copied(own_results(new, known, primal))
+    new = own_results(new, known, primal)
+    if optimize and (faster := reuse_buffers(new, known)) is not new:
+        new, doc = faster, f"{doc}{_REUSED}\n    "
+        found.append(("buffers", new))
+    new = define_copied(new)
     new = replace(new, body=as_forward(new.body) if is_forward else new.body, doc=doc)
     found.append(("own", new))
     program = emit(new)
@@ -330,7 +343,10 @@ def tangent_stages(
 def batch_of(joint: Joint, params: tuple[str, ...], items: int | None) -> Joint:
     """A program that is linear in some parameters, for many of them along a leading axis.  Raises NotBatchedError."""
     function, known = batched(joint.function, joint.facts, params, items)
-    return Joint(simplify(function, known), known, joint.written)
+    return Joint(simplify(function, known), known, joint.written, joint.copied)
+
+
+_REUSED = "Arrays that are read no more are written into again; optimize=False makes new ones."
 
 
 def refuse_generator(function: Function) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 
 from srcad import facts as fa
 from srcad import runtime as rt
+from srcad.errors import UnsupportedError
 from srcad.facts import Array, Fact, Number
 from srcad.rules import register
 from srcad.transform.analyses import effects
@@ -32,6 +33,7 @@ from srcad.transform.reverse.rebinding import rebind_sums
 from srcad.transform.reverse.recompute import recompute_cheap
 from srcad.transform.reverse.record import drop_restores, prune_tapes
 from srcad.transform.reverse.results import given_cotangent_fact, result_path, scalar_seed
+from srcad.transform.reverse.shapes import record_shapes
 from srcad.transform.reverse.steps import missing_rule, pull_through
 from srcad.transform.reverse.sweep import Sweep, cotangent_fact, slots_of
 from srcad.transform.reverse.travelling import shadow_name, travels
@@ -139,6 +141,7 @@ def recorded(function: Function, sweep: Sweep) -> Function:
     function = simplify(function, facts)
     function = recompute_cheap(function, sweep.tapes, facts, sweep.origins)
     function = simplify(prune_tapes(function, sweep.tapes, facts, sweep.origins), facts)
+    function = record_shapes(function, sweep.tapes, facts, sweep.origins)
     return replace(function, body=define_recorded(function.body, sweep.tapes))
 
 

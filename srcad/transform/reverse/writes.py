@@ -66,9 +66,20 @@ def is_array(sweep: Sweep, operand: Operand | None) -> bool:
     return operand is not None and isinstance(fa.widen(sweep.builder.fact(operand)), Array)
 
 
-def part_of(sweep: Sweep, array: Operand, index: Operand) -> Fact:
-    """What is known of the elements at an index, of the array and of its shadow alike."""
-    return sweep.builder.fact_of(operator.getitem, array, index)
+def part_of(sweep: Sweep, array: Operand, index: Operand, value: Operand | None = None) -> Fact:
+    """What is known of the elements at an index, of the array and of its shadow alike.
+
+    That a value is stored there tells of axes, too: where the value has not length one, the elements have not either.
+    """
+    part = sweep.builder.fact_of(operator.getitem, array, index)
+    stored = fa.widen(sweep.builder.fact(value)) if value is not None else None
+    if not isinstance(part, Array) or part.shape is None or not isinstance(stored, Array) or stored.shape is None:
+        return part
+    shape = list(part.shape)
+    for back in range(1, min(len(shape), len(stored.shape)) + 1):
+        if stored.shape[-back].one is False:
+            shape[-back] = replace(shape[-back], one=False)
+    return replace(part, shape=tuple(shape))
 
 
 def read_part(builder: Builder, array: Operand, index: Operand, like: str, fact: Fact) -> Operand:
@@ -100,7 +111,7 @@ def save_and_restore(sweep: Sweep, array: Operand, index: Operand, fact: Fact) -
 
 def reverse_store(sweep: Sweep, array: Operand, index: Operand, value: Operand) -> tuple[Node, ...]:
     """The reverse of `x[i] = v` for an array."""
-    part = part_of(sweep, array, index)
+    part = part_of(sweep, array, index, value)
     saving = save_and_restore(sweep, array, index, part)
     if sweep.home(array) is Home.SHADOW:
         shadow = sweep.shadow(array)
@@ -138,7 +149,7 @@ def reverse_update(
     sweep: Sweep, step: Step, operation: object, array: Operand, index: Operand, value: Operand
 ) -> tuple[Node, ...]:
     """The reverse of `x[i] op= v` for an array: of reading x[i], the operation, and storing into x[i]."""
-    part = part_of(sweep, array, index)
+    part = part_of(sweep, array, index, value)
     saving = save_and_restore(sweep, array, index, part)
     if sweep.home(array) is not Home.SHADOW:
         return saving
@@ -181,7 +192,7 @@ def reverse_add_at(sweep: Sweep, step: Step) -> tuple[Node, ...]:
     array, index, value = step.operands
     if not is_array(sweep, array):
         raise fa_needed(array, step)
-    part = part_of(sweep, array, index)
+    part = part_of(sweep, array, index, value)
     saving = save_and_restore(sweep, array, index, part)
     if sweep.home(array) is Home.SHADOW and sweep.home(value) is not Home.NONE:
         d = read_part(sweep.builder, sweep.shadow(array), index, d_name(value), part)

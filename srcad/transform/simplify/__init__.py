@@ -3,6 +3,8 @@
 from srcad.transform.analyses.effects import is_pure, reads_memory, writes_of
 from srcad.transform.analyses.memory import written_names
 from srcad.transform.simplify.accumulate import accumulate_in_place
+from srcad.transform.simplify.buffers import reuse_buffers
+from srcad.transform.simplify.copies import remove_copies
 from srcad.transform.simplify.late import store_zeros_late
 from srcad.transform.simplify.order import bring_together
 from srcad.transform.simplify.own import own_results
@@ -16,6 +18,8 @@ __all__ = [
     "is_pure",
     "own_results",
     "reads_memory",
+    "remove_copies",
+    "reuse_buffers",
     "simplify",
     "simplify_block",
     "store_zeros_late",

@@ -79,6 +79,9 @@ def _multiply(step: Step, context: Context, a: Operand, b: Operand) -> Rewriting
         if negated is not None and not (is_number(negated, context) and not is_number(other, context)):
             pair = (other, negated[0]) if one is b else (negated[0], other)
             return _negative(step, context, operator.mul, *pair)
+        made = context.definition(one)
+        if made is None or made.site is None or not made.site.adjoint:
+            continue  # a quotient that the function has is at hand
         quotient = definition(one, operator.truediv, context)
         if quotient is not None and _is(quotient[0], 1) and has_dtype(step, (other, quotient[1]), context):
             return new(step, operator.truediv, other, quotient[1])

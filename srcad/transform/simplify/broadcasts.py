@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from srcad.facts import Array, Fact, Number, operator_fact, shape_of, widen
+from srcad.facts import Array, Fact, Number, is_numeric, operator_fact, promote, shape_of, widen
 from srcad.transform.analyses import effects
 from srcad.transform.simplify.rewrite import Context, Rewriting
-from srcad.wengert import Const, Operand, Step
+from srcad.wengert import Const, Method, Operand, Step
 
 _SINKING = frozenset(
     {operator.add, operator.sub, operator.mul, operator.neg, np.add, np.subtract, np.multiply, np.negative}
@@ -23,6 +23,7 @@ _SPREADING = {
 }
 """Functions whose result repeats one value, and where that value stands."""
 
+_CONVERTING = Method("astype")
 _RESHAPING = frozenset({np.expand_dims, np.squeeze, np.reshape, np.transpose, np.swapaxes})
 """Functions whose result repeats one number if their first operand does."""
 
@@ -64,10 +65,12 @@ def remove_broadcasts(step: Step, context: Context) -> Rewriting:
         if small is None:
             continue
         operands = (*step.operands[:i], small, *step.operands[i + 1 :])
+        if _is_conversion(operand, context) and not _keeps_dtype(step.operands, operands, context):
+            continue
         if _covers(context.fact(operand), [context.fact(o) for o in operands]):
             context.retype(step.target, operator_fact(*map(context.fact, operands)))
             return Step(step.targets, callee, operands, (), step.site)
-        if len(operands) <= 2 and _sinks(callee, i, operands, context):
+        if len(operands) <= 2 and not _is_conversion(operand, context) and _sinks(callee, i, operands, context):
             return _sunk(step, context, context.definition(operand), operands)
     return None
 
@@ -81,6 +84,8 @@ def _is_elementwise(callee: Any) -> bool:
 def _spread_value(operand: Operand, context: Context) -> Operand | None:
     """The value that a name repeats, if it is defined so and neither is ever written to."""
     step = context.definition(operand)
+    if step is not None and _is_conversion(operand, context):
+        return _converted_value(step, context)
     if step is not None and effects.hashable(step.callee) in _RESHAPING and context.is_value(operand):
         small = _spread_value(step.operands[0], context)
         return small if small is not None and isinstance(widen(context.fact(small)), Number) else None
@@ -89,6 +94,28 @@ def _spread_value(operand: Operand, context: Context) -> Operand | None:
         return None
     small = find(step.operands)
     return small if context.is_value(small) and context.is_value(operand) else None
+
+
+def _is_conversion(operand: Operand, context: Context) -> bool:
+    """Whether a name is an array in another dtype."""
+    step = context.definition(operand)
+    return step is not None and step.callee == _CONVERTING and len(step.operands) == 2 and not step.keywords
+
+
+def _keeps_dtype(old: tuple[Operand, ...], new: tuple[Operand, ...], context: Context) -> bool:
+    """Whether an elementwise operation is known to give the same dtype for other operands."""
+    facts = [[context.fact(o) for o in operands] for operands in (old, new)]
+    if not all(is_numeric(fact) for part in facts for fact in part):
+        return False
+    before, after = (promote(*part) for part in facts)
+    return before is not None and before == after
+
+
+def _converted_value(step: Step, context: Context) -> Operand | None:
+    """The Python number that an array in another dtype repeats: it takes the dtype of any array it meets."""
+    small = _spread_value(step.operands[0], context) if context.is_value(step.target) else None
+    fact = widen(context.fact(small)) if small is not None else None
+    return small if isinstance(fact, Number) and fact.weak and fact.dtype == "float64" else None
 
 
 def _covers(spread: Fact, operands: list[Fact]) -> bool:

@@ -16,6 +16,7 @@ from srcad.facts import ONE, UNKNOWN, Array, Dim, Fact, Number, dtype_of, widen
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.facts import step_fact
 from srcad.transform.analyses.memory import Memory, Regions
+from srcad.transform.analyses.tapes import recorded_definitions
 from srcad.wengert import Const, Function, Names, Operand, Step
 
 _DIVISIONS = frozenset({operator.truediv, np.divide})
@@ -64,6 +65,16 @@ class Context:
         """The step that defines a name, if it has one target (and calls `callee`, if that is given)."""
         step = self.definitions.get(operand) if isinstance(operand, str) else None
         return step if step is not None and (callee is None or step.callee is callee) else None
+
+    @cached_property
+    def _recorded(self) -> dict[str, Step]:
+        return recorded_definitions(self._function.body)
+
+    def made(self, operand: Operand) -> Step | None:
+        """The step that made a value: the one that defines it, or for one off a tape the one in the trip before."""
+        if not isinstance(operand, str):
+            return None
+        return self.definitions.get(operand) or self._recorded.get(operand)
 
     @cached_property
     def _uses(self) -> Counter[Operand]:

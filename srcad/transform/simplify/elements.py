@@ -6,8 +6,10 @@ import operator
 from collections.abc import MutableMapping
 from dataclasses import replace
 
+import numpy as np
+
 from srcad import wengert
-from srcad.facts import Array, Fact, Number, operator_fact, widen
+from srcad.facts import FLOAT, Array, Fact, Number, dtype_of, operator_fact, widen
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.memory import Regions
 from srcad.wengert import Augmented, Const, Function, Names, Node, Step
@@ -108,8 +110,22 @@ class _Pass:
             return None
         return [Step((), operator.setitem, second.operands, (), second.site)]
 
+    def _doubled(self, first: Step, second: Step) -> list[Step] | None:
+        """`x += v` twice is `x += 2.0 * v`, if the product has the dtype of v."""
+        value = first.operands[2]
+        fact = self._facts.get(value)
+        dtype = dtype_of(fact) if fact is not None else None
+        if dtype is None or np.dtype(dtype).kind not in "fc":
+            return None
+        twice = self._names.fresh("t")
+        self._facts[twice] = operator_fact(fact, FLOAT)
+        update = Step((), first.callee, (*first.operands[:2], twice), (), second.site)
+        return [Step((twice,), operator.mul, (Const(2.0), value), (), second.site), update]
+
     def _summed(self, first: Step, second: Step) -> list[Step] | None:
         a, b = first.operands[2], second.operands[2]
+        if a == b and first.callee == second.callee and isinstance(a, str):
+            return self._doubled(first, second)
         facts = [effects.fact_of_operand(o, self._facts) for o in (a, b)]
         if not all(isinstance(widen(f), Number) for f in facts):
             return None

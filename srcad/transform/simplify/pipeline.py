@@ -18,6 +18,7 @@ from srcad.transform.simplify.elements import join_updates
 from srcad.transform.simplify.first import assign_first
 from srcad.transform.simplify.fold import fold_constants
 from srcad.transform.simplify.lengths import ask_arguments
+from srcad.transform.simplify.logistic import write_logistic
 from srcad.transform.simplify.regroup import regroup
 from srcad.transform.simplify.rewrite import rewrite
 from srcad.transform.simplify.signs import pull_out_signs
@@ -32,6 +33,7 @@ REWRITERS = (
     ask_arguments,
     resolve_unbroadcast,
     remove_broadcasts,
+    write_logistic,
     apply_algebra,
     regroup,
     pull_out_signs,
@@ -66,8 +68,8 @@ def simplify(function: Function, facts: MutableMapping[str, Fact], values: froze
         function = rewrite(function, facts, REWRITERS, regions)
         function = share_subexpressions(function, facts, regions)
         function = remove_copies(function, facts, regions)
-        function = assign_first(function, facts, regions)
         function = join_updates(function, facts, regions)
+        function = assign_first(function, facts, regions)
         function = remove_dead_steps(function, facts, regions)
         if function is before or function.body == before.body and function.result == before.result:
             break

@@ -65,7 +65,7 @@ def _summed(have: Array | Number, want: Array | Number) -> tuple[tuple[int, ...]
     extra = len(shape) - len(like)
     stretched = []
     for i, (dim, small) in enumerate(zip(shape[extra:], like, strict=True)):
-        if dim == small or dim.one is False and small.one is False:
+        if dim.symbol == small.symbol or dim.one is False and small.one is False:
             continue
         if not (small.one is True and dim.one is False):
             return None

@@ -1,0 +1,77 @@
+"""Programs from which simplification leaves much out, and their siblings from which it must not."""
+
+import numpy as np
+import pytest
+from programs.checking import check
+
+import srcad
+
+
+def doubled_in_memory(x):
+    y = x.copy()
+    y[1:] += x[:-1]
+    return np.sum(y * y)
+
+
+def stored_whole(k, u):
+    u = u.copy()
+    u[1:-1] += k * k
+    return np.sum(u * u)
+
+
+def stored_and_stretched(k, u):
+    u = u.copy()
+    u[1:-1] += k * u[:1]
+    return np.sum(u * u)
+
+
+def single(x):
+    return np.sum(np.sin(x) * x)
+
+
+def weighed_mask(x):
+    return np.sum(np.where(x > 0.6, x, 0.0)) + np.sum(x > 0.6)
+
+
+def in_double(x):
+    return np.sum(x) * np.float64(3.0) + np.sum(x.astype(np.float64) * x)
+
+
+X = np.linspace(0.1, 0.9, 5)
+
+
+@pytest.mark.parametrize(
+    ("program", "args"),
+    [
+        (doubled_in_memory, (X,)),
+        (stored_whole, (X[:3].copy(), X)),
+        (stored_whole, (X[:1].copy(), X)),
+        (stored_whole, (X[:1].copy(), X[:3].copy())),
+        (stored_and_stretched, (X[:3].copy(), X)),
+        (stored_and_stretched, (X[:1].copy(), X)),
+        (single, (X,)),
+        (weighed_mask, (X,)),
+        (in_double, (X,)),
+    ],
+)
+def test_what_is_left_out_is_not_missed(program, args):
+    check(program, args)
+
+
+def test_what_is_added_twice_is_added_once():
+    assert "d_y = 2.0 * y\n" in srcad.grad(doubled_in_memory).source_for(X)
+
+
+def test_a_value_that_was_stored_has_the_axes_of_where_it_is():
+    assert "unbroadcast" not in srcad.grad(stored_whole).source_for(X[:3], X)
+    assert "unbroadcast" in srcad.grad(stored_whole).source_for(X[:1], X)
+
+
+@pytest.mark.parametrize("program", [single, weighed_mask, in_double])
+def test_a_seed_in_single_precision_is_no_array(program):
+    x = X.astype(np.float32)
+    gradient = srcad.grad(program)
+    assert gradient(x).dtype == np.float32
+    np.testing.assert_allclose(gradient(x), gradient(X), rtol=1e-5)
+    if program is single:
+        assert "broadcast" not in gradient.source_for(x)
