@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "srcad"
 
 ORDER = [
-    "__main__", "__init__", "library.inner_jacobians", "check", "directional", "api", "jacobians", "sweeps", "bases",
+    "__main__", "__init__", "library.inner_jacobians", "check", "directional", "api", "graphs", "jacobians", "sweeps", "bases",
     "derivative", "forward", "vjp", "pushforwards",
     "pullbacks", "programs", "transform.pipeline", "transform.forward", "transform.reverse", "transform.specialise",
     "transform.pushing", "transform.pulling", "transform.nesting", "transform.opaque", "transform.iterating",
