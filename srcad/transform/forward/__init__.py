@@ -13,6 +13,7 @@ from typing import Any
 
 from srcad import facts as fa
 from srcad import runtime as rt
+from srcad.transform.analyses import effects
 from srcad.transform.analyses.texts import check_text
 from srcad.transform.forward.attempts import has_numpy_raise
 from srcad.transform.forward.control import forward_block
@@ -29,12 +30,13 @@ from srcad.transform.reverse import (
     refuse_writes_outside,
 )
 from srcad.transform.reverse.closures import refuse_writing_closures
+from srcad.transform.reverse.handing import refuse_shared_arguments
 from srcad.transform.reverse.managers import refuse_active_managers
 from srcad.transform.reverse.rebinding import rebind_sums
 from srcad.transform.scalars.unread import without_unread
 from srcad.transform.simplify.dead import remove_dead_steps
 from srcad.transform.simplify.pipeline import simplify
-from srcad.wengert import Function, Operand, Param, Recursion, as_forward, callee_name, make_tuple
+from srcad.wengert import Const, Function, Operand, Param, Recursion, as_forward, callee_name, make_tuple
 
 
 def tangent_program(
@@ -66,6 +68,7 @@ def tangent_program(
     refuse_missing_rules(fw)
     refuse_writes_outside(fw)
     refuse_writing_closures(function, facts)
+    refuse_shared_arguments(fw)
     check_text(function, facts, fw.memory, fw.varied, fw.useful, fw.called_list)
     params = tuple(fw.new_parameter(n, argument_fact(facts.get(n, fa.UNKNOWN))) for n in wrt)
     result: list[Operand] = []
@@ -77,6 +80,9 @@ def tangent_program(
                 fw.dots[given] = fw.zero(given)
         forward_block(fw, function.body)
         fw.at(None)
+        if is_helper and isinstance(function.result, Const):
+            result.append(function.result)  # called for what it writes
+            return
         dot = finished(fw, function.result, is_helper)
         result.append(fw.builder.step(make_tuple, function.result, dot) if with_value else dot)
 
@@ -93,6 +99,7 @@ def tangent_program(
         guards=guards,
         doc=None,
         fresh=False,
+        **changed_with_tangents(function, wrt),
     )
     new = replace(new, body=with_opaque_calls(new.body))
     new = simplify(remove_dead_steps(new, facts), facts)
@@ -103,6 +110,14 @@ def with_tangents(params: tuple[Param, ...], dots: tuple[Param, ...], given: int
     """The parameters, of which the first ones are always passed, and after these the ones for tangents."""
     count = len(params) if given is None else given
     return (*(replace(p, default=None) for p in params[:count]), *dots, *params[count:])
+
+
+def changed_with_tangents(function: Function, wrt: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
+    """What a helper writes to, and the tangents of that, which follow all its parameters."""
+    names = [p.name for p in function.params]
+    tangents = {names.index(name): len(names) + i for i, name in enumerate(wrt)}
+    changed = [(*group, *(tangents[i] for i in group if i in tangents)) for group in effects.changed_by(function)]
+    return dict(zip(("changes", "changes_held"), changed, strict=True))
 
 
 def argument_fact(fact: fa.Fact) -> fa.Fact:

@@ -48,9 +48,9 @@ def forward_step(fw: Forward, step: Step) -> None:
 
 def plain_call(fw: Forward, step: Step) -> Step:
     """A step without a tangent: of a helper, the call of the function that it was made from."""
-    if isinstance(step.callee, Function) and step.callee in fw.helpers:
-        helper = fw.helpers[step.callee]
-        return step if isinstance(helper.callable, Function) else replace(step, callee=helper.callable)
+    function = step.callee.finished() if isinstance(step.callee, Recursion) else step.callee
+    if isinstance(function, Function) and function in fw.helpers:
+        return replace(step, callee=fw.helpers[function].plain)
     return step
 
 

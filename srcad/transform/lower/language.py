@@ -126,6 +126,8 @@ CONTROL_FLOW = (
     _yes("recursion", "recursion"),
     _yes("mutual_recursion", "mutual recursion"),
     _yes("recursion_on_arrays", "recursion on parts of an array"),
+    _yes("recursion_over_a_tree", "recursion over a tree that ends in None"),
+    _yes("recursion_that_writes", "recursion that writes to arrays and lists it is given"),
     _yes("try_finally", "`try` with `finally`"),
     _yes("try_else", "`try` with `else`, and the exception's name"),
     _yes("raise_and_catch", "exception raised and caught"),

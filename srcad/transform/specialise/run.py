@@ -92,10 +92,12 @@ def _specialised(
     records: Mapping[Function, type],
 ) -> Specialised:
     """The function rewritten, with the containers and functions taken away that only it can see."""
+    before = recursion.noted(outer)
     found = _settled(function, facts, lower, derive, outer, records)
     while (new := replace_containers(found.function)) is not found.function:
         captures = zip(found.function.captures, new.captures, strict=True)
-        known = dict(facts) | {now.name: found.facts[before.name] for before, now in captures}
+        known = dict(facts) | {now.name: found.facts[old.name] for old, now in captures}
+        recursion.forget(before)
         found = _settled(new, known, lower, derive, outer or found, records)
     return found
 
@@ -110,10 +112,12 @@ def _settled(
 ) -> Specialised:
     """The function rewritten given what is known of the containers it changes."""
     containers = Containers()
+    before = recursion.noted(outer)
     while True:
         found = _run(function, facts, lower, derive, outer, records, containers)
         if containers.is_final():
             return found
+        recursion.forget(before)  # this pass assumed what does not hold
 
 
 def _run(
