@@ -30,7 +30,7 @@ from srcad.rules import primitives, register
 from srcad.transform.binding import call_method, list_of_primal, passing_on
 from srcad.transform.emit import Program, compile_program, emit
 from srcad.transform.forward import tangent_program
-from srcad.transform.helpers import Specialised
+from srcad.transform.helpers import Specialised, fact_of_result
 from srcad.transform.lower import lower
 from srcad.transform.nesting import Request, is_derivative
 from srcad.transform.reverse import Joint, gradient_program, make_sweeps
@@ -39,6 +39,7 @@ from srcad.transform.reverse.calls import backward_function, forward_function
 from srcad.transform.reverse.repeatable import repeatable_pair, written_by_reverse
 from srcad.transform.simplify import accumulate_in_place, bring_together, define_copied, own_results, store_zeros_late
 from srcad.transform.specialise import Specialiser, specialise
+from srcad.transform.standins import refuse_returned
 from srcad.wengert import (
     Capture,
     Const,
@@ -206,7 +207,7 @@ def derive_pair(
 def derive_pullback(function: Function, facts: Mapping[str, Fact], wrt: tuple[str, ...], has_aux: bool) -> DerivedPair:
     """The pair for a function that the user calls, and pulls cotangents of its result back through."""
     refuse_generator(function)
-    specialised = specialise(function, dict(facts), lowered, derived_list)
+    specialised = _specialised(function, facts)
     parts = make_sweeps(specialised, wrt, lowered, {}, has_aux=has_aux, is_called=True)
     pair = repeatable_pair(parts, wrt, identifier(function.name))
     known = pair.facts
@@ -224,7 +225,7 @@ def stages(function: Function, facts: Mapping[str, Fact], request: Request) -> l
 def _derive(function: Function, facts: dict[str, Fact], request: Request) -> list[tuple[str, Any]]:
     refuse_generator(function)
     found: list[tuple[str, Any]] = [("lower", function)]
-    specialised: Specialised = specialise(function, facts, lowered, derived_list)
+    specialised = _specialised(function, facts)
     found.append(("specialise", specialised.function))
     joint = _joint(specialised, request)
     found.append(("reverse", joint.function))
@@ -269,12 +270,19 @@ def tangent_stages(
 ) -> list[tuple[str, Any]]:
     """Every stage of forward mode by name."""
     refuse_generator(function)
-    specialised = specialise(function, dict(facts), lowered, derived_list)
+    specialised = _specialised(function, facts)
     name = f"{identifier(specialised.function.name)}_jvp"
     joint = tangent_program(specialised, wrt, lowered, name=name, given=given)
     doc = describe(function, facts, "Value and tangent", wrt)
     found = [("lower", function), ("specialise", specialised.function), ("forward", joint.function)]
     return found + _finished(specialised, joint, (0,), doc, is_forward=True)
+
+
+def _specialised(function: Function, facts: Mapping[str, Fact]) -> Specialised:
+    """A function that is differentiated, for arguments with these facts."""
+    specialised = specialise(function, dict(facts), lowered, derived_list)
+    refuse_returned(fact_of_result(specialised), function.site)
+    return specialised
 
 
 def refuse_generator(function: Function) -> None:

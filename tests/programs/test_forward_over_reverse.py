@@ -16,6 +16,7 @@ from srcad.directional import derivative_along
 
 REFUSED = {
     "lives outside the function": (
+        "collections-",
         "dicts-",
         "generators-array_of_a_list",
         "kept_functions-",
@@ -28,6 +29,7 @@ REFUSED = {
     "resolved at run time": (
         "found-nested_list",
         "functions-",
+        "hidden_writes-",
         "iterators-iterators_given_to_helpers",
         "match-in_a_helper",
         "objects-",
@@ -39,6 +41,7 @@ REFUSED = {
     "in this `try`, which may raise an error": ("managers-",),
     "a number or an array": (
         "call_forms-",
+        "collections-",
         "forward_adversaries-",
         "generators-",
         "lists-",

@@ -76,7 +76,8 @@ def called_function(run: Specialiser, step: Step) -> tuple[Function, tuple[Opera
         return None
     if effects.makes_function(step) or hasattr(callee, "__srcad_pushes__"):
         return None
-    if not inspect.isgeneratorfunction(callee) and (callee in run.inlining or not may_carry(run, step)):
+    stays = callee in run.inlining or not (may_carry(run, step) or library.is_own(callee))
+    if stays and not inspect.isgeneratorfunction(callee):
         return None
     try:
         list_ = run.lower(callee)

@@ -16,7 +16,7 @@ from srcad import facts as fa
 from srcad.errors import DifferentiationError, Site
 from srcad.facts import UNKNOWN, Dict, Fact, List
 from srcad.rules import register
-from srcad.transform import instances
+from srcad.transform import instances, standins
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.containers import Containers
 from srcad.transform.binding import bind
@@ -279,6 +279,7 @@ class Specialiser:
 
     def append(self, step: Step, operands: tuple[Operand, ...], keywords: tuple[tuple[str, Operand], ...]) -> None:
         """Writes a step that stays, and notes what is known of its result and what it was given."""
+        standins.refuse_telling(step, self.fact)
         self.builder.append(step)
         self.note_containers(step)
         if step.callee is not identity and not isinstance(step.callee, MakeFunction):
