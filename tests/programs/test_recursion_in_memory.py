@@ -406,6 +406,180 @@ def attributes_of_an_object(tree):
     return found.total**2 * found.count
 
 
+# ------------------------------------------------------------------------------- memory held in containers
+
+
+def rows_scaled(rows, k):
+    if k < len(rows):
+        rows[k][0] *= 2.0
+        rows[k][1] = rows[k][0] ** 2
+        rows_scaled(rows, k + 1)
+
+
+@programs.on((X,))
+def list_of_arrays(x):
+    rows = [x[:2] * 1.0, x[2:] * 1.0]
+    rows_scaled(rows, 0)
+    return np.sum(rows[0] * rows[1])
+
+
+def paint(grid, i, j, value):
+    if i < 0 or j < 0 or i >= len(grid) or j >= len(grid[0]):
+        return
+    if grid[i][j] > 5:
+        return
+    grid[i][j] = grid[i][j] * value + 10
+    paint(grid, i + 1, j, value * 2)
+    paint(grid, i, j + 1, value * 3)
+
+
+@programs.on((X, 0.3))
+def list_of_lists(x, value):
+    grid = [[x[0], x[1]], [x[2], x[3]]]
+    total = 0.0
+    for k in range(2):
+        paint(grid, k, k, value)
+        total += grid[0][0] * grid[1][1]
+        grid[k][0] *= value
+    return total + sum(sum(v**2 for v in row) for row in grid)
+
+
+def move(count, pegs, source, target, other):
+    if count > 0:
+        move(count - 1, pegs, source, other, target)
+        pegs[target].append(pegs[source].pop() * 1.5)
+        move(count - 1, pegs, other, target, source)
+
+
+@programs.on((X,))
+def items_moved_between_lists(x):
+    pegs = [[v for v in x[:3]], [], []]
+    move(3, pegs, 0, 1, 2)
+    return sum(v * w for v, w in zip(pegs[1], [1.0, 2.0, 3.0], strict=True))
+
+
+def dict_walked(table, n):
+    if n > 0:
+        table["a"][n - 1] *= table["b"][n]
+        table["b"][0] += table["a"][n - 1]
+        dict_walked(table, n - 1)
+
+
+@programs.on((X,))
+def dict_of_arrays(x):
+    table = {"a": x * 1.0, "b": x + 1}
+    dict_walked(table, 3)
+    return np.sum(table["a"] * table["b"])
+
+
+@programs.on((X,))
+def one_array_under_two_keys(x):
+    y = x * 1.0
+    table = {"a": y, "b": y}
+    dict_walked(table, 3)
+    return np.sum(table["a"] * table["b"])
+
+
+def aliased(rows, x, n):
+    if n > 0:
+        rows[0][0] = x[n] * 2
+        rows[2][1] += rows[1][0] ** 2
+        aliased(rows, x, n - 1)
+
+
+@programs.on((X,))
+def one_list_in_two_places(x):
+    row = [0, 0]
+    rows = [row, row, [0.0, 1.0]]
+    aliased(rows, x, 3)
+    return rows[1][0] * x[0] + rows[2][1]
+
+
+def state_stepped(state, n):
+    if n > 0:
+        a, b = state
+        a[n] *= b[n - 1]
+        b[n] += a[n]
+        state_stepped(state, n - 1)
+
+
+@programs.on((X,))
+def tuple_of_arrays(x):
+    state = (x * 1.0, x + 1)
+    state_stepped(state, 3)
+    return np.sum(state[0] * state[1])
+
+
+def grown(rows, x, n):
+    if n > 0:
+        rows.append(x * n)
+        rows[0][0] += x[1]
+        grown(rows, x * x[0], n - 1)
+
+
+@programs.on((X,))
+def list_that_grows_by_arrays(x):
+    rows = [x * 1.0]
+    grown(rows, x, 3)
+    return sum(np.sum(row**2) for row in rows)
+
+
+@programs.on((X,))
+def list_of_arrays_from_around(x):
+    rows = [x * 1.0, np.zeros(4)]
+
+    def go(i):
+        if i < 4:
+            rows[1][i] = rows[0][i] ** 2
+            rows[0][3 - i] *= 2
+            go(i + 1)
+
+    go(0)
+    return np.sum(rows[0] * rows[1])
+
+
+class Walk:
+    def __init__(self, count):
+        self.out = np.zeros(count)
+        self.weights = np.ones(count)
+        self.seen = []
+        self.count = 0
+
+    def visit(self, node, depth):
+        if node is None:
+            return
+        self.out[self.count] = node[0] * depth * self.weights[self.count]
+        self.seen.append(self.out[self.count] ** 2)
+        self.count += 1
+        self.visit(node[1], depth * self.out[0])
+        self.visit(node[2], depth + 2)
+
+
+@programs.on((TREE,))
+def arrays_and_lists_of_an_object(tree):
+    walk = Walk(5)
+    walk.visit(tree, 1.0)
+    walk.visit(tree[1], 2.0)
+    return np.sum(walk.out**3) * sum(walk.seen)
+
+
+@programs.on((X,), (-X,))
+def one_of_two_arrays(x):
+    a, b = x * 1.0, x**2
+    chosen = a if x[0] > 0 else b
+    quicksort(chosen, 0, 3)
+    return np.sum(a * WEIGHTS) + np.sum(b * WEIGHTS**2)
+
+
+@programs.on((X,))
+def arrays_that_change_places_in_a_loop(x):
+    a, b = x * 1.0, x + 1
+    for _ in range(3):
+        quicksort(a, 0, 3)
+        a, b = b, a * b
+    return np.sum(a * b * WEIGHTS)
+
+
 # ------------------------------------------------------------------------------------------------ refused
 
 

@@ -10,6 +10,7 @@ which containers change at all, then until what is stored in them fits what was 
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -64,6 +65,12 @@ class Containers:
             self._held[site], self._first[site] = held, first
         return self.settled(fact)
 
+    def handed(self, fact: Fact, path: str) -> Fact:
+        """The fact of an argument of a function that is called in a program: any two containers in it may be one."""
+        own = self.argument(fact, path)
+        sites = _sites_inside(own)
+        return _inside(own, lambda f: self.settled(replace(f, sites=sites)))
+
     def argument(self, fact: Fact, path: str) -> Fact:
         """The fact of an argument, whose containers are made by the caller."""
         match fact:
@@ -75,8 +82,11 @@ class Containers:
             case Dict(items=tuple() as pairs):
                 named = tuple((k, self.argument(f, f"{path} {k!r}")) for k, f in pairs)
                 return self.made(replace(fact, items=named), path)
-            case List() | Dict():
-                return self.made(fact, path)
+            case List(element=element):
+                return self.made(replace(fact, element=self.argument(element, f"{path} item")), path)
+            case Dict(element=element, slots=slots):
+                held = None if slots is None else tuple((k, self.argument(f, f"{path} {k!r}")) for k, f in slots)
+                return self.made(replace(fact, element=self.argument(element, f"{path} item"), slots=held), path)
         return fact
 
     def settled(self, fact: Fact) -> Fact:
@@ -213,6 +223,39 @@ def _has_names(fact: List | Dict) -> bool:
     if isinstance(fact, List):
         return False
     return fact.type is not dict or bool(_named(fact)) and all(isinstance(key, Variable) for key, _ in _named(fact))
+
+
+def _inside(fact: Fact, changed: Callable[[List | Dict], Fact]) -> Fact:
+    """The fact with other facts of all containers that it holds, the innermost first."""
+
+    def inner(held: Fact) -> Fact:
+        new = _inside(held, changed)
+        return changed(new) if isinstance(new, (List, Dict)) else new
+
+    match fact:
+        case Tuple(items=items):
+            return replace(fact, items=tuple(map(inner, items)))
+        case List(items=items, element=element):
+            known = None if items is None else tuple(map(inner, items))
+            return replace(fact, items=known, element=fa.join_all(known) if known else inner(element))
+        case Dict(items=items, slots=slots, element=element):
+            named, kept = (None if part is None else tuple((k, inner(f)) for k, f in part) for part in (items, slots))
+            return replace(
+                fact, items=named, slots=kept, element=fa.join_all(f for _, f in named) if named else inner(element)
+            )
+    return fact
+
+
+def _sites_inside(fact: Fact) -> frozenset[str]:
+    """The sites of all containers that a value holds."""
+    found: set[str] = set()
+
+    def note(container: List | Dict) -> Fact:
+        found.update(container.sites)
+        return container
+
+    _inside(fact, note)
+    return frozenset(found)
 
 
 def is_item(operands: list[Fact]) -> bool:

@@ -25,7 +25,12 @@ from srcad.transform.opaque import with_opaque_calls
 from srcad.transform.reverse.calls import Sweeps
 from srcad.transform.reverse.closures import refuse_writing_closures
 from srcad.transform.reverse.control import flat, reverse_block
-from srcad.transform.reverse.handing import handed_memory, refuse_shared_arguments, shadow_parameters
+from srcad.transform.reverse.handing import (
+    changed_by_forward,
+    handed_memory,
+    refuse_shared_arguments,
+    shadow_parameters,
+)
 from srcad.transform.reverse.homes import Home
 from srcad.transform.reverse.managers import refuse_active_managers
 from srcad.transform.reverse.rebinding import rebind_sums
@@ -166,21 +171,24 @@ def make_sweeps(
     path = result_path(sweep, function, has_aux)
     fact = sweep.fact_at(function.result, path) if path else sweep.builder.fact(function.result)
     facts[d_out] = given_cotangent_fact(fact) if is_called else cotangent_fact(fact)
-    handed = shadow_parameters(sweep, active)
-    wrt = tuple(name for name in active if name not in handed)
+    travelling, handed = shadow_parameters(sweep, active)
+    wrt = tuple(name for name in active if name not in handed and name not in travelling)
     forward, reverse, gradients = sweep_back(sweep, function.body, function.result, path, wrt, copied, d_out, handed)
     both, together = sweep.names.fresh("t"), sweep.names.fresh("t")
     closing = (
         Step((together,), make_tuple, tuple(gradients), (), None),
         Step((both,), make_tuple, (function.result, together), (), None),
     )
-    params = (*function.params, Param(d_out), *map(Param, handed.values()))
+    given = (*function.params, *map(Param, travelling.values()))
+    params = (*given, Param(d_out), *map(Param, handed.values()))
     middle = Step((), rt.boundary, (), (), None)
     body = (*forward, middle, *reverse, *closing)
     joint = replace(function, params=params, body=body, result=both, captures=all_captures(sweep))
     joint = recorded(joint, sweep)
     outside = frozenset() if is_called else frozenset(c.name for c in joint.captures)
-    parts = split(replace(joint, params=function.params), wrt, facts, d_out, tuple(copied), outside)
+    changes, changes_held = changed_by_forward(function, active)
+    joint = replace(joint, params=given, changes=changes, changes_held=changes_held)
+    parts = split(joint, wrt, facts, d_out, tuple(copied), outside)
     return replace(parts, shadows=tuple(handed.values()))
 
 
@@ -329,7 +337,7 @@ def sweep_back(
             gradients.append(gradient(sweep, name, copied.get(name, name)))
 
     for p in sweep.function.params:
-        if travels(sweep, p.name):
+        if travels(sweep, p.name) and p.name not in sweep.travelled:  # those that are handed to it are there already
             callee = np.zeros_like if isinstance(fa.widen(sweep.facts[p.name]), Array) else rt.shadow_of
             entry_shadows.append(Step((shadow_name(sweep, p.name),), callee, (p.name,), (), sweep.function.site))
     names = frozenset(p.name for p in sweep.function.params) | {c.name for c in sweep.function.captures}

@@ -19,7 +19,14 @@ from srcad.facts import Fact
 from srcad.transform.analyses import effects
 from srcad.transform.nesting import located, refusal_key
 from srcad.transform.reverse.again import both_sweeps
-from srcad.transform.reverse.handing import changed_by_backward, handed_memory, shadow_of_argument
+from srcad.transform.reverse.handing import (
+    changed_by_backward,
+    changed_by_forward,
+    handed_back,
+    handed_memory,
+    handed_on,
+    shadow_of_argument,
+)
 from srcad.transform.reverse.homes import Home
 from srcad.transform.reverse.steps import d_name, missing_rule
 from srcad.transform.reverse.sweep import Sweep, cotangent_fact
@@ -115,8 +122,8 @@ def reverse_changing_call(
     """The reverse of a call of a helper that writes to its arguments, to which their shadows are handed."""
     function = helper.specialised.function
     given = {p.name: o for p, o in zip(function.params, step.operands, strict=True)}
-    handed = [name for name in handed_memory(function) if name in active]
-    if not handed and d is None:
+    travelling, handed = handed_on(function, active), handed_back(function, active)
+    if not travelling and not handed and d is None:
         sweep.opaque_writes.extend((given[name], step) for name in handed_memory(function))
         return (replace(step, callee=helper.plain),)
     pair = pair_for(sweep, helper.specialised, active)
@@ -127,11 +134,13 @@ def reverse_changing_call(
     if isinstance(function.result, str):
         cotangent = (sweep.zero(target) if d is None else d,)
     shadows = tuple(shadow_of_argument(sweep, given[name], step) for name in handed)
-    call_backward(sweep, pair.backward, (saved, *cotangent, *shadows), [given[n] for n in active if n not in handed])
+    others = [given[n] for n in active if n not in handed and n not in travelling]
+    call_backward(sweep, pair.backward, (saved, *cotangent, *shadows), others)
+    beside = tuple(shadow_of_argument(sweep, given[name], step, is_travelling=True) for name in travelling)
+    call = replace(step, targets=(saved,), callee=pair.forward, operands=(*step.operands, *beside))
     if isinstance(function.result, Const):
-        nothing = Step((target,), identity, (function.result,), (), step.site)
-        return (replace(step, targets=(saved,), callee=pair.forward), nothing)
-    return (replace(step, targets=(target, saved), callee=pair.forward),)
+        return (call, Step((target,), identity, (function.result,), (), step.site))
+    return (replace(call, targets=(target, saved)),)
 
 
 def call_backward(sweep: Sweep, backward: Any, given: tuple[Operand, ...], operands: list[Operand]) -> None:
@@ -160,7 +169,7 @@ def pair_for(sweep: Sweep, specialised: Specialised, active: tuple[str, ...]) ->
             return made[active][1]
     name = specialised.function.name
     written = changed_by_backward(specialised.function, active)
-    forward_token = Recursion(f"{name}_forward", None, *effects.changed_by(specialised.function))
+    forward_token = Recursion(f"{name}_forward", None, *changed_by_forward(specialised.function, active))
     inside = Pair(forward_token, Recursion(f"{name}_backward", None, written, written), active)
     made[active] = (None, inside)
     parts = sweep.make_sweeps(specialised, active, sweep.lower, sweep.pairs)

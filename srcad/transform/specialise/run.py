@@ -133,7 +133,8 @@ def _run(
     known: dict[str, Fact] = {p.name: facts.get(p.name, UNKNOWN) for p in function.params}
     for capture in function.captures:
         known[capture.name] = facts.get(capture.name, UNKNOWN)
-    known = {name: containers.argument(fact, f"argument {name}") for name, fact in known.items()}
+    own = containers.handed if isinstance(outer, Specialiser) else containers.argument
+    known = {name: own(fact, f"argument {name}") for name, fact in known.items()}
     if fa.DEVICE in facts:
         known[fa.DEVICE] = facts[fa.DEVICE]
     run = Specialiser(Names.of(function), known, lower, containers)
