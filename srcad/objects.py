@@ -39,7 +39,8 @@ def is_object(value: Any) -> bool:
 @lru_cache(maxsize=4096)
 def is_object_class(kind: type) -> bool:
     """Whether instances of a class are objects in the sense of this module."""
-    if not kind.__flags__ & _HEAP_TYPE or kind.__module__.partition(".")[0] in _FOREIGN:
+    foreign = kind.__module__.partition(".")[0] in _FOREIGN and not hasattr(kind, "__srcad_stands_for__")
+    if not kind.__flags__ & _HEAP_TYPE or foreign:
         return False
     if type(kind).__call__ is not type.__call__ or issubclass(kind, type) or _is_of_srcad(kind):
         return False

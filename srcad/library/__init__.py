@@ -7,6 +7,8 @@ be, and its steps belong to the statement of the call.  `register` says which pr
 from srcad.library import (  # noqa: F401 (fills the registry)
     applying,
     arrays,
+    containers,
+    heaps,
     iteration,
     joins,
     mappings,

@@ -63,6 +63,37 @@ def implements(
     return note
 
 
+_classes: dict[type, type] = {}
+
+
+def stands_for(original: type) -> Callable[[type], type]:
+    """Registers a class in the supported language as what instances of a class without source are made of instead.
+
+    >>> class Original: ...
+    >>> @stands_for(Original)
+    ... class Readable: ...
+    >>> stand_in(Original) is Readable, original_of(Readable) is Original
+    (True, True)
+    """
+
+    def note(kind: type) -> type:
+        kind.__srcad_stands_for__ = original  # type: ignore[attr-defined]
+        _classes[original] = kind
+        return kind
+
+    return note
+
+
+def stand_in(original: Any) -> type | None:
+    """The class in the place of another one, None if there is none."""
+    return _classes.get(original) if isinstance(original, type) else None
+
+
+def original_of(kind: type | None) -> type | None:
+    """The class in whose place this one stands, None for other classes."""
+    return getattr(kind, "__srcad_stands_for__", None)
+
+
 def chosen(
     callee: Any, operands: Iterable[Operand], keywords: Mapping[str, Operand], fact: Callable[[Operand], Fact]
 ) -> Callable | None:

@@ -6,6 +6,7 @@ cotangent equally, as NumPy's do.  The cotangent of a sequence is a sequence of 
 
 from __future__ import annotations
 
+import bisect
 import builtins
 import functools
 import itertools
@@ -253,6 +254,7 @@ constant(builtins.len, samples=[sample([1.0, 2.0]), sample(array(3, 2)), sample(
 constant(builtins.isinstance, samples=[sample(1.5, float), sample(array(3), (list, tuple))])
 constant(builtins.issubclass, samples=[sample(int, float)])
 constant(builtins.hasattr, samples=[sample(array(3), "shape")])
+constant(bisect.bisect_left, bisect.bisect_right, samples=[sample([0.5, 1.0, 2.0], 0.7), sample(array(3), 0.1, 1)])
 constant(builtins.str, builtins.repr, samples=[sample(1.5), sample(array(3))])
 constant(builtins.format, samples=[sample(1.5, ".3f")])
 constant(builtins.chr, samples=[sample(65)])

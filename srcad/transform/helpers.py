@@ -1,7 +1,8 @@
 """Functions that a program calls: what is known of them, and which deserve a definition of their own.
 
-Guarantee: a helper deals in values only.  It writes to nothing it is given and returns nothing it writes to, so that a
-call of it can be differentiated by a forward and a backward function, whatever the caller does with its arguments.
+Guarantee: a helper returns nothing it writes to, and of what it is given it writes only to what its list says it
+changes; a function that deals in memory has a definition only if it calls itself, and is inlined otherwise.  So a call
+can be differentiated by a forward and a backward function, whatever the caller does with its arguments.
 """
 
 from __future__ import annotations
@@ -17,7 +18,19 @@ from srcad.rules import register
 from srcad.transform.analyses.memory import Memory
 from srcad.transform.builder import Builder
 from srcad.transform.iterators import ITERATORS, Generator
-from srcad.wengert import Capture, Const, Function, Guard, MakeFunction, Node, Operand, SetAttribute, Step, walk
+from srcad.wengert import (
+    Capture,
+    Const,
+    Function,
+    Guard,
+    MakeFunction,
+    Method,
+    Node,
+    Operand,
+    SetAttribute,
+    Step,
+    walk,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,12 +96,11 @@ class Helper:
     is_final: bool = True
     shares: bool = False
 
-
-def called_plainly(helper: Helper, step: Step) -> Step:
-    """The call of a helper that no derivative passes through: of the callable itself, unless that is a list only."""
-    callee = helper.callable
-    is_list = isinstance(getattr(callee, "primal", callee), Function)
-    return step if is_list else replace(step, callee=callee)
+    @property
+    def plain(self) -> Any:
+        """What to call where no derivative is asked for: the user's own function, or a list that has none."""
+        is_list = isinstance(getattr(self.callable, "primal", self.callable), Function)
+        return self.specialised.function if is_list else self.callable
 
 
 def is_function(fact: Fact | None) -> bool:
@@ -158,12 +170,15 @@ def is_tiny(function: Function) -> bool:
 
 
 def sets_attributes(function: Function) -> bool:
-    """Whether a function writes to attributes of what it is given, so that it cannot deal in values."""
+    """Whether a function writes to attributes of what it is given, so that it cannot deal in values.
+
+    A method that seems to call itself may have a definition nevertheless.
+    """
     given = {p.name for p in function.params}
-    return any(
-        isinstance(n, Step) and isinstance(n.callee, SetAttribute) and n.operands[0] in given
-        for n in walk(function.body)
-    )
+    steps = [n for n in walk(function.body) if isinstance(n, Step)]
+    if any(n.callee == Method(function.name) for n in steps):
+        return False
+    return any(isinstance(n.callee, SetAttribute) and n.operands[0] in given for n in steps)
 
 
 def is_plain(fact: Fact) -> bool:
@@ -204,6 +219,38 @@ def deals_in_values(specialised: Specialised, sharing: bool = False) -> bool:
     ):
         return False
     return not memory.is_written(result) or not isinstance(fa.widen(facts.get(result, UNKNOWN)), (List, Dict))
+
+
+def changed_parameters(specialised: Specialised) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The positions of the parameters that a function writes to, and of those that hold something it writes to."""
+    function = specialised.function
+    params = [p.name for p in function.params]
+    memory = Memory(function.body, specialised.facts, separate=frozenset(params))
+    changes = tuple(i for i, name in enumerate(params) if memory.is_changed(name))
+    return changes, tuple(i for i, name in enumerate(params) if memory.content_is_written(name))
+
+
+def deals_in_its_arguments(specialised: Specialised) -> bool:
+    """Whether a function writes to nothing but its arguments and memory of its own, and keeps these apart.
+
+    It stores no argument in another, and returns neither an argument nor anything it writes to.
+    """
+    function, facts = specialised.function, specialised.facts
+    params = [p.name for p in function.params]
+    memory = Memory(function.body, facts, separate=frozenset(params))
+    reaches = [memory.reach(name) for name in (*params, *(c.name for c in function.captures))]
+    if sum(map(len, reaches)) > len(frozenset().union(*reaches)):
+        return False
+    if any(memory.is_outside(name) for name in params) or any(memory.is_written(c.name) for c in function.captures):
+        return False
+    if any(isinstance(n, Step) and isinstance(n.callee, MakeFunction) for n in walk(function.body)):
+        return False
+    result = function.result
+    if isinstance(result, Const):
+        return True
+    if isinstance(facts.get(result), Generator) or not memory.reach(result).isdisjoint(frozenset().union(*reaches)):
+        return False
+    return not memory.is_written(result)
 
 
 def returning_fresh(specialised: Specialised) -> Specialised:
@@ -260,6 +307,9 @@ def canonical(facts: Mapping[str, Fact]) -> dict[str, Fact]:
                 known = tuple((k, rename(f, (path, k))) for k, f in items)
                 element = fa.with_own_axes(fa.join_all(f for _, f in known), (path, "item"))
                 return replace(fact, items=known, element=element, sites=frozenset())
+            case Dict(slots=slots, element=element):
+                named = None if slots is None else tuple((k, rename(f, (path, k))) for k, f in slots)
+                return replace(fact, slots=named, element=rename(element, (path, "item")), sites=frozenset())
         return fact
 
     return {name: rename(fact, name) for name, fact in facts.items()}

@@ -19,6 +19,7 @@ from srcad import facts as fa
 from srcad import runtime as rt
 from srcad.errors import UnsupportedError
 from srcad.facts import Dict, Fact, Known, Number, Tuple
+from srcad.library import register as library
 from srcad.objects import (
     MISSING,
     Field,
@@ -29,7 +30,7 @@ from srcad.objects import (
     is_slot,
     static_attribute,
 )
-from srcad.transform import reflection
+from srcad.transform import reflection, standins
 from srcad.transform.copying import COPYING, copied
 from srcad.transform.helpers import Partial, Rewriting, Super
 from srcad.wengert import (
@@ -96,6 +97,10 @@ def reads(callee: Any) -> bool:
 def rewritten(run: Rewriting, step: Step) -> Step | None:
     """The step that does what this one does; None if that is done already."""
     callee = step.callee
+    if (kind := library.stand_in(callee)) is not None:
+        return replace(step, callee=kind)
+    if (told := standins.told(step, run.fact)) is not None:
+        return replace(step, callee=identity, operands=(told,))
     if isinstance(callee, type) and is_object_class(callee):
         return construct(run, step, callee)
     if isinstance(callee, type) and issubclass(callee, tuple) and hasattr(callee, "_fields"):

@@ -31,7 +31,7 @@ from srcad.transform.batching import NotBatchedError, batched
 from srcad.transform.binding import call_method, list_of_primal, passing_on
 from srcad.transform.emit import Program, compile_program, emit
 from srcad.transform.forward import tangent_program
-from srcad.transform.helpers import Specialised
+from srcad.transform.helpers import Specialised, fact_of_result
 from srcad.transform.lower import lower
 from srcad.transform.nesting import Request, is_derivative
 from srcad.transform.reverse import Joint, gradient_program, make_sweeps
@@ -50,6 +50,7 @@ from srcad.transform.simplify import (
     store_zeros_late,
 )
 from srcad.transform.specialise import Specialiser, specialise
+from srcad.transform.standins import refuse_returned
 from srcad.wengert import (
     Capture,
     Const,
@@ -226,7 +227,7 @@ def derive_pullback(
 ) -> DerivedPair:
     """The pair for a function that the user calls, and pulls cotangents of its result back through."""
     refuse_generator(function)
-    specialised = specialise(function, dict(facts), lowered, derived_list)
+    specialised = _specialised(function, facts)
     parts = make_sweeps(specialised, wrt, lowered, {}, has_aux=has_aux, is_called=True)
     pair = repeatable_pair(parts, wrt, identifier(function.name))
     forward = replace(define_copied(pair.forward), doc=describe(function, facts, "Forward sweep", wrt))
@@ -257,7 +258,7 @@ def stages(function: Function, facts: Mapping[str, Fact], request: Request) -> l
 def _derive(function: Function, facts: dict[str, Fact], request: Request) -> list[tuple[str, Any]]:
     refuse_generator(function)
     found: list[tuple[str, Any]] = [("lower", function)]
-    specialised: Specialised = specialise(function, facts, lowered, derived_list)
+    specialised = _specialised(function, facts)
     found.append(("specialise", specialised.function))
     joint = _joint(specialised, request)
     found.append(("reverse", joint.function))
@@ -326,7 +327,7 @@ def tangent_stages(
 ) -> list[tuple[str, Any]]:
     """Every stage of forward mode by name."""
     refuse_generator(function)
-    specialised = specialise(function, dict(facts), lowered, derived_list)
+    specialised = _specialised(function, facts)
     name = f"{identifier(specialised.function.name)}_jvp"
     joint = tangent_program(specialised, wrt, lowered, name=name, given=given, has_aux=has_aux)
     found = [("lower", function), ("specialise", specialised.function), ("forward", joint.function)]
@@ -347,6 +348,13 @@ def batch_of(joint: Joint, params: tuple[str, ...], items: int | None) -> Joint:
 
 
 _REUSED = "Arrays that are read no more are written into again; optimize=False makes new ones."
+
+
+def _specialised(function: Function, facts: Mapping[str, Fact]) -> Specialised:
+    """A function that is differentiated, for arguments with these facts."""
+    specialised = specialise(function, dict(facts), lowered, derived_list)
+    refuse_returned(fact_of_result(specialised), function.site)
+    return specialised
 
 
 def refuse_generator(function: Function) -> None:

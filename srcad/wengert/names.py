@@ -208,6 +208,14 @@ class Names:
         self._taken.add(name)
         return name
 
+    def parameter(self, like: str) -> str:
+        """A name not given before that is printed as it is."""
+        name, count = like, 1
+        while self.fresh(name) != name:
+            count += 1
+            name = f"{like}_{count}"
+        return name
+
 
 def all_names(function: Function) -> set[str]:
     """Every name of a function."""

@@ -211,6 +211,29 @@ def recursion_on_arrays(x):
     return recursion_on_arrays(x[:half]) * 2 + recursion_on_arrays(x[half:])
 
 
+def _weighted(tree):
+    return 0.0 if tree is None else tree[0] ** 2 + _weighted(tree[1]) + 3 * _weighted(tree[2])
+
+
+@example((1.5,))
+def recursion_over_a_tree(x):
+    return _weighted((x, (x * x, None, None), (2.0, (x + 1.0, None, None), None)))
+
+
+def _multiply_up(y, seen, n):
+    if n > 0:
+        _multiply_up(y, seen, n - 1)
+        y[n] *= y[n - 1]
+        seen.append(y[n] ** 2)
+
+
+@example((V,))
+def recursion_that_writes(x):
+    y, seen = x.copy(), []
+    _multiply_up(y, seen, len(x) - 1)
+    return np.sum(y) * sum(seen)
+
+
 @example((1.5,), (-0.5,))
 def try_finally(x):
     y = [x]

@@ -4,6 +4,7 @@ import collections
 import copy
 import dataclasses
 import functools
+import heapq
 import math
 import typing
 
@@ -287,6 +288,24 @@ def defaultdict(x):
     for i, a in enumerate(x):
         items[i % 2] += a * a
     return items[0] * items[1]
+
+
+@example((V,))
+def deque(x):
+    last, total = collections.deque(maxlen=2), 0.0
+    for a in x:
+        last.append(a)
+        total += last[0] * last[-1]
+    return total
+
+
+@example((V,))
+def heap(x):
+    items = []
+    for i, a in enumerate(x):
+        heapq.heappush(items, (a, i))
+    a, i = heapq.heappop(items)
+    return a * a * (i + 1) + items[0][0]
 
 
 @example((V,))

@@ -120,19 +120,20 @@ def refused_with(call: Callable[[], Any], *words: str) -> DifferentiationError:
 
 
 def is_differentiable(arg: Any) -> bool:
-    """Whether all leaves are floats, so that the argument can be differentiated."""
-    leaves, _ = trees.flatten(arg)
+    """Whether all leaves are floats, so that the argument can be differentiated; a structure may end in None."""
+    leaves = [leaf for leaf in trees.flatten(arg)[0] if leaf is not None]
     return bool(leaves) and all(np.asarray(leaf).dtype.kind == "f" for leaf in leaves)
 
 
 def directions(arg: Any, random: np.random.Generator) -> list[Any]:
-    """A random direction for every leaf."""
-    return [random.normal(size=np.shape(leaf)) for leaf in trees.flatten(arg)[0]]
+    """A random direction for every leaf; None for None."""
+    return [None if leaf is None else random.normal(size=np.shape(leaf)) for leaf in trees.flatten(arg)[0]]
 
 
 def inner(gradient: Any, direction: list[Any]) -> float:
     """The inner product of a gradient and a direction."""
-    return sum(float(np.sum(g * d)) for g, d in zip(trees.flatten(gradient)[0], direction, strict=True))
+    pairs = zip(trees.flatten(gradient)[0], direction, strict=True)
+    return sum(float(np.sum(g * d)) for g, d in pairs if d is not None)
 
 
 def moved(args: tuple, wrt: tuple[int, ...], direction: list[list], step: float) -> tuple:
@@ -140,14 +141,16 @@ def moved(args: tuple, wrt: tuple[int, ...], direction: list[list], step: float)
     new = list(copy.deepcopy(args))
     for i, change in zip(wrt, direction, strict=True):
         leaves, structure = trees.flatten(new[i])
-        new[i] = trees.unflatten(structure, [_plus(v, step * d) for v, d in zip(leaves, change, strict=True)])
+        new[i] = trees.unflatten(structure, [_plus(v, step, d) for v, d in zip(leaves, change, strict=True)])
     return tuple(new)
 
 
-def _plus(leaf: Any, change: Any) -> Any:
+def _plus(leaf: Any, step: float, direction: Any) -> Any:
+    if direction is None:
+        return leaf
     if isinstance(leaf, np.ndarray):
-        return np.asarray(leaf + change, leaf.dtype)
-    return type(leaf)(leaf + float(change))
+        return np.asarray(leaf + step * direction, leaf.dtype)
+    return type(leaf)(leaf + float(step * direction))
 
 
 def difference_quotient(function: Callable, args: tuple, wrt: tuple[int, ...], direction: list) -> tuple[float, float]:
@@ -171,7 +174,7 @@ def same(a: Any, b: Any) -> bool:
 def close(a: Any, b: Any) -> bool:
     """Whether two gradients agree but for rounding."""
     pairs = zip(trees.flatten(a)[0], trees.flatten(b)[0], strict=True)
-    return all(np.allclose(p, q, rtol=1e-10, atol=1e-12) for p, q in pairs)
+    return all(p is q is None or np.allclose(p, q, rtol=1e-10, atol=1e-12) for p, q in pairs)
 
 
 def _is_float(value: Any) -> bool:

@@ -48,6 +48,8 @@ def tangents(args: tuple, wrt: tuple[int, ...], direction: list[list[Any]]) -> t
 
 
 def _like(leaf: Any, d: Any) -> Any:
+    if d is None:
+        return None
     return np.asarray(d, leaf.dtype) if isinstance(leaf, np.ndarray) else type(leaf)(d)
 
 

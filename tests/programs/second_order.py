@@ -37,5 +37,6 @@ def second_derivative(function: Callable, args: tuple) -> tuple[Callable, Any, A
     """The derivative along a direction, its value and its gradient."""
     wrt = differentiated(args)
     random = np.random.default_rng(2)
-    along = derivative_along(function, args, wrt, [d for i in wrt for d in directions(args[i], random)])
+    direction = [d for i in wrt for d in directions(args[i], random) if d is not None]
+    along = derivative_along(function, args, wrt, direction)
     return (along, *value_and_grad(along, argnums=wrt)(*args))

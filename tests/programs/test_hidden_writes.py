@@ -54,21 +54,21 @@ def doubled(a):
     a[0] *= 2.0
 
 
-@hidden.on((X,))
+@programs.on((X,))
 def sorted_by_a_recursion(x):
     y = x.copy()
     sort_by_swaps(y, 0, len(y) - 1)
     return np.sum(y * np.arange(4.0))
 
 
-@hidden.on((X,))
+@programs.on((X,))
 def multiplied_by_a_recursion(x):
     y = x.copy()
     multiply_up(y, 3)
     return np.sum(y)
 
 
-@hidden.on((X,))
+@programs.on((X,))
 def squared_through_views(x):
     y = x.copy()
     square_each(y)

@@ -251,55 +251,6 @@ def default_that_carries_a_derivative(x):
     return go(3) + go(1, 2.0)
 
 
-def recursion_that_changes_a_list(x):
-    total = [0.0]
-
-    def go(n):
-        total[0] += x * n
-        if n > 0:
-            go(n - 1)
-
-    go(3)
-    return total[0]
-
-
-def recursion_that_assigns_outside(x):
-    total = 0.0
-
-    def go(n):
-        nonlocal total
-        total = total + x * n
-        if n > 0:
-            go(n - 1)
-
-    go(3)
-    return total
-
-
-def recursion_that_fills_an_array(x):
-    out = np.zeros(5)
-
-    def go(i):
-        if i < 5:
-            out[i] = x[i] * 2
-            go(i + 1)
-
-    go(0)
-    return np.sum(out * x)
-
-
-@pytest.mark.parametrize(
-    ("function", "args"),
-    [
-        (recursion_that_changes_a_list, (1.5,)),
-        (recursion_that_assigns_outside, (1.5,)),
-        (recursion_that_fills_an_array, (np.array([0.3, -1.1, 0.7, 1.9, 0.4]),)),
-    ],
-)
-def test_refused(function, args):
-    refused(function, args, "changes what it captured")
-
-
 @pytest.mark.parametrize(("function", "args"), unresolved.cases)
 def test_functions_that_need_each_other_or_are_made_anew_are_refused(function, args):
     refused(function, args, "known at run time only")

@@ -10,6 +10,7 @@ which containers change at all, then until what is stored in them fits what was 
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from srcad import facts as fa
 from srcad.facts import UNKNOWN, Array, Dict, Fact, Known, List, Number, Tuple
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.facts import element_of
-from srcad.wengert import Augmented, Function, Method, Recursion, Step
+from srcad.wengert import Augmented, Function, Method, Recursion, Step, Variable
 
 _STORING = {Method("append"): 1, Method("insert"): 2, operator.setitem: 2}
 """Callees that store one value, and where it stands among the operands."""
@@ -64,6 +65,12 @@ class Containers:
             self._held[site], self._first[site] = held, first
         return self.settled(fact)
 
+    def handed(self, fact: Fact, path: str) -> Fact:
+        """The fact of an argument of a function that is called in a program: any two containers in it may be one."""
+        own = self.argument(fact, path)
+        sites = _sites_inside(own)
+        return _inside(own, lambda f: self.settled(replace(f, sites=sites)))
+
     def argument(self, fact: Fact, path: str) -> Fact:
         """The fact of an argument, whose containers are made by the caller."""
         match fact:
@@ -75,8 +82,11 @@ class Containers:
             case Dict(items=tuple() as pairs):
                 named = tuple((k, self.argument(f, f"{path} {k!r}")) for k, f in pairs)
                 return self.made(replace(fact, items=named), path)
-            case List() | Dict():
-                return self.made(fact, path)
+            case List(element=element):
+                return self.made(replace(fact, element=self.argument(element, f"{path} item")), path)
+            case Dict(element=element, slots=slots):
+                held = None if slots is None else tuple((k, self.argument(f, f"{path} {k!r}")) for k, f in slots)
+                return self.made(replace(fact, element=self.argument(element, f"{path} item"), slots=held), path)
         return fact
 
     def settled(self, fact: Fact) -> Fact:
@@ -128,7 +138,7 @@ class Containers:
         elif effects.hashable(callee) and callee in _REMOVING:
             self._store(operands[0], None)
         elif isinstance(callee, (Function, Recursion)):
-            return  # a list of its own deals in values
+            return  # what a list of its own leaves in its arguments is noted by itself
         elif effects.is_unknown(step) and not _is_harmless(step) or effects.is_python_call(step):
             for fact in operands:
                 self.lose(fact)
@@ -165,6 +175,30 @@ class Containers:
             slots[key] = after
             self.grown = True
 
+    def left(self, given: Fact, after: Fact, changed: bool, changed_held: bool) -> None:
+        """Notes that a function leaves a container it was given in another state: itself, or what it holds."""
+        match given, after:
+            case (List() | Dict(), List() | Dict()):
+                if changed:
+                    self._store(given, None)
+                    for key, fact in _named(after) if _has_names(after) else [(None, after.element)]:
+                        self._store(given, None if fact == fa.NOTHING else fact, key)
+                if changed_held:
+                    self._left_inside(given, after)
+            case Tuple(items=items), Tuple(items=others) if len(items) == len(others):
+                for item, other in zip(items, others, strict=True):
+                    self.left(item, other, changed_held, changed_held)
+            case _:
+                self.lose(given)
+
+    def _left_inside(self, given: List | Dict, after: List | Dict) -> None:
+        """Notes the same of all that a container holds."""
+        others = dict(_named(after))
+        for key, item in _named(given):
+            self.left(item, others.get(key, after.element), True, True)
+        if not _has_names(given):
+            self.left(given.element, after.element, True, True)
+
     def lose(self, fact: Fact) -> None:
         """Notes that anything may be stored in a value from here on: a call received it, or a function that does."""
         match fact:
@@ -175,6 +209,53 @@ class Containers:
             case Tuple(items=items):
                 for item in items:
                     self.lose(item)
+
+
+def _named(fact: List | Dict) -> list[tuple[Any, Fact]]:
+    """The items of a container that are known one by one."""
+    if isinstance(fact, List):
+        return list(enumerate(fact.items or ()))
+    return list((fact.slots if fact.items is None else fact.items) or ())
+
+
+def _has_names(fact: List | Dict) -> bool:
+    """Whether nothing is stored in a container but under names, as in an object or a cell."""
+    if isinstance(fact, List):
+        return False
+    return fact.type is not dict or bool(_named(fact)) and all(isinstance(key, Variable) for key, _ in _named(fact))
+
+
+def _inside(fact: Fact, changed: Callable[[List | Dict], Fact]) -> Fact:
+    """The fact with other facts of all containers that it holds, the innermost first."""
+
+    def inner(held: Fact) -> Fact:
+        new = _inside(held, changed)
+        return changed(new) if isinstance(new, (List, Dict)) else new
+
+    match fact:
+        case Tuple(items=items):
+            return replace(fact, items=tuple(map(inner, items)))
+        case List(items=items, element=element):
+            known = None if items is None else tuple(map(inner, items))
+            return replace(fact, items=known, element=fa.join_all(known) if known else inner(element))
+        case Dict(items=items, slots=slots, element=element):
+            named, kept = (None if part is None else tuple((k, inner(f)) for k, f in part) for part in (items, slots))
+            return replace(
+                fact, items=named, slots=kept, element=fa.join_all(f for _, f in named) if named else inner(element)
+            )
+    return fact
+
+
+def _sites_inside(fact: Fact) -> frozenset[str]:
+    """The sites of all containers that a value holds."""
+    found: set[str] = set()
+
+    def note(container: List | Dict) -> Fact:
+        found.update(container.sites)
+        return container
+
+    _inside(fact, note)
+    return frozenset(found)
 
 
 def is_item(operands: list[Fact]) -> bool:

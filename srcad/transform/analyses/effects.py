@@ -30,6 +30,7 @@ from srcad.facts import (
     Instance,
     Known,
     List,
+    Nested,
     Nothing,
     Number,
     Tuple,
@@ -195,6 +196,8 @@ _UNDEFINED, _UNSET = wengert.UNDEFINED.value, wengert.UNSET.value
 def is_immutable(fact: Fact) -> bool:
     """Whether values with this fact hold no memory that anything could write to."""
     match fact:
+        case Nested(structure=structure) if isinstance(structure.fact, Tuple):
+            return all(is_immutable(item) for item in structure.fact.items if item != fact)
         case Number() | Nothing():
             return True
         case Known(value=value):
@@ -261,6 +264,9 @@ def writes_of(step: Step, facts: Mapping[str, Fact]) -> tuple[Operand, ...]:
     out = _out(step)
     if _is_among(callee, _PURE):
         return out
+    if isinstance(callee, (Function, Recursion)):
+        changed = {i for positions in changed_by(callee) for i in positions}
+        return tuple(o for i, o in enumerate(operands) if i in changed)
     if is_python_call(step):
         return out
     if not is_unknown(step, facts):
@@ -268,6 +274,12 @@ def writes_of(step: Step, facts: Mapping[str, Fact]) -> tuple[Operand, ...]:
         return out + _written_arguments(step, entry) if entry is not None else out
     everything = operands + tuple(o for _, o in step.keywords)
     return tuple(o for o in everything if isinstance(o, str) and not is_immutable(fact_of_operand(o, facts)))
+
+
+def changed_by(callee: Function | Recursion) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The positions of the arguments whose memory a call of a list writes to, and of those that hold such memory."""
+    known = callee.function if isinstance(callee, Recursion) and callee.function is not None else callee
+    return known.changes, known.changes_held
 
 
 def is_unknown(step: Step, facts: Mapping[str, Fact] | None = None) -> bool:
@@ -333,7 +345,7 @@ def is_python_call(step: Step) -> bool:
     """
     callee = step.callee
     if isinstance(callee, (Function, Recursion, Checkpointed)) or getattr(type(callee), "__srcad_callee__", False):
-        return True  # a list of its own deals in values: the specialisation inlines all others
+        return True  # what a list of its own writes to, it says
     if makes_function(step):
         return False
     if isinstance(callee, FunctionType) and callee.__module__.startswith((wengert.__name__, runtime.__name__)):

@@ -178,6 +178,8 @@ def _dict(*pairs: Fact) -> Fact:
 
 def _getitem(container: Fact, index: Fact) -> Fact | None:
     match container, index:
+        case fa.Nested(), _:
+            return _getitem(fa.level_of(container), index)
         case Tuple(items=items) | List(items=tuple() as items), Known(value=value) if isinstance(value, (int, slice)):
             if isinstance(value, slice):
                 return _tuple(*items[value]) if isinstance(container, Tuple) else _list(*items[value])

@@ -30,6 +30,7 @@ from srcad.wengert import (
     Method,
     Node,
     Operand,
+    Recursion,
     SetAttribute,
     Step,
 )
@@ -65,11 +66,14 @@ class Memory:
         self._regions: dict[str, int] = {}
         self._containers: set[str] = set()
         self._written: set[int] = set()
+        self._written_inside: list[int] = []
         self._reach: dict[int, frozenset[int]] = {}
         for name in wengert.free_names(nodes).union(outside):
             if not self._is_value(name) and name not in separate:
                 self._regions[name] = 0
         self._block(nodes)
+        for region in self._written_inside:
+            self._written.update(self._closure_now(region)[1:])
         self._written = {self._find(region) for region in self._written}
 
     # -------------------------------------------------------------------------------------- questions
@@ -230,6 +234,9 @@ class Memory:
         elif effects.is_unknown(step, self._facts):
             result = 0
             self._collapse(step)
+        elif isinstance(step.callee, (Function, Recursion)):
+            self._called(step)
+            result = None if all(map(self._is_value, step.targets)) else self._result(step)
         else:
             for operand in effects.writes_of(step, self._facts):
                 region = self._of(operand)
@@ -249,6 +256,15 @@ class Memory:
                 self._union(result, self._content(result))
             for target in step.targets:
                 self._union(self._of(target), result)
+
+    def _called(self, step: Step) -> None:
+        """A call of a list, which says what it writes to."""
+        changes, changes_held = effects.changed_by(step.callee)
+        for position in changes:
+            self._write(self._of(step.operands[position]))
+        for position in changes_held:
+            if (region := self._of(step.operands[position])) is not None:
+                self._written_inside.append(region)
 
     def _collapse(self, step: Step) -> None:
         self._write(0)

@@ -105,10 +105,13 @@ class Varied:
 def useful_names(function: Function, facts: Mapping[str, Fact], memory: Memory) -> frozenset[str]:
     """The names that the result may depend on differentiably: activity, backward part.
 
-    A value that only decides a test, or only reaches integers, is not among them.
+    A value that only decides a test, or only reaches integers, is not among them.  What the function leaves in the
+    memory of its arguments counts as a result.
     """
     run = _Useful(facts, memory)
     run.want(function.result)
+    for position in {*function.changes, *function.changes_held}:
+        run.want(function.params[position].name)
     while True:
         before = (len(run.names), len(run.regions))
         run.block(function.body)

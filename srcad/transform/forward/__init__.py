@@ -30,6 +30,7 @@ from srcad.transform.reverse import (
     refuse_missing_rules,
 )
 from srcad.transform.reverse.closures import refuse_writing_closures
+from srcad.transform.reverse.handing import refuse_shared_arguments
 from srcad.transform.reverse.managers import refuse_active_managers
 from srcad.transform.reverse.outside import refuse_writes_outside
 from srcad.transform.reverse.rebinding import rebind_sums
@@ -87,6 +88,7 @@ def tangent_program(
     refuse_missing_rules(fw)
     refuse_writes_outside(fw)
     refuse_writing_closures(function, facts)
+    refuse_shared_arguments(fw)
     check_text(function, facts, fw.memory, fw.varied, fw.useful, fw.called_list)
     params = tuple(fw.new_parameter(n, argument_fact(facts.get(n, fa.UNKNOWN))) for n in wrt)
     result: list[Operand] = []
@@ -98,6 +100,9 @@ def tangent_program(
                 fw.dots[given] = fw.zero(given)
         forward_block(fw, function.body)
         fw.at(None)
+        if is_helper and isinstance(function.result, Const):
+            result.append(function.result)  # called for what it writes
+            return
         dot = finished(fw, function.result, is_helper)
         result.append(fw.builder.step(make_tuple, value, dot) if with_value else dot)
 
@@ -114,6 +119,7 @@ def tangent_program(
         guards=guards,
         doc=None,
         fresh=False,
+        **changed_with_tangents(function, wrt),
     )
     new = replace(new, body=with_opaque_calls(new.body))
     new = simplify(remove_dead_steps(new, facts), facts)
@@ -135,6 +141,14 @@ def with_tangents(params: tuple[Param, ...], dots: tuple[Param, ...], given: int
     """The parameters, of which the first ones are always passed, and after these the ones for tangents."""
     count = len(params) if given is None else given
     return (*(replace(p, default=None) for p in params[:count]), *dots, *params[count:])
+
+
+def changed_with_tangents(function: Function, wrt: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
+    """What a helper writes to, and the tangents of that, which follow all its parameters."""
+    names = [p.name for p in function.params]
+    tangents = {names.index(name): len(names) + i for i, name in enumerate(wrt)}
+    changed = [(*group, *(tangents[i] for i in group if i in tangents)) for group in effects.changed_by(function)]
+    return dict(zip(("changes", "changes_held"), changed, strict=True))
 
 
 def argument_fact(fact: fa.Fact) -> fa.Fact:

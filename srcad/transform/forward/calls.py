@@ -11,7 +11,7 @@ from srcad import runtime as rt
 from srcad.transform.forward.state import Forward
 from srcad.transform.nesting import refusal_key
 from srcad.transform.reverse.steps import missing_rule
-from srcad.wengert import Call, Const, Function, Operand, Recursion, Step, make_dict, make_tuple
+from srcad.wengert import Call, Const, Function, Operand, Recursion, Step, identity, make_dict, make_tuple
 
 
 def forward_helper_call(fw: Forward, step: Step) -> None:
@@ -25,6 +25,10 @@ def forward_helper_call(fw: Forward, step: Step) -> None:
     active = tuple(p.name for p, o in pairs if fw.is_active(o))
     dots = [fw.tangent(o) for _, o in pairs if fw.is_active(o)]
     callee = fw.tangent_of(helper.specialised, active)
+    if isinstance(function.result, Const):
+        fw.builder.add(Step((), callee, (*step.operands, *dots), (), step.site))
+        fw.builder.add(Step((target,), identity, (function.result,), (), step.site))
+        return
     dot = fw.new_dot(target)
     fw.builder.add(Step((target, dot), callee, (*step.operands, *dots), (), step.site))
 

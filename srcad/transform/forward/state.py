@@ -101,10 +101,7 @@ class Forward:
 
     def new_parameter(self, name: str, fact: Fact) -> Param:
         """The parameter for the tangent of a parameter, whose name is printed as it is."""
-        like, count = f"dot_{base(name)}", 1
-        while (dot := self.names.fresh(like)) != like:
-            count += 1
-            like = f"dot_{base(name)}_{count}"
+        dot = self.names.parameter(f"dot_{base(name)}")
         self.facts[dot], self.dots[name] = fact, dot
         return Param(dot)
 

@@ -6,6 +6,7 @@ that is given a value that varies, and of which nothing is known, is an error an
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from srcad.errors import DifferentiationError, UnsupportedError
@@ -17,7 +18,6 @@ from srcad.transform.forward.iteration import join
 from srcad.transform.forward.rules import rule_tangent
 from srcad.transform.forward.state import Forward
 from srcad.transform.forward.writes import forward_write
-from srcad.transform.helpers import called_plainly
 from srcad.transform.reverse.calls import refuse_hidden_flow
 from srcad.transform.reverse.steps import missing_rule
 from srcad.wengert import Function, Recursion, Step, identity
@@ -48,8 +48,9 @@ def forward_step(fw: Forward, step: Step) -> None:
 
 def plain_call(fw: Forward, step: Step) -> Step:
     """A step without a tangent: of a helper, the call of the function that it was made from."""
-    if isinstance(step.callee, Function) and step.callee in fw.helpers:
-        return called_plainly(fw.helpers[step.callee], step)
+    function = step.callee.finished() if isinstance(step.callee, Recursion) else step.callee
+    if isinstance(function, Function) and function in fw.helpers:
+        return replace(step, callee=fw.helpers[function].plain)
     return step
 
 

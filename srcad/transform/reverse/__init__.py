@@ -26,6 +26,12 @@ from srcad.transform.opaque import with_opaque_calls
 from srcad.transform.reverse.calls import Sweeps
 from srcad.transform.reverse.closures import refuse_writing_closures
 from srcad.transform.reverse.control import flat, reverse_block
+from srcad.transform.reverse.handing import (
+    changed_by_forward,
+    handed_memory,
+    refuse_shared_arguments,
+    shadow_parameters,
+)
 from srcad.transform.reverse.homes import Home
 from srcad.transform.reverse.managers import refuse_active_managers
 from srcad.transform.reverse.outside import refuse_writes_outside
@@ -130,6 +136,7 @@ def start(
     refuse_missing_rules(sweep)
     refuse_writes_outside(sweep)
     refuse_writing_closures(function, specialised.facts)
+    refuse_shared_arguments(sweep)
     return sweep, copied
 
 
@@ -166,19 +173,25 @@ def make_sweeps(
     path = result_path(sweep, function, has_aux)
     fact = sweep.fact_at(function.result, path) if path else sweep.builder.fact(function.result)
     facts[d_out] = given_cotangent_fact(fact) if is_called else cotangent_fact(fact)
-    forward, reverse, gradients = sweep_back(sweep, function.body, function.result, path, active, copied, d_out)
+    travelling, handed = shadow_parameters(sweep, active)
+    wrt = tuple(name for name in active if name not in handed and name not in travelling)
+    forward, reverse, gradients = sweep_back(sweep, function.body, function.result, path, wrt, copied, d_out, handed)
     both, together = sweep.names.fresh("t"), sweep.names.fresh("t")
     closing = (
         Step((together,), make_tuple, tuple(gradients), (), None),
         Step((both,), make_tuple, (function.result, together), (), None),
     )
-    params = (*function.params, Param(d_out))
+    given = (*function.params, *map(Param, travelling.values()))
+    params = (*given, Param(d_out), *map(Param, handed.values()))
     middle = Step((), rt.boundary, (), (), None)
     body = (*forward, middle, *reverse, *closing)
     joint = replace(function, params=params, body=body, result=both, captures=all_captures(sweep))
     joint = recorded(joint, sweep)
     outside = frozenset() if is_called else frozenset(c.name for c in joint.captures)
-    return split(replace(joint, params=function.params), active, facts, d_out, tuple(copied), outside)
+    changes, changes_held = changed_by_forward(function, active)
+    joint = replace(joint, params=given, changes=changes, changes_held=changes_held)
+    parts = split(joint, wrt, facts, d_out, tuple(copied), outside)
+    return replace(parts, shadows=tuple(handed.values()))
 
 
 def split(
@@ -216,6 +229,7 @@ def copy_written_parameters(specialised: Specialised) -> tuple[Function, dict[st
     """
     function, facts = specialised.function, specialised.facts
     given = [*(p.name for p in function.params), *(c.name for c in function.captures if c.is_argument)]
+    handed = handed_memory(function)
     parameters = frozenset(given)
     memory = Memory(function.body, facts, separate=parameters)
     names = Names.of(function)
@@ -223,7 +237,7 @@ def copy_written_parameters(specialised: Specialised) -> tuple[Function, dict[st
     steps: list[Node] = []
     for name in given:
         fact = facts.get(name, fa.UNKNOWN)
-        if memory.is_written(name) and not isinstance(fa.widen(fact), Number):
+        if memory.is_written(name) and name not in handed and not isinstance(fa.widen(fact), Number):
             copied[name] = names.fresh(name)
             callee = Method("copy") if isinstance(fa.widen(fact), Array) else rt.copied
             steps.append(Step((copied[name],), callee, (name,), (), function.site))
@@ -292,10 +306,14 @@ def sweep_back(
     wrt: tuple[str, ...],
     copied: Mapping[str, str],
     d_out: Operand | None = None,
+    handed: Mapping[str, str] | None = None,
     *,
     holomorphic: bool = False,
 ) -> tuple[list[Node], list[Node], list[Operand]]:
-    """Both sweeps and the gradients of the parameters, for a cotangent of the result, or of a scalar result."""
+    """Both sweeps and the gradients of the parameters, for a cotangent of the result, or of a scalar result.
+
+    Parameters that are `handed` to the function to be written to come with their shadows.
+    """
     gradients: list[Operand] = []
     extra: list[Node] = []
     entry_shadows: list[Node] = []
@@ -304,6 +322,7 @@ def sweep_back(
         outer, sweep.builder.steps = sweep.builder.steps, extra
         checked = scalar_seed(sweep, result, path, holomorphic) if d_out is None else d_out
         sweep.builder.steps = outer
+        sweep.contexts[-1].shadows.update(handed or {})
         if isinstance(result, str):
             sweep.add(result, checked, path)
 
@@ -312,7 +331,7 @@ def sweep_back(
             gradients.append(gradient(sweep, name, copied.get(name, name)))
 
     for p in sweep.function.params:
-        if travels(sweep, p.name):
+        if travels(sweep, p.name) and p.name not in sweep.travelled:  # those that are handed to it are there already
             callee = np.zeros_like if isinstance(fa.widen(sweep.facts[p.name]), Array) else rt.shadow_of
             entry_shadows.append(Step((shadow_name(sweep, p.name),), callee, (p.name,), (), sweep.function.site))
     names = frozenset(p.name for p in sweep.function.params) | {c.name for c in sweep.function.captures}

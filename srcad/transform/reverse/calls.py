@@ -17,9 +17,16 @@ from srcad.checkpoints import Checkpointed
 from srcad.errors import UnsupportedError
 from srcad.facts import Fact
 from srcad.transform.analyses import effects
-from srcad.transform.helpers import called_plainly
 from srcad.transform.nesting import located, refusal_key
 from srcad.transform.reverse.again import both_sweeps
+from srcad.transform.reverse.handing import (
+    changed_by_backward,
+    changed_by_forward,
+    handed_back,
+    handed_memory,
+    handed_on,
+    shadow_of_argument,
+)
 from srcad.transform.reverse.homes import Home
 from srcad.transform.reverse.outside import changed_outside
 from srcad.transform.reverse.steps import d_name, missing_rule
@@ -46,14 +53,15 @@ from srcad.wengert import (
 )
 
 if TYPE_CHECKING:
-    from srcad.transform.helpers import Specialised
+    from srcad.transform.helpers import Helper, Specialised
 
 
 @dataclass(frozen=True)
 class Pair:
     """A helper's forward and backward function.  The backward one takes `saved` and the cotangent `d_out`.
 
-    It returns the cotangents of the parameters `active`, in their order.
+    It returns the cotangents of the parameters `active`, in their order.  Of those that the helper writes to it takes
+    the shadows instead, in which it accumulates, and puts back what their memory held.
     """
 
     forward: Function | Recursion
@@ -75,6 +83,7 @@ class Sweeps:
     gradients: tuple[Operand, ...]
     d_out: str
     written: tuple[str, ...]
+    shadows: tuple[str, ...] = ()
 
 
 # ----------------------------------------------------------------------------------------------- helpers
@@ -91,12 +100,14 @@ def reverse_helper_call(sweep: Sweep, step: Step) -> tuple[Node, ...]:
     active = tuple(
         p.name for p, o in zip(function.params, step.operands, strict=True) if sweep.home(o) is not Home.NONE
     )
+    if handed_memory(function):
+        return reverse_changing_call(sweep, step, helper, active, d)
     if d is None or not active:
-        return (called_plainly(helper, step),)
+        return (replace(step, callee=helper.plain),)
     if isinstance(helper.callable, Checkpointed):
         operands = [o for p, o in zip(function.params, step.operands, strict=True) if p.name in active]
         call_backward(sweep, both_sweeps(sweep, helper, active), (*step.operands, d), operands)
-        return (called_plainly(helper, step),)
+        return (replace(step, callee=helper.plain),)
     pair = pair_for(sweep, helper.specialised, active)
     saved = sweep.names.fresh("saved")
     sweep.facts[saved] = fa.UNKNOWN
@@ -104,6 +115,33 @@ def reverse_helper_call(sweep: Sweep, step: Step) -> tuple[Node, ...]:
     operands = [o for p, o in zip(function.params, step.operands, strict=True) if p.name in pair.active]
     call_backward(sweep, pair.backward, (saved, d), operands)
     return (replace(step, targets=(target, saved), callee=pair.forward),)
+
+
+def reverse_changing_call(
+    sweep: Sweep, step: Step, helper: Helper, active: tuple[str, ...], d: Operand | None
+) -> tuple[Node, ...]:
+    """The reverse of a call of a helper that writes to its arguments, to which their shadows are handed."""
+    function = helper.specialised.function
+    given = {p.name: o for p, o in zip(function.params, step.operands, strict=True)}
+    travelling, handed = handed_on(function, active), handed_back(function, active)
+    if not travelling and not handed and d is None:
+        sweep.opaque_writes.extend((given[name], step) for name in handed_memory(function))
+        return (replace(step, callee=helper.plain),)
+    pair = pair_for(sweep, helper.specialised, active)
+    saved, target = sweep.names.fresh("saved"), step.target
+    sweep.facts[saved] = fa.UNKNOWN
+    sweep.kept[saved] = (*step.operands, target)
+    cotangent: tuple[Operand, ...] = ()
+    if isinstance(function.result, str):
+        cotangent = (sweep.zero(target) if d is None else d,)
+    shadows = tuple(shadow_of_argument(sweep, given[name], step) for name in handed)
+    others = [given[n] for n in active if n not in handed and n not in travelling]
+    call_backward(sweep, pair.backward, (saved, *cotangent, *shadows), others)
+    beside = tuple(shadow_of_argument(sweep, given[name], step, is_travelling=True) for name in travelling)
+    call = replace(step, targets=(saved,), callee=pair.forward, operands=(*step.operands, *beside))
+    if isinstance(function.result, Const):
+        return (call, Step((target,), identity, (function.result,), (), step.site))
+    return (replace(call, targets=(target, saved)),)
 
 
 def call_backward(sweep: Sweep, backward: Any, given: tuple[Operand, ...], operands: list[Operand]) -> None:
@@ -120,7 +158,8 @@ def pair_for(sweep: Sweep, specialised: Specialised, active: tuple[str, ...]) ->
     made = sweep.pairs.setdefault(specialised.function, {})
     if active in made:
         return made[active][1]
-    for parts, pair in list(made.values()):
+    shared = made.values() if not handed_memory(specialised.function) else ()
+    for parts, pair in list(shared):
         if set(active) <= set(pair.active):
             if parts is None:
                 return pair  # it is being made: the function calls itself
@@ -130,7 +169,9 @@ def pair_for(sweep: Sweep, specialised: Specialised, active: tuple[str, ...]) ->
             made[active] = (parts, Pair(pair.forward, backward, active))
             return made[active][1]
     name = specialised.function.name
-    inside = Pair(Recursion(f"{name}_forward"), Recursion(f"{name}_backward"), active)
+    written = changed_by_backward(specialised.function, active)
+    forward_token = Recursion(f"{name}_forward", None, *changed_by_forward(specialised.function, active))
+    inside = Pair(forward_token, Recursion(f"{name}_backward", None, written, written), active)
     made[active] = (None, inside)
     parts = sweep.make_sweeps(specialised, active, sweep.lower, sweep.pairs)
     forward, backward = (
@@ -143,14 +184,16 @@ def pair_for(sweep: Sweep, specialised: Specialised, active: tuple[str, ...]) ->
 
 
 def forward_function(parts: Sweeps, name: str) -> Function:
-    """The function that returns the value and what is to be recorded."""
+    """The function that returns the value and what is to be recorded; only this, if a helper returns nothing."""
     names = Names(used_names(parts.forward) | set(parts.facts))
     closing: list[Node] = []
     kept: Operand = parts.saved[0] if len(parts.saved) == 1 else names.fresh("saved")
     if len(parts.saved) != 1:
         closing.append(Step((str(kept),), make_tuple, parts.saved, (), None))
-    both = names.fresh("t")
-    closing.append(Step((both,), make_tuple, (parts.value, kept), (), None))
+    both: Operand = kept
+    if not handed_memory(parts.function) or isinstance(parts.value, str):
+        both = names.fresh("t")
+        closing.append(Step((both,), make_tuple, (parts.value, kept), (), None))
     return replace(parts.function, name=name, body=(*parts.forward, *closing), result=both, doc=None, fresh=False)
 
 
@@ -167,17 +210,21 @@ def backward_part(parts: Sweeps, active: tuple[str, ...], name: str) -> tuple[Fu
     saved = tuple(new.get(n, n) for n in parts.saved)
     if len(saved) == 1:
         new[parts.saved[0]] = "saved"
+    new |= {name: names.parameter(base(name)) for name in parts.shadows if "." in name}
     wanted = [d for p, d in zip(parts.active, parts.gradients, strict=True) if p in active]
     wanted = [new.get(d, d) if isinstance(d, str) else d for d in wanted]
     body: list[Node] = [Step(saved, identity, ("saved",), (), None)] if len(saved) > 1 else []
     body.extend(substitute(parts.reverse, new))
-    result: Operand = wanted[0]
+    result: Operand = wanted[0] if wanted else Const(None)
     if len(wanted) > 1:
         result = names.fresh("t")
         body.append(Step((result,), make_tuple, tuple(wanted), (), None))
     captures = tuple(c for c in parts.function.captures if c.name in used_names(body) and c.name not in saved)
-    params = (Param("saved"), Param("d_out"))
+    first = [] if handed_memory(parts.function) and isinstance(parts.value, Const) else ["d_out"]
+    params = tuple(map(Param, ["saved", *first, *(new.get(name, name) for name in parts.shadows)]))
     function = Function(name, params, tuple(body), result, captures, (), parts.function.site)
+    written = tuple(i for i, p in enumerate(params) if p.name != "d_out") if handed_memory(parts.function) else ()
+    function = replace(function, changes=written, changes_held=written)
     facts = parts.facts | {name: parts.facts.get(old, fa.UNKNOWN) for old, name in new.items()}
     facts["saved"] = fa.UNKNOWN
     return remove_dead_steps(function, facts), facts

@@ -102,10 +102,10 @@ def reverse_call_or_step(sweep: Sweep, step: Step) -> tuple[Node, ...]:
     """Writes the reverse of a step; returns what the forward sweep does for it."""
     if containers.changes_list(sweep, step) and effects.writes_of(step, sweep.facts):
         return containers.reverse_change(sweep, step)
-    if effects.writes_of(step, sweep.facts):
-        return (*reverse_write(sweep, step), step)
     if isinstance(step.callee, (Function, Recursion)):
         return reverse_helper_call(sweep, step)
+    if effects.writes_of(step, sweep.facts):
+        return (*reverse_write(sweep, step), step)
     if effects.is_python_call(step):
         return reverse_python_call(sweep, step)
     reverse_step(sweep, step)

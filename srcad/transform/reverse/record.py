@@ -23,6 +23,7 @@ from srcad import runtime as rt
 from srcad.errors import UnsupportedError
 from srcad.facts import Fact
 from srcad.transform.analyses import effects
+from srcad.transform.reverse.handing import handed_memory
 from srcad.transform.reverse.sweep import Sweep
 from srcad.wengert import (
     Attempt,
@@ -63,7 +64,8 @@ def drop_restores(function: Function, sweep: Sweep) -> Function:
     Raises UnsupportedError where something that cannot be undone changed what the reverse sweep reads.
     """
     run = _Restores(sweep, function)
-    body, _ = run.block(function.body, frozenset())
+    handed = map(sweep.memory.reach, handed_memory(sweep.function))  # which the caller reads as it was before
+    body, _ = run.block(function.body, frozenset().union(*handed))
     for operand, step in sweep.opaque_writes:
         if run.read & sweep.memory.reach(str(operand)):
             raise UnsupportedError(

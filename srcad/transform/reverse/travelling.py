@@ -12,6 +12,7 @@ the forward sweep right after the name itself.  Shadows that nobody uses are dea
 from __future__ import annotations
 
 import operator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,7 @@ from srcad import runtime as rt
 from srcad.errors import UnsupportedError
 from srcad.facts import Array, Dict, Fact, List, Number, Tuple
 from srcad.rules import register
+from srcad.transform.analyses import effects
 from srcad.transform.builder import Builder
 from srcad.transform.reverse.views import is_basic, is_unlike, passes_on, shared_operands
 from srcad.wengert import (
@@ -30,10 +32,12 @@ from srcad.wengert import (
     Carried,
     Const,
     ForLoop,
+    Function,
     Merge,
     Method,
     Node,
     Operand,
+    Recursion,
     Step,
     WhileLoop,
     base,
@@ -66,6 +70,9 @@ def travelling_regions(sweep: Sweep) -> frozenset[int]:
         for name in (*outer_names(node), *inner_names(node)):
             if _is_memory(sweep, name) and not _has_one_origin(sweep, name, node):
                 found |= sweep.memory.reach(name)
+    for name in _given_with_shadows(function):
+        if _is_memory(sweep, name):
+            found |= sweep.memory.reach(name)
     while True:
         more = {
             region
@@ -77,6 +84,15 @@ def travelling_regions(sweep: Sweep) -> frozenset[int]:
         if more <= found:  # what nothing writes to has its cotangent in the slot that holds it
             return frozenset(region for region in found if sweep.memory.reaches_written(region))
         found |= more
+
+
+def _given_with_shadows(function: Function) -> Iterator[str]:
+    """What holds memory that a function which calls itself writes to: this one, or one that it calls."""
+    yield from (function.params[i].name for i in function.changes_held)
+    for node in walk(function.body):
+        if isinstance(node, Step) and isinstance(node.callee, (Function, Recursion)):
+            operands = (node.operands[i] for i in effects.changed_by(node.callee)[1])
+            yield from (o for o in operands if isinstance(o, str))
 
 
 def _is_memory(sweep: Sweep, name: str) -> bool:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from srcad import facts as fa
 from srcad.checkpoints import Checkpointed, call_again
 from srcad.errors import DifferentiationError, UnsupportedError
-from srcad.facts import UNKNOWN
+from srcad.facts import UNKNOWN, Fact
 from srcad.library import register as library
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.containers import holds_container
@@ -80,7 +80,8 @@ def called_function(run: Specialiser, step: Step) -> tuple[Function, tuple[Opera
         return None
     if effects.makes_function(step) or hasattr(callee, "__srcad_pushes__") or hasattr(callee, "__srcad_pulls__"):
         return None
-    if not inspect.isgeneratorfunction(callee) and (callee in run.inlining or not may_carry(run, step)):
+    stays = callee in run.inlining or not (may_carry(run, step) or library.is_own(callee))
+    if stays and not inspect.isgeneratorfunction(callee):
         return None
     try:
         list_ = run.lower(callee)
@@ -160,7 +161,7 @@ def call_helper(run: Specialiser, step: Step, function: Function, captured: tupl
         return False
     if not isinstance(step.callee, Checkpointed) and any(getattr(around, "is_pair", False) for around in run.inlining):
         return False
-    if len(step.targets) != 1 or any(not is_plain(run.fact(o)) for o in given) or sets_attributes(function):
+    if len(step.targets) > 1 or any(not is_plain(run.fact(o)) for o in given) or sets_attributes(function):
         return False
     if not by_position(function, step):
         return False
@@ -172,14 +173,31 @@ def call_helper(run: Specialiser, step: Step, function: Function, captured: tupl
     if helper is None:
         return False
     list_ = helper.specialised.function
+    if not step.targets and not any(effects.changed_by(list_)):
+        return False  # what is called for an effect that is no write is clearer in the place of the call
     operands = tuple(bound[p.name] for p in list_.params)
     fact = without_sites(refreshed(fact_of_result(helper.specialised)))
     if holds_container(fact) and any(holds_container(run.fact(o)) for o in given):
         return False  # it may return a container it was given
-    call = replace(step, callee=list_, operands=operands, keywords=())
+    call = replace(step, targets=result_of(run, step), callee=list_, operands=operands, keywords=())
     run.builder.append(call, fact)
-    run.note_containers(call)
+    note_call(run, call, list_.params, helper.specialised.facts)
     return True
+
+
+def result_of(run: Specialiser, step: Step) -> tuple[str]:
+    """The target of a call, named here if the result is not used."""
+    return (step.target,) if step.targets else (run.builder.names.fresh("t"),)
+
+
+def note_call(run: Specialiser, call: Step, params: tuple[Param, ...], facts: Mapping[str, Fact]) -> None:
+    """Notes what a call of a list leaves in the containers it changes, given the facts of its parameters."""
+    run.note_containers(call)
+    changes, changes_held = effects.changed_by(call.callee)
+    for position, (param, operand) in enumerate(zip(params, call.operands, strict=True)):
+        if run.containers is None or position not in (*changes, *changes_held):
+            continue
+        run.containers.left(run.fact(operand), facts[param.name], position in changes, position in changes_held)
 
 
 def is_short(run: Specialiser, step: Step, function: Function) -> bool:

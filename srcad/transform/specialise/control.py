@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from srcad import facts as fa
-from srcad.facts import UNKNOWN, Fact, List, Tuple
+from srcad.facts import UNKNOWN, Dict, Fact, List, Tuple
 from srcad.transform.analyses.facts import element_of, truth_of
 from srcad.transform.helpers import Closure, Partial
 from srcad.transform.iterating import iterable_of
@@ -77,7 +77,7 @@ def for_loop(run: Specialiser, node: ForLoop) -> None:
         return
     for c in node.carried:
         run.replaced.pop(c.result, None)  # an earlier pass over a loop's body may have known that there is no trip
-    if isinstance(source, (Tuple, List)) and source.items == ():
+    if isinstance(source, (Tuple, List, Dict)) and source.items == ():
         run.replaced.update((c.result, run.use(c.init)) for c in node.carried)
         return
     if (items := trips(run.builder, iterable, names_attributes(node.body))) is not None:

@@ -25,13 +25,15 @@ from srcad.transform.helpers import (
     Helper,
     Specialised,
     canonical,
+    changed_parameters,
+    deals_in_its_arguments,
     deals_in_values,
     fact_of_result,
     is_plain,
     returning_fresh,
     without_sites,
 )
-from srcad.transform.specialise import calls
+from srcad.transform.specialise import calls, ending
 from srcad.wengert import (
     CALL,
     Const,
@@ -69,12 +71,23 @@ class Recursive:
     facts: Mapping[str, Fact]
     result: Fact
     token: Recursion
-    given: dict[str, Fact] | None = None
+    given: tuple[dict[str, Fact], ...] = ()
     possible: bool = True
 
     def note(self, facts: Mapping[str, Fact]) -> None:
         """Notes the arguments of an inner call."""
-        self.given = dict(facts) if self.given is None else joined(self.given, facts)
+        self.given = (*self.given, dict(facts))
+
+
+def noted(run: object) -> list[tuple[Recursive, tuple, bool]]:
+    """What is known at this moment of the functions whose lists are being made by a run."""
+    return [(r, r.given, r.possible) for r in getattr(run, "recursions", ())]
+
+
+def forget(before: list[tuple[Recursive, tuple, bool]]) -> None:
+    """Takes back what was noted since."""
+    for this, given, possible in before:
+        this.given, this.possible = given, possible
 
 
 def helper(run: Specialiser, callee: Callable, function: Function, facts: Mapping[str, Fact]) -> Helper | None:
@@ -82,24 +95,33 @@ def helper(run: Specialiser, callee: Callable, function: Function, facts: Mappin
     waiting = {r: r.given for r in run.recursions}
     known, result = dict(facts), NOTHING
     structures: dict[tuple[int, ...], Structure] = {}
+    changed: tuple[tuple[int, ...], tuple[int, ...]] = (), ()
     for _ in range(_ROUNDS):
-        this = Recursive(callee, function, known, result, Recursion(function.name))
+        this = Recursive(callee, function, known, result, Recursion(function.name, None, *changed))
         specialised = _made(run, this)
-        if this.given is None:
+        if not this.given:
             break
-        wider = known | joined({name: known[name] for name in this.given}, this.given)
+        wider = known | joined(*({name: facts[name] for name in this.given[0]} for facts in (known, *this.given)))
+        wider |= _left_in_arguments(specialised, wider)
         returned = fa.join(result, _result(specialised, structures))
-        if wider == known and returned == result:
+        changes = changed_parameters(specialised)
+        if wider == known and returned == result and changes == changed:
             break
         this.possible &= all(wider[n] != UNKNOWN or facts[n] == UNKNOWN for n in wider)
         if not this.possible:
             return None
-        known, result = wider, returned
+        known, result, changed = wider, returned, changes
     else:
         return None
     # What a derivative hands out of what it was given, it hands to another.
     sharing = isinstance(callee, (Function, Checkpointed))
-    if not this.possible or not deals_in_values(specialised, sharing):
+    if not this.possible:
+        return None
+    if any(changed) and not isinstance(callee, Checkpointed):
+        if not deals_in_its_arguments(specialised):
+            return None
+        specialised = _changing(specialised, *changed)
+    elif not deals_in_values(specialised, sharing):
         return None
     final = (callee, tuple((p.name, known[p.name]) for p in function.params))
     if final in run.helpers:
@@ -110,6 +132,19 @@ def helper(run: Specialiser, callee: Callable, function: Function, facts: Mappin
     if found.is_final:
         run.helpers[final] = found
     return found
+
+
+def _left_in_arguments(specialised: Specialised, facts: Mapping[str, Fact]) -> dict[str, Fact]:
+    """What is known of the containers given to a function, as it leaves them."""
+    given = {p.name: specialised.facts[p.name] for p in specialised.function.params if p.name in facts}
+    held = {name: without_sites(fact) for name, fact in given.items() if holds_container(fact)}
+    return joined({name: facts[name] for name in held}, held)
+
+
+def _changing(specialised: Specialised, changes: tuple[int, ...], changes_held: tuple[int, ...]) -> Specialised:
+    """The function, which says what a call of it writes to."""
+    function = replace(specialised.function, changes=changes, changes_held=changes_held)
+    return replace(specialised, function=function)
 
 
 def _made(run: Specialiser, this: Recursive) -> Specialised:
@@ -166,9 +201,9 @@ def _bounded(fact: Fact, depth: int) -> Fact:
     return fact if depth or not isinstance(fact, (List, Dict)) else UNKNOWN
 
 
-def joined(a: Mapping[str, Fact], b: Mapping[str, Fact]) -> dict[str, Fact]:
-    """What holds of arguments of which either is known."""
-    return canonical({name: fa.join(fact, b[name]) for name, fact in a.items()})
+def joined(*arguments: Mapping[str, Fact]) -> dict[str, Fact]:
+    """What holds of the arguments of several calls."""
+    return canonical({name: ending.joined([facts[name] for facts in arguments]) for name in arguments[0]})
 
 
 def has_definition(run: Specialiser, callee: Any) -> bool:
@@ -203,15 +238,16 @@ def called_again(run: Specialiser, step: Step) -> bool:
         return False
     this.note(canonical({name: run.fact(operand) for name, operand in bound.items()}))
     operands = tuple(bound[p.name] for p in this.function.params)
-    run.builder.append(replace(step, callee=this.token, operands=operands, keywords=()), refreshed(this.result))
-    run.note_containers(step)
+    call = replace(step, targets=calls.result_of(run, step), callee=this.token, operands=operands, keywords=())
+    run.builder.append(call, refreshed(this.result))
+    calls.note_call(run, call, this.function.params, this.facts)
     return True
 
 
 def _bound(run: Specialiser, step: Step, this: Recursive) -> dict | None:
     """The arguments by parameter; None if the call is not one of values that fits the function."""
     given = [run.fact(o) for o in (*step.operands, *(o for _, o in step.keywords))]
-    if len(step.targets) != 1 or not all(map(is_plain, given)) or not calls.by_position(this.function, step):
+    if len(step.targets) > 1 or not all(map(is_plain, given)) or not calls.by_position(this.function, step):
         return None
     if holds_container(this.result) and any(map(holds_container, given)):
         return None  # it may return a container it was given

@@ -94,6 +94,9 @@ def resolved(run: Specialiser, step: Step) -> Step:
         if callee.name in fields:
             operands = (step.operands[0], Const(fields.index(callee.name)))
             return replace(step, callee=operator.getitem, operands=operands)
+    if (callee is operator.is_ or callee is operator.is_not) and all(isinstance(o, Const) for o in step.operands):
+        value = callee(*(o.value for o in step.operands))  # such as `2 is None`, which warns where it is printed
+        return replace(step, callee=identity, operands=(Const(value),))
     if (callee is list or callee is dict) and not step.operands and not step.keywords:
         return replace(step, callee=make_list if callee is list else make_dict)
     if isinstance(callee, np.ufunc) and "out" in dict(step.keywords):

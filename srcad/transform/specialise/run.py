@@ -16,7 +16,7 @@ from srcad import facts as fa
 from srcad.errors import DifferentiationError, Site
 from srcad.facts import UNKNOWN, Dict, Fact, List, Tuple
 from srcad.rules import register
-from srcad.transform import instances
+from srcad.transform import instances, standins
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.containers import Containers
 from srcad.transform.binding import bind
@@ -94,10 +94,12 @@ def _specialised(
     records: Mapping[Function, type],
 ) -> Specialised:
     """The function rewritten, with the containers and functions taken away that only it can see."""
+    before = recursion.noted(outer)
     found = _settled(function, facts, lower, derive, outer, records)
     while (new := replace_containers(found.function)) is not found.function:
         captures = zip(found.function.captures, new.captures, strict=True)
-        known = dict(facts) | {now.name: found.facts[before.name] for before, now in captures}
+        known = dict(facts) | {now.name: found.facts[old.name] for old, now in captures}
+        recursion.forget(before)
         found = _settled(new, known, lower, derive, outer or found, records)
     return found
 
@@ -112,10 +114,12 @@ def _settled(
 ) -> Specialised:
     """The function rewritten given what is known of the containers it changes."""
     containers = Containers()
+    before = recursion.noted(outer)
     while True:
         found = _run(function, facts, lower, derive, outer, records, containers)
         if containers.is_final():
             return found
+        recursion.forget(before)  # this pass assumed what does not hold
 
 
 def _run(
@@ -131,7 +135,8 @@ def _run(
     known: dict[str, Fact] = {p.name: facts.get(p.name, UNKNOWN) for p in function.params}
     for capture in function.captures:
         known[capture.name] = facts.get(capture.name, UNKNOWN)
-    known = {name: containers.argument(fact, f"argument {name}") for name, fact in known.items()}
+    own = containers.handed if isinstance(outer, Specialiser) else containers.argument
+    known = {name: own(fact, f"argument {name}") for name, fact in known.items()}
     if fa.DEVICE in facts:
         known[fa.DEVICE] = facts[fa.DEVICE]
     run = Specialiser(Names.of(function), known, lower, containers)
@@ -283,6 +288,7 @@ class Specialiser:
 
     def append(self, step: Step, operands: tuple[Operand, ...], keywords: tuple[tuple[str, Operand], ...]) -> None:
         """Writes a step that stays, and notes what is known of its result and what it was given."""
+        standins.refuse_telling(step, self.fact)
         self.builder.append(step)
         self.note_containers(step)
         if effects.hashable(step.callee) not in _KEEPING and not isinstance(step.callee, MakeFunction):
