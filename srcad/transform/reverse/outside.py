@@ -22,6 +22,9 @@ from srcad.wengert import Capture, Const, Step, base, identity, own_operands, wa
 if TYPE_CHECKING:
     from srcad.transform.helpers import Transformation
 
+_CHANGEABLE = (type, types.ModuleType, types.FunctionType)
+"""What has attributes that can be assigned, and counts as immutable all the same."""
+
 _MOST = 200
 """How many functions are looked through that a call may lead to."""
 
@@ -68,9 +71,9 @@ def _given(step: Step) -> UnsupportedError:
 
 def _is_constant(sweep: Transformation, operand: Any) -> bool:
     if isinstance(operand, Const):
-        return True
+        return isinstance(operand.value, _CHANGEABLE) or not effects.is_immutable_object(operand.value)
     fact = sweep.builder.fact(operand)
-    return isinstance(fact, Known) and isinstance(fact.value, (type, types.ModuleType, types.FunctionType))
+    return isinstance(fact, Known) and isinstance(fact.value, _CHANGEABLE)
 
 
 # ---------------------------------------------------------------------------------------- variables outside

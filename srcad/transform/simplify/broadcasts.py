@@ -70,7 +70,8 @@ def remove_broadcasts(step: Step, context: Context) -> Rewriting:
         if _covers(context.fact(operand), [context.fact(o) for o in operands]):
             context.retype(step.target, operator_fact(*map(context.fact, operands)))
             return Step(step.targets, callee, operands, (), step.site)
-        if len(operands) <= 2 and not _is_conversion(operand, context) and _sinks(callee, i, operands, context):
+        sinks = len(operands) <= 2 and not _is_conversion(operand, context) and _sinks(callee, i, operands, context)
+        if sinks and context.is_value(step.target):  # a broadcast is no memory to write to
             return _sunk(step, context, context.definition(operand), operands)
     return None
 

@@ -111,9 +111,11 @@ class _Pass:
         return [Step((), operator.setitem, second.operands, (), second.site)]
 
     def _doubled(self, first: Step, second: Step) -> list[Step] | None:
-        """`x += v` twice is `x += 2.0 * v`, if the product has the dtype of v."""
-        value = first.operands[2]
+        """`x += v` twice is `x += 2.0 * v`, if v stays what it is and the product has its dtype."""
+        array, _, value = first.operands
         fact = self._facts.get(value)
+        if self._memory.is_written(value) or not self._is_free(value, self._memory.region(array)):
+            return None
         dtype = dtype_of(fact) if fact is not None else None
         if dtype is None or np.dtype(dtype).kind not in "fc":
             return None
