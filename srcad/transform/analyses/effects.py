@@ -33,6 +33,7 @@ from srcad.facts import (
     Nested,
     Nothing,
     Number,
+    Structure,
     Tuple,
     Unknown,
 )
@@ -193,17 +194,18 @@ def fact_of_operand(operand: Operand, facts: Mapping[str, Fact]) -> Fact:
 _UNDEFINED, _UNSET = wengert.UNDEFINED.value, wengert.UNSET.value
 
 
-def is_immutable(fact: Fact) -> bool:
-    """Whether values with this fact hold no memory that anything could write to."""
+def is_immutable(fact: Fact, around: tuple[Structure, ...] = ()) -> bool:
+    """Whether values with this fact, found inside the structures `around`, hold no memory that could be written to."""
     match fact:
         case Nested(structure=structure) if isinstance(structure.fact, Tuple):
-            return all(is_immutable(item) for item in structure.fact.items if item != fact)
+            inside = (*around, structure)
+            return any(s is structure for s in around) or all(is_immutable(f, inside) for f in structure.fact.items)
         case Number() | Nothing():
             return True
         case Known(value=value):
             return is_immutable_object(value)
         case Tuple(items=items):
-            return all(map(is_immutable, items))
+            return all(is_immutable(item, around) for item in items)
         case Instance(type=kind):
             return kind in IMMUTABLE_TYPES
     return False
