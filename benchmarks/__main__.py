@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import fnmatch
+import time
 from collections.abc import Iterable
 
 from benchmarks.pin import pin
@@ -33,6 +34,7 @@ def main() -> None:
         "--peers", nargs="*", metavar="PEER", help="autograd, 'jax jit', torch; all that are installed if not given"
     )
     parser.add_argument("--threads", type=int, default=1, help="cores to use (default 1)")
+    parser.add_argument("--cpu", action="store_true", help="processor time, not wall time: for a busy machine")
     parser.add_argument("--long", action="store_true", help="a row for each program, with times and first calls")
     options = parser.parse_args()
     chosen = selected(options.only)
@@ -42,8 +44,10 @@ def main() -> None:
 
     from benchmarks import tables  # after pinning: BLAS reads its settings when it is imported
 
-    print(f"value and gradient, median of {options.rounds} interleaved rounds, {options.threads} core(s)\n")
-    table = tables.Long() if options.long else tables.Ratios(options.peers)
+    kind = "processor time" if options.cpu else "time"
+    print(f"{kind} of value and gradient, median of {options.rounds} interleaved rounds, {options.threads} core(s)\n")
+    clock = time.process_time if options.cpu else time.perf_counter
+    table = tables.Long(clock) if options.long else tables.Ratios(clock, options.peers)
     table.print(chosen, options.rounds, None if options.peers is None else frozenset(options.peers))
 
 

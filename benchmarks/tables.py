@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from benchmarks.peers import PEERS
-from benchmarks.timing import seconds
+from benchmarks.timing import Clock, seconds
 from benchmarks.workloads import CASES
 
 
 class Ratios:
     """A row for each workload: the time of the hand-written program, and the others' time divided by it."""
 
-    def __init__(self, peers: Iterable[str] | None = None):
+    def __init__(self, clock: Clock, peers: Iterable[str] | None = None):
+        self._clock = clock
         self._columns = ["srcad", *(PEERS if peers is None else peers)]
 
     def print(self, names: Iterable[str], rounds: int, programs: frozenset[str] | None) -> None:
@@ -23,17 +24,21 @@ class Ratios:
         for name in names:
             workload = CASES[name].workload(programs)
             workload.check()
-            times = workload.measure(rounds)
+            times = workload.measure(rounds, self._clock)
             cells = [name, seconds(times["hand"])]
             cells += [f"{times[c] / times['hand']:.2f}" if c in times else "-" for c in self._columns]
             cells += [f"{times['srcad'] / times['function']:.1f}", seconds(workload.first_calls["srcad"])]
             print("| " + " | ".join(cells) + " |", flush=True)
-            for other in times.keys() - {"hand", "function", *self._columns}:
-                print(f"| {name}, by hand {other} | {times[other] / times['hand']:.2f} of it |", flush=True)
+            for other in sorted(times.keys() - {"hand", "function", *self._columns}):
+                cells = [f"{name}, by hand {other}", seconds(times[other]), *[""] * (len(titles) - 2)]
+                print("| " + " | ".join(cells) + " |", flush=True)
 
 
 class Long:
     """A row for each program of each workload."""
+
+    def __init__(self, clock: Clock):
+        self._clock = clock
 
     def print(self, names: Iterable[str], rounds: int, programs: frozenset[str] | None) -> None:
         """Prints the table as it is measured."""
@@ -41,7 +46,7 @@ class Long:
         for name in names:
             workload = CASES[name].workload(programs)
             workload.check()
-            times = workload.measure(rounds)
+            times = workload.measure(rounds, self._clock)
             for program, spent in times.items():
                 first = workload.first_calls.get(program)
                 print(

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+Clock = Callable[[], float]
 SHORTEST = 0.02  # seconds that one measurement should last at least
 
 
@@ -53,15 +54,17 @@ class Workload:
                     got, expected, rtol=self.rtol, atol=self.rtol * size, err_msg=f"{name}: gradient of {self.name}"
                 )
 
-    def measure(self, rounds: int) -> dict[str, float]:
+    def measure(self, rounds: int, clock: Clock = time.perf_counter) -> dict[str, float]:
         """Median seconds per call for each competitor and the plain function, over interleaved rounds."""
-        times = interleaved({"function": self.function, **self.competitors}, rounds)
+        times = interleaved({"function": self.function, **self.competitors}, rounds, clock)
         return {name: statistics.median(values) for name, values in times.items()}
 
 
-def interleaved(programs: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, list[float]]:
+def interleaved(
+    programs: Mapping[str, Callable[[], Any]], rounds: int, clock: Clock = time.perf_counter
+) -> dict[str, list[float]]:
     """Seconds per call of each program in each round; each round begins with another program."""
-    repeats = {name: _repeats(run) for name, run in programs.items()}
+    repeats = {name: _repeats(run, clock) for name, run in programs.items()}
     times: dict[str, list[float]] = {name: [] for name in programs}
     names = list(programs)
     gc.collect()
@@ -70,22 +73,22 @@ def interleaved(programs: Mapping[str, Callable[[], Any]], rounds: int) -> dict[
         for turn in range(rounds):
             start = turn % len(names)
             for name in names[start:] + names[:start]:
-                times[name].append(_time(programs[name], repeats[name]) / repeats[name])
+                times[name].append(_time(programs[name], repeats[name], clock) / repeats[name])
     finally:
         gc.enable()
     return times
 
 
-def _time(run: Callable[[], Any], repeat: int) -> float:
-    start = time.perf_counter()
+def _time(run: Callable[[], Any], repeat: int, clock: Clock) -> float:
+    start = clock()
     for _ in range(repeat):
         run()
-    return time.perf_counter() - start
+    return clock() - start
 
 
-def _repeats(run: Callable[[], Any]) -> int:
+def _repeats(run: Callable[[], Any], clock: Clock) -> int:
     """How many calls one measurement takes."""
     repeat = 1
-    while (spent := _time(run, repeat)) < SHORTEST:
+    while (spent := _time(run, repeat, clock)) < SHORTEST:
         repeat = max(repeat * 2, int(repeat * SHORTEST / max(spent, 1e-7)))
     return repeat

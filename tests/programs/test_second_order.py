@@ -107,7 +107,7 @@ REFUSED = {
     "dicts.from_keys": "lives outside the function",
     "dicts.order_of_keys": "lives outside the function",
     "dicts.updated_by_pairs": "lives outside the function",
-    "generators.array_of_a_list": "lives outside the function",
+    "generators.array_of_a_list": "is a number or an array decides",
     "kept_functions.layers_as_functions": "lives outside the function",
     "kept_functions.table_of_functions": "lives outside the function",
     "mutation.store_into_arrays_of_a_tuple": "lives outside the function",

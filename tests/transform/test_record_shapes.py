@@ -1,5 +1,7 @@
 """A tape keeps the shape of an array where zeros like it are all that the reverse loop makes."""
 
+import re
+
 import numpy as np
 import pytest
 from programs.checking import check
@@ -68,3 +70,24 @@ def test_the_shape_is_kept():
 
 def test_the_array_is_kept_where_it_is_read():
     assert "np.shape(z)" not in srcad.grad(seen_whole_too).source_for(W, X, 2, 3)
+
+
+def logistic(x):
+    return 1.0 / (1.0 + np.exp(-x))
+
+
+def gated(w, x, n, steps):
+    h = x
+    for _ in range(steps):
+        f = logistic(h @ w)
+        h = f[:, :4] * h + np.tanh(f[:, 1:5])
+    return np.sum(h * h)
+
+
+@pytest.mark.parametrize("steps", [0, 3])
+def test_a_tape_holds_a_value_once(steps):
+    check(gated, (W, X, 2, steps))
+    source = srcad.grad(gated).source_for(W, X, 2, 3)
+    (entry,) = re.findall(r"tape\.append\(\((.*)\)\)", source)
+    names = entry.split(", ")
+    assert len(names) == len(set(names)) <= 4

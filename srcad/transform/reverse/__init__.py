@@ -34,6 +34,7 @@ from srcad.transform.reverse.handing import (
 )
 from srcad.transform.reverse.homes import Home
 from srcad.transform.reverse.managers import refuse_active_managers
+from srcad.transform.reverse.once import record_once
 from srcad.transform.reverse.outside import refuse_writes_outside
 from srcad.transform.reverse.rebinding import rebind_sums
 from srcad.transform.reverse.recompute import recompute_cheap
@@ -147,6 +148,7 @@ def recorded(function: Function, sweep: Sweep) -> Function:
     function = remove_dead_steps(drop_restores(function, sweep), facts)
     function = simplify(function, facts)
     function = recompute_cheap(function, sweep.tapes, facts, sweep.origins)
+    function = record_once(function, sweep.tapes, sweep.origins)
     function = simplify(prune_tapes(function, sweep.tapes, facts, sweep.origins), facts)
     function = record_shapes(function, sweep.tapes, facts, sweep.origins)
     return replace(function, body=define_recorded(function.body, sweep.tapes))

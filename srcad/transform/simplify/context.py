@@ -71,10 +71,14 @@ class Context:
         return recorded_definitions(self._function.body)
 
     def made(self, operand: Operand) -> Step | None:
-        """The step that made a value: the one that defines it, or for one off a tape the one in the trip before."""
+        """The step that made a value, here or in the trip that recorded it, if neither it nor what it read changed."""
         if not isinstance(operand, str):
             return None
-        return self.definitions.get(operand) or self._recorded.get(operand)
+        step = self.definitions.get(operand)
+        if step is not None:
+            return step if self.is_unchanged(operand) else None
+        step = self._recorded.get(operand)
+        return step if step is not None and all(map(self.is_value, (operand, *step.operands))) else None
 
     @cached_property
     def _uses(self) -> Counter[Operand]:

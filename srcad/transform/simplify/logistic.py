@@ -69,7 +69,7 @@ def _known(operand: Operand, callee: object, context: Context) -> tuple[Operand,
     step = context.made(operand)
     if step is None or step.keywords or _plain(step) is not callee or len(step.operands) != 2:
         return None
-    return step.operands if all(map(context.is_value, (step.target, *step.operands))) else None
+    return step.operands
 
 
 def _sigmoid(quotient: Operand, e: Operand, context: Context) -> Operand | None:
