@@ -4,6 +4,7 @@ from srcad import optim, pullbacks, pushforwards  # noqa: F401 (these two instal
 from srcad.api import checkpoint, grad, hessian, hvp, jacobian, jacrev, jvp, value_and_grad, vjp
 from srcad.check import check_grads
 from srcad.errors import DifferentiationError
+from srcad.graphs import graph
 from srcad.raveling import ravel
 from srcad.rules.flow import checkpointed, on_cotangent, stop_gradient
 from srcad.rules.primitives import sample
@@ -19,6 +20,7 @@ __all__ = [
     "checkpointed",
     "constant",
     "grad",
+    "graph",
     "hessian",
     "hvp",
     "jacobian",

@@ -1,6 +1,7 @@
 """`python -m srcad source FILE.py:FUNCTION`: the generated gradient of a function, from a shell.
 
-`source` prints the generated program, `wengert` the Wengert list it came from.  The file is imported by its
+`source` prints the generated program, `wengert` the Wengert list it came from, `graph` every step with its value and
+its gradient, or draws them to a file.  The file is imported by its
 path, under a name that is not `__main__`, so its functions are defined and its main block does not run.
 
 A program is made for the kinds of its arguments.  `--args` gives some, as an expression in the names of the file;
@@ -27,8 +28,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         module, function = _function(options.function)
-        derivative = srcad.grad(function, argnums=_argnums(options.argnums))
-        text = derivative.wengert if options.command == "wengert" else _source(derivative, module, options)
+        if options.command == "graph":
+            text = _graph(function, module, options)
+        else:
+            derivative = srcad.grad(function, argnums=_argnums(options.argnums))
+            text = derivative.wengert if options.command == "wengert" else _source(derivative, module, options)
     except DifferentiationError as error:
         print(f"srcad: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
@@ -39,17 +43,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m srcad", description="Shows how srcad differentiates a function.")
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, what in (("source", "the generated gradient"), ("wengert", "the Wengert list of the gradient")):
+    printed = {
+        "source": "the generated gradient",
+        "wengert": "the Wengert list of the gradient",
+        "graph": "every step with its value and gradient",
+    }
+    for name, what in printed.items():
         command = commands.add_parser(name, help=f"print {what}", description=f"Prints {what} of a function.")
         command.add_argument("function", metavar="FILE.py:FUNCTION", help="for example examples/digits_mlp.py:loss")
         command.add_argument(
             "--argnums",
-            default="0",
-            help="what to differentiate by: numbers or names of arguments, separated by commas (default 0)",
+            default=None if name == "graph" else "0",
+            help="what to differentiate by: numbers or names of arguments, separated by commas (default "
+            + ("all)" if name == "graph" else "0)"),
         )
         command.add_argument(
             "--args", metavar="EXPRESSION", help='arguments like these, for example "(np.ones(3), 2.0)"'
         )
+        if name == "graph":
+            command.add_argument("--save", metavar="FILE", help="draw a picture instead, to an .svg or .png file")
     return parser
 
 
@@ -70,6 +82,19 @@ def _source(derivative: Any, module: ModuleType, options: argparse.Namespace) ->
     """The program for the arguments asked for, or the generic one."""
     arguments = _arguments(module, options.function.rpartition(":")[2], options.args)
     return derivative.source if arguments is None else derivative.source_for(*arguments)
+
+
+def _graph(function: Callable[..., Any], module: ModuleType, options: argparse.Namespace) -> str:
+    """The steps of a function as text, or where their picture is."""
+    arguments = _arguments(module, options.function.rpartition(":")[2], options.args)
+    if arguments is None:
+        raise ArgumentError("a graph shows values, and there are no arguments", "give some: --args EXPRESSION")
+    argnums = None if options.argnums is None else _argnums(options.argnums)
+    graph = srcad.graph(function, argnums)(*arguments)
+    if options.save is None:
+        return str(graph)
+    graph.save(options.save)
+    return f"picture: {options.save}"
 
 
 def _arguments(module: ModuleType, name: str, expression: str | None) -> tuple | None:

@@ -8,8 +8,9 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "srcad"
 
 ORDER = [
-    "__main__", "__init__", "check", "directional", "api", "jacobians", "derivative", "forward", "vjp", "pushforwards",
-    "pullbacks", "programs", "transform.pipeline", "transform.forward", "transform.reverse", "transform.specialise",
+    "__main__", "__init__", "check", "directional", "api", "graphs", "jacobians", "derivative", "forward", "vjp",
+    "pushforwards", "pullbacks", "programs",
+    "transform.pipeline", "transform.forward", "transform.reverse", "transform.specialise",
     "transform.pushing", "transform.nesting", "transform.opaque", "transform.iterating",
     "transform.instances", "transform.reflection", "transform.unroll", "transform.copying", "transform.helpers",
     "transform.spelling", "transform.generators", "transform.iterators", "transform.scalars", "transform.builder",
