@@ -14,11 +14,11 @@ import srcad
 
 
 def elu(a):
-    return np.where(a > 0.0, a, np.expm1(np.minimum(a, 0.0)))
+    return np.where(a > 0.0, a, np.expm1(np.where(a > 0.0, 0.0, a)))
 
 
 def selu(a):
-    return 1.0507009873554805 * np.where(a > 0.0, a, 1.6732632423543772 * np.expm1(np.minimum(a, 0.0)))
+    return 1.0507009873554805 * np.where(a > 0.0, a, 1.6732632423543772 * np.expm1(np.where(a > 0.0, 0.0, a)))
 
 
 def softplus(a):

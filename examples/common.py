@@ -133,11 +133,10 @@ def figure(columns: int, width: float = 4.4, height: float = 3.4, rows: int = 1)
 
 
 def write(made: Any, file: str) -> None:
-    """The figure, as a small file."""
+    """The figure, as a file."""
     from matplotlib import pyplot as plt
 
-    metadata = {"Date": None} if file.endswith(".svg") else {"Software": None}
-    made.savefig(file, dpi=90, metadata=metadata)
+    made.savefig(file, dpi=90)
     plt.close(made)
 
 

@@ -50,7 +50,7 @@ def results(options):
     """The largest relative error of the conductivity before and after, and the conductivities."""
     measured = temperatures(material())
     start = np.log(np.full(SIZE - 1, 0.2))
-    steps = {"maxiter": 15 if options.quick else 60}
+    steps = {"maxiter": 25 if options.quick else 60}
     with common.progress(None, options, "steps") as bar:
         found = minimize(
             gradient, start, (measured,), jac=True, method="L-BFGS-B", options=steps, callback=lambda _: bar.update()

@@ -75,12 +75,13 @@ def draw(file, tables):
     start = 0
     for name, words in GROUPS.items():
         here = points[start : start + len(words)]
-        panel.scatter(*here.T, s=14, label=name)
-        for word, (x, y) in zip(words, here, strict=True):
-            panel.annotate(word, (x, y), xytext=(3, 3), textcoords="offset points", fontsize=8)
+        panel.scatter(*here.T, s=14)
+        x, y = np.mean(here, axis=0)
+        text = f"{name}:\n" + "\n".join(words)
+        panel.annotate(text, (x, y), xytext=(8, 0), textcoords="offset points", fontsize=7, va="center")
         start += len(words)
+    panel.margins(0.2)
     panel.set_title("Word vectors, two of their directions")
-    panel.legend(fontsize=8)
     common.write(made, file)
 
 

@@ -99,11 +99,12 @@ def shown(value: Any) -> str:
     >>> shown(0.73105), shown(np.array([[0.1, 0.5], [-0.3, 0.8]])), shown(np.ones((10, 10)))
     ('0.731', '[[0.1 0.5] [-0.3 0.8]]', '10x10, norm 10')
     """
-    if isinstance(value, np.ndarray) and value.size > 6:
+    if isinstance(value, np.ndarray):
+        text = _nested(value) if value.size <= 6 else ""
+        if 0 < len(text) <= 24 and value.ndim <= 2:
+            return text
         shape = "x".join(map(str, value.shape))
         return f"{shape}, norm {np.linalg.norm(value):.3g}" if value.dtype.kind in "fc" else shape
-    if isinstance(value, np.ndarray):
-        return _nested(value)
     if isinstance(value, (bool, int, str)) or not np.isscalar(value):
         return str(value) if np.isscalar(value) else type(value).__name__
     return f"{value:.3g}"
