@@ -107,8 +107,8 @@ def shown(value: Any) -> str:
         return f"{shape}, norm {np.linalg.norm(value):.3g}" if value.dtype.kind in "fc" else shape
     if isinstance(value, (bool, int, str)) or not np.isscalar(value):
         return str(value) if np.isscalar(value) else type(value).__name__
-    return f"{value:.3g}"
+    return f"{value + 0.0:.3g}"  # no negative zero
 
 
 def _nested(array: np.ndarray) -> str:
-    return f"[{' '.join(map(_nested, array))}]" if array.ndim else f"{array.item():.3g}"
+    return f"[{' '.join(map(_nested, array))}]" if array.ndim else f"{array.item() + 0.0:.3g}"

@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+import numpy as np
+
 from srcad import facts as fa
 from srcad.errors import DifferentiationError, Site, UnsupportedError
 from srcad.graphs.callees import Closure, entered
@@ -281,6 +283,8 @@ class Tracer:
             callee, operands, keywords = self.spread(callee, operands, keywords, step.site, path)
         if callee is CALL and isinstance(operands[0], Const):
             callee, operands = operands[0].value, operands[1:]
+        if callee in (operator.getitem, operator.setitem) and isinstance(index := self.value(operands[1]), np.integer):
+            operands = (operands[0], Const(int(index)), *operands[2:])
         found = entered(self, callee, operands + tuple(o for _, o in keywords))
         if found is not None:
             function, given = found

@@ -27,7 +27,7 @@ from srcad.wengert import (
 )
 
 CALLABLES = (types.FunctionType, types.BuiltinFunctionType, np.ufunc, type)
-_PLAIN = (bool, int, str, bytes, type(None), type(...), range, slice)
+_PLAIN = (np.bool, bool, int, str, bytes, type(None), type(...), range, slice)
 
 
 def is_plain(value: Any) -> bool:

@@ -1,5 +1,7 @@
 """The examples that train reach what they promise, already with short settings."""
 
+import functools
+
 import activations
 import adversaries
 import alexnet
@@ -24,10 +26,46 @@ import xor
 from numpy.testing import assert_allclose
 
 QUICK = common.parse("", ["--quick", "--quiet"])
+TRAINING = (
+    adversaries,
+    alexnet,
+    attention,
+    autoencoder,
+    characters,
+    dense_networks,
+    heat_equation,
+    lenet,
+    linear_classifiers,
+    normalisation,
+    ode_parameters,
+    transformer,
+    turing_machine,
+    update_rules,
+    word_vectors,
+    xor,
+)
+
+
+@functools.cache
+def results(example):
+    """What a quick run of an example gives, which is the same for all tests."""
+    return example.results(1 if example is alexnet else QUICK)
+
+
+@pytest.mark.parametrize("example", [*TRAINING, activations, convolutions], ids=lambda module: module.__name__)
+def test_main_prints_source_and_results_and_draws(example, monkeypatch, tmp_path, capsys):
+    if example in TRAINING:
+        found = results(example)
+        monkeypatch.setattr(example, "results", lambda options: found)
+    picture = tmp_path / "picture.png"
+    example.main(["--quick", "--quiet", "--show-source", "--plot", str(picture)])
+    printed = capsys.readouterr().out
+    assert "_grad(" in printed and "return" in printed
+    assert picture.read_bytes().startswith(b"\x89PNG")
 
 
 def test_linear_classifiers():
-    accuracy, losses = linear_classifiers.results(QUICK)
+    accuracy, losses = results(linear_classifiers)
     assert accuracy["logistic"] > 0.9 and accuracy["softmax"] > 0.95 and accuracy["hinge"] > 0.95
     assert_allclose(losses["logistic"][0], np.log(2.0))  # of zero weights
     assert_allclose(losses["softmax"][0], np.log(5.0))
@@ -35,12 +73,12 @@ def test_linear_classifiers():
 
 
 def test_xor():
-    outputs, _, _ = xor.results(QUICK)
+    outputs, _, _ = results(xor)
     assert_allclose(outputs, [0.0, 1.0, 1.0, 0.0], atol=0.05)
 
 
 def test_dense_networks():
-    accuracy, _ = dense_networks.results(QUICK)
+    accuracy, _ = results(dense_networks)
     assert min(accuracy.values()) > 0.9 and accuracy["deep, with decay"] > 0.95
 
 
@@ -54,7 +92,7 @@ def test_tied_biases_have_gradients_that_are_sums():
 
 
 def test_update_rules():
-    paths, rates = update_rules.results(QUICK)
+    paths, rates = results(update_rules)
     start = update_rules.valley(update_rules.START)
     assert all(values[-1] < 0.5 * start for _, values in paths.values())
     distance = {name: np.linalg.norm(points[-1] - update_rules.LOWEST) for name, (points, _) in paths.items()}
@@ -99,24 +137,24 @@ def test_convolution_is_that_of_scipy():
 
 
 def test_lenet():
-    accuracy, _ = lenet.results(QUICK)
+    accuracy, _ = results(lenet)
     assert accuracy > 0.9
 
 
 def test_alexnet_takes_a_step():
-    found = alexnet.results(1)
+    found = results(alexnet)
     assert found["loss after one step"] < found["loss before"]
     assert len(found["norms of the gradients"]) == 8 and min(found["norms of the gradients"]) > 0.0
 
 
 def test_normalisation_and_dropout():
-    accuracy, losses = normalisation.results(QUICK)
+    accuracy, losses = results(normalisation)
     assert min(accuracy.values()) > 0.8 and accuracy["batch normalisation"] > 0.95
     assert np.mean(losses["batch normalisation"][-10:]) < np.mean(losses["plain"][-10:])
 
 
 def test_characters():
-    loss, texts, losses = characters.results(QUICK)
+    loss, texts, losses = results(characters)
     assert all(abs(values[0] - np.log(len(characters.LETTERS))) < 0.1 for values in losses.values())  # of any letter
     assert max(loss.values()) < 0.6
     known = set(characters.TEXT.split())
@@ -125,42 +163,42 @@ def test_characters():
 
 
 def test_word_vectors():
-    found, _, _ = word_vectors.results(QUICK)
+    found, _, _ = results(word_vectors)
     assert found["same group"] > 0.8 and found["other sentences"] < 0.4
 
 
 def test_autoencoder():
-    found, _, _ = autoencoder.results(QUICK)
+    found, _, _ = results(autoencoder)
     assert found["loss before"] > 40.0 and found["loss after"] < 29.0
 
 
 def test_adversaries():
-    found, _, _ = adversaries.results(QUICK)
+    found, _, _ = results(adversaries)
     assert found["distance after"] < 0.6 * found["distance before"]
 
 
 def test_attention():
-    accuracy, _, _ = attention.results(QUICK)
+    accuracy, _, _ = results(attention)
     assert accuracy > 0.9
 
 
 def test_turing_machine():
-    wrong, _, losses = turing_machine.results(QUICK)
+    wrong, _, losses = results(turing_machine)
     assert abs(losses[0] - np.log(2.0)) < 0.05  # of coins
     assert wrong < 0.05
 
 
 def test_transformer():
-    accuracy, losses = transformer.results(QUICK)
+    accuracy, losses = results(transformer)
     assert losses[0] > 2.0 and accuracy > 0.8
 
 
 def test_ode_parameters():
-    found, measured = ode_parameters.results(QUICK)
+    found, measured = results(ode_parameters)
     assert_allclose(found["found"], found["true"], atol=0.03)
     assert found["mean square left"] < ode_parameters.loss(ode_parameters.TRUE, measured)
 
 
 def test_heat_equation():
-    found, _ = heat_equation.results(QUICK)
+    found, _ = results(heat_equation)
     assert found["error before"] > 0.4 and found["error after"] < 0.2
