@@ -78,7 +78,7 @@ def draw(file, tables):
         panel.scatter(*here.T, s=14)
         x, y = np.mean(here, axis=0)
         text = f"{name}:\n" + "\n".join(words)
-        panel.annotate(text, (x, y), xytext=(8, 0), textcoords="offset points", fontsize=7, va="center")
+        panel.annotate(text, (x, y), xytext=(18, 0), textcoords="offset points", fontsize=7, va="center")
         start += len(words)
     panel.margins(0.2)
     panel.set_title("Word vectors, two of their directions")

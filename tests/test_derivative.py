@@ -219,3 +219,11 @@ def test_a_complex_number_in_between():
         return np.abs(np.exp(z) * x) ** 2  # x squared
 
     assert grad(f)(1.5) == pytest.approx(3.0)
+
+
+@pytest.mark.parametrize(
+    ("f", "expected"), [(lambda x: x * 3.0, 3.0), (lambda x: (x * 2.0) * 3.0, 6.0), (lambda x: x * x, 3.0)]
+)
+def test_the_gradient_of_an_array_without_axes_is_one(f, expected):
+    gradient = grad(f)(np.array(1.5))
+    assert isinstance(gradient, np.ndarray) and gradient.shape == () and gradient == expected

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from srcad import trees
 from srcad.checkpoints import Checkpointed
 from srcad.errors import DifferentiationError, Site, UnsupportedError
+from srcad.library import register as library
 from srcad.transform.analyses import effects
 from srcad.transform.binding import call_method
 from srcad.wengert import CALL, Const, Function, MakeFunction, Method, Operand, Recursion, Step
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 class Closure:
     """A function made in the traced program.  Called by what is not traced, it leaves no steps."""
+
+    __srcad_opaque__ = "differentiate a function of the module"
+    __srcad_reason__ = "a graph does not go through derivatives of functions that are made in the function itself"
 
     def __init__(self, tracer: Tracer, made: MakeFunction, captured: tuple[Operand, ...]):
         self.tracer, self.captured = tracer, captured
@@ -52,7 +56,9 @@ def entered(tracer: Tracer, callee: Any, operands: tuple[Operand, ...]) -> tuple
     if not isinstance(callee, types.FunctionType) or inspect.isgeneratorfunction(callee):
         return None
     own = callee.__module__ is not None and callee.__module__.startswith("srcad.")
-    if own or not effects.is_python_call(Step((), callee)) or not _may_carry(tracer, operands):
+    if own or library.has_program(callee) or not effects.is_python_call(Step((), callee)):
+        return None
+    if not _may_carry(tracer, operands):
         return None
     try:
         function = tracer.lower(callee)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 import operator
+import random
 import types
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from srcad import trees
 from srcad.objects import Field, attributes, is_object
 from srcad.wengert import (
     Attribute,
@@ -35,12 +37,13 @@ def is_plain(value: Any) -> bool:
     return all(map(is_plain, value)) if type(value) is tuple and value else type(value) in _PLAIN
 
 
+_COPIED = (np.ndarray, np.random.Generator, np.random.RandomState, random.Random)
+
+
 def copied(value: Any) -> Any:
-    """A copy that shares no memory with the value; the value itself if it is of a kind that cannot be copied."""
-    try:
-        return copy.deepcopy(value)
-    except TypeError:  # modules, generators and the like
-        return value
+    """A copy that shares no arrays, containers or random generators with the value; all else is the same object."""
+    leaves, _ = trees.flatten(value)
+    return copy.deepcopy(value, {id(leaf): leaf for leaf in leaves if not isinstance(leaf, _COPIED)})
 
 
 def applied(callee: Any, operands: list, keywords: dict) -> Any:

@@ -364,7 +364,7 @@ def finished(sweep: Sweep, name: str, path: tuple, d: Operand) -> Operand:
     fact = sweep.fact_at(name, path)
     have = fa.widen(sweep.builder.fact(d))
     like = sweep.cotangent_name(name)
-    if fact == Array(fa.dtype_of(fact), ()) and isinstance(have, Number):
+    if fact == Array(fa.dtype_of(fact), ()):  # whose cotangent may be a number, whatever is known of it
         return sweep.builder.step(np.asarray, d, like=like, fact=fact)
     if isinstance(fact, Number) and is_complex(fact):  # the cotangent of a complex number may be real so far
         kind = complex if fact.weak else np.dtype(fact.dtype).type

@@ -128,10 +128,10 @@ class _Pass:
 
 
 def _is_same(fact: Fact, other: Fact | None) -> bool:
-    """Whether both are arrays of the same dtype and shape."""
+    """Whether both are arrays of the same dtype and shape; where there are no axes, a number may stand for one."""
     if not isinstance(fact, Array) or not isinstance(other, Array) or not fact.dtype or fact.dtype != other.dtype:
         return False
-    if fact.shape is None or other.shape is None or len(fact.shape) != len(other.shape):
+    if not fact.shape or other.shape is None or len(fact.shape) != len(other.shape):
         return False
     pairs = zip(fact.shape, other.shape, strict=True)
     return all(a == b or a.one is False and b.one is False for a, b in pairs)
