@@ -89,11 +89,11 @@ def without_result(function: Function) -> tuple[Function, dict[str, Step]]:
     return replace(function, body=tuple(body)), closing
 
 
-def made_of(function: Function) -> dict[str, tuple[Operand, ...]]:
-    """The tuples and lists that nobody changes, and what they are made of."""
+def made_of(function: Function) -> dict[str, Step]:
+    """The steps that make tuples and lists which nobody changes."""
     memory = Memory(function.body, {})
     steps = [n for n in walk(function.body) if isinstance(n, Step) and n.callee in (make_tuple, make_list)]
-    return {n.target: n.operands for n in steps if not memory.is_changed(n.target)}
+    return {n.target: n for n in steps if not memory.is_changed(n.target)}
 
 
 class _Run:
@@ -177,7 +177,7 @@ class _Run:
         elif given and is_store(step):
             stored(b, step)
         elif step.callee is identity and step.operands[0] in b.made:
-            for target, operand in zip(step.targets, b.made[str(step.operands[0])], strict=True):
+            for target, operand in zip(step.targets, b.made[str(step.operands[0])].operands, strict=True):
                 self.step(replace(step, targets=(target,), operands=(operand,)))
         elif len(step.targets) != 1 or not gives:
             raise NotBatchedError("a value that differs between the examples, and is no number or array")
@@ -256,13 +256,13 @@ class _Run:
     def result(self, closing: Mapping[str, Step], result: Operand, items: int | None) -> Operand:
         """The result, or the last items of the tuple, with the leading axis."""
         self.b.builder.site = None
-        step = closing.get(str(result))
+        step = closing.get(str(result)) or self.b.made.get(str(result))
         if step is None:
             self.check(result)
             return self.b.repeated(result)
         first = () if items is None else step.operands[: len(step.operands) - items]
-        last = (self.result(closing, o, None) for o in step.operands[len(first) :])
-        return self.b.step(make_tuple, *(self.kept(closing, o) for o in first), *last)
+        last = [self.result(closing, o, None) for o in step.operands[len(first) :]]
+        return self.b.step(step.callee, *(self.kept(closing, o) for o in first), *last)
 
     def kept(self, closing: Mapping[str, Step], result: Operand) -> Operand:
         """A part of the result that has no leading axis."""

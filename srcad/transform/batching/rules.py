@@ -80,9 +80,8 @@ def longer_key(b: Batch, key: Operand) -> Operand:
     chosen = [kind for kind in kinds if kind in ("integers", "mask")]
     if "unknown" in kinds or chosen and (len(chosen) > 1 or "integer" in kinds):
         raise NotBatchedError("a subscript of several arrays")
-    parts = b.made.get(str(key))
-    if parts is None:
-        parts = tuple(b.step(operator.getitem, key, Const(i)) for i in range(len(kinds)))
+    made = b.made.get(str(key))
+    parts = made.operands if made else (b.step(operator.getitem, key, Const(i)) for i in range(len(kinds)))
     return b.step(make_tuple, ALL, *parts)
 
 
@@ -92,7 +91,7 @@ def item(b: Batch, step: Step) -> Operand:
     if not b.has_axis(x):
         raise NotBatchedError("a subscript has the leading axis")
     if x in b.made:
-        return b.repeated(b.made[str(x)][constant(b, key)])
+        return b.repeated(b.made[str(x)].operands[constant(b, key)])
     part = b.step(operator.getitem, x, longer_key(b, key))
     if isinstance(b.fact(step.target), Number) and b.memory.is_written(str(x)):
         return b.step(Method("copy"), part)  # a number stays what it was, a view does not
@@ -171,8 +170,10 @@ def along(*axes: str) -> Rule:
     def apply(b: Batch, step: Step) -> Operand:
         given = bound(step)
         x, *others = given.values()
-        found = {name: constant(b, given[name]) for name in axes}
         rank = b.rank(step.target if step.callee is np.expand_dims else x)
+        found = {name: constant(b, given[name]) for name in axes}
+        if found == {"axis": None} and (step.callee is np.flip or rank == 1):
+            found = {"axis": tuple(range(rank)) if step.callee is np.flip else 0}
         if not b.has_axis(x) or any(map(b.has_axis, others)) or None in found.values() or rank == 0:
             raise NotBatchedError("no axis is named")
         shifted = {name: Const(later(axis, rank)) for name, axis in found.items()}
@@ -202,7 +203,7 @@ def longer_shape(b: Batch, shape: Operand) -> Operand:
             make_tuple, b.size(), *map(Const, shape.value if isinstance(shape.value, tuple) else (shape.value,))
         )
     if str(shape) in b.made:
-        return b.step(make_tuple, b.size(), *b.made[str(shape)])
+        return b.step(make_tuple, b.size(), *b.made[str(shape)].operands)
     if isinstance(b.fact(shape), Tuple):
         return b.step(operator.add, b.step(make_tuple, b.size()), shape)
     return b.step(make_tuple, b.size(), shape)
@@ -274,9 +275,10 @@ def einsum(b: Batch, step: Step) -> Operand:
 
 def joined(b: Batch, step: Step) -> Operand:
     """Arrays put together along an axis; those that are the same for all examples are repeated."""
-    items = b.made.get(str(step.operands[0]))
-    if items is None:
+    made = b.made.get(str(step.operands[0]))
+    if made is None:
         raise NotBatchedError("arrays of which it is not known how many there are")
+    items = made.operands
     if step.callee is np.array:
         if len(step.operands) > 1 or step.keywords:
             raise NotBatchedError("a cast")
@@ -334,4 +336,6 @@ def looks_at_shapes(step: Step) -> bool:
 
 def is_store(step: Step) -> bool:
     """Whether a step writes to items or parts of an array."""
-    return not step.targets and (step.callee is operator.setitem or isinstance(step.callee, Augmented))
+    if step.targets or step.keywords:
+        return False
+    return isinstance(step.callee, Augmented) or hashable(step.callee) in (operator.setitem, np.add.at)

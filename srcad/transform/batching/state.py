@@ -12,7 +12,7 @@ from srcad import facts as fa
 from srcad.facts import Array, Dim, Fact, Number
 from srcad.transform.analyses.memory import Memory
 from srcad.transform.builder import Builder
-from srcad.wengert import Const, Operand
+from srcad.wengert import Const, Operand, Step
 
 AXIS = Dim("batch", None)
 """The leading axis."""
@@ -28,7 +28,7 @@ class NotBatchedError(Exception):
 class Batch:
     """A list being rewritten: the names with a leading axis, what is known of single examples, and the new steps.
 
-    `like` is a parameter with the leading axis.  Tuples and lists that steps make of their operands are `made`; what is
+    `like` is a parameter with the leading axis.  Tuples and lists are `made` by these steps; what is
     the transpose of a matrix without that axis is in `transposes`.
     """
 
@@ -37,7 +37,7 @@ class Batch:
         names: frozenset[str],
         facts: Mapping[str, Fact],
         memory: Memory,
-        made: Mapping[str, tuple[Operand, ...]],
+        made: Mapping[str, Step],
         builder: Builder,
         like: str,
     ):
