@@ -35,7 +35,7 @@ OF_VECTORS = [
     lambda x: np.transpose(np.expand_dims(x, (0, -1)) * M, (2, 0, 1)),
     lambda x: np.concatenate([x, V, x * x]) * np.stack([x[0], 1.0, x[1]])[0],
     lambda x: np.concatenate((x * M, M), axis=-1) + np.stack([x * M, M], axis=1).reshape(3, 6),
-    lambda x: np.array([x[0], 2.0, 3.0 * x[1]]) + np.flip(x, axis=0) * V + np.cumsum(x, axis=0),
+    lambda x: np.array([x[0], 2.0, x[1]]) + np.flip(x, axis=0) * V + np.cumsum(x, axis=0),
     lambda x: np.where(x > 0.0, x * x, -x) + np.where(V > 0.0, 0.5, x[0]),
     lambda x: x[[2, 0, 0]] * x[np.array([True, False, True])][0] + (x * M)[1, ::-1] + (x * M)[:, [0, 2]].sum(),
     lambda x: np.broadcast_to(x[:2, None], (2, 3)) * V + np.broadcast_to(x[0], (2, 3)),
