@@ -31,23 +31,17 @@ class Basis:
         self.ranges = list(zip([0, *ends], ends, strict=False))
 
     def vectors(self, unit: complex = 1) -> Iterator[Any]:
-        """Structures of zeros in which one element after the other is one, or `unit` if it is complex.
-
-        They share their memory: each is to be used before the next one is asked for.
-        """
+        """Structures of zeros in which one element after the other is one, or `unit` if it is complex."""
         zeros = self.form.zeros()
         for number, leaf in enumerate(self.form.leaves):
             if leaf.dtype is None:
                 continue
             one = unit if leaf.dtype.kind == "c" else 1
-            if leaf.module is None:
-                yield self.form.together([*zeros[:number], leaf.kind(one), *zeros[number + 1 :]])
-                continue
-            whole = self.form.together(zeros)
             for index in np.ndindex(leaf.shape):
-                zeros[number][index] = one
-                yield whole
-                zeros[number][index] = 0
+                changed = leaf.kind(one) if leaf.module is None else leaf.zero()
+                if leaf.module is not None:
+                    changed[index] = one
+                yield self.form.together([*zeros[:number], changed, *zeros[number + 1 :]])
 
     def batches(self, unit: complex = 1) -> Iterator[tuple[int, int, Any]]:
         """The same with a leading axis for many vectors at once, and which ones these are."""

@@ -60,7 +60,8 @@ def check_grads(
     if order == 2:
         wrt = differentiable(args)
         leaves = [x for i in wrt for x in trees.flatten(args[i])[0] if trees.is_differentiable(x)]
-        along = derivative_along(f, args, wrt, [_in_form_of(x, problem.direction(x)) for x in leaves])
+        direction = [_in_form_of(x, problem.direction(x)) for x in leaves]
+        along = derivative_along(f, args, wrt, direction, problem.cotangent)
         _Problem(along, args, rng).check(modes, directions, eps, rtol, atol)
 
 

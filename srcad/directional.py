@@ -23,11 +23,12 @@ def differentiable(args: Sequence[Any]) -> tuple[int, ...]:
 
 
 def derivative_along(
-    f: Callable[..., Any], args: Sequence[Any], wrt: Sequence[int], direction: Sequence[Any]
+    f: Callable[..., Any], args: Sequence[Any], wrt: Sequence[int], direction: Sequence[Any], cotangent: Any = None
 ) -> Callable[..., Any]:
     """The function of arguments like `args` that returns the derivative of `f` along a direction.
 
     `direction` holds a number or array for each leaf that can be differentiated of the arguments `wrt`, in their order.
+    If the result of `f` is no scalar, it is that of its inner product with a `cotangent`.
 
     >>> slope = derivative_along(lambda x, p: x * x * p["a"], (3.0, {"a": 2.0}), (0, 1), [1.0, 10.0])
     >>> slope(3.0, {"a": 2.0})  # 1.0 * 2 x a + 10.0 * x ** 2
@@ -44,10 +45,15 @@ def derivative_along(
                 terms.append(f"({term}).sum()" if getattr(leaf, "shape", ()) else term)
     names = ", ".join(f"x{i}" for i in range(len(args)))
     name = "derivative_along"
-    source = f"def {name}({names}):\n    g = gradient({names})\n    return {' + '.join(terms)}\n"
+    gradient = f"g = gradient({names})"
+    if cotangent is not None:
+        active = ", ".join(f"x{i}" for i in wrt)
+        gradient = f"_, pull = vjp(lambda {active}: f({names}), {active})\n    g = pull(cotangent)"
+    source = f"def {name}({names}):\n    {gradient}\n    return {' + '.join(terms)}\n"
     file = f"<{name} {next(_numbers)}>"
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     namespace = {"gradient": api.grad(f, argnums=tuple(wrt)), "direction": tuple(direction)}
+    namespace |= {"vjp": api.vjp, "f": f, "cotangent": cotangent}
     exec(compile(source, file, "exec"), namespace)
     along: Any = namespace[name]
     along.__qualname__ = f"the derivative of {getattr(f, '__name__', repr(f))} along a direction"

@@ -26,6 +26,8 @@ class Jacobian(Transformed):
     """
 
     __srcad_callee__ = True
+    _is_gradient = False
+    """Whether the function is a gradient, in which None stands for what carries no derivative."""
 
     @property
     def asked_by(self) -> str:
@@ -58,7 +60,8 @@ class Jacobian(Transformed):
         for k, leaf in enumerate(result.leaves):
             blocks = [_like_both(block(k, m), leaf, d) for m, d in enumerate(given.leaves)]
             row = given.together(blocks)
-            rows.append(row[0] if is_single(self.options.argnums) else row)
+            row = row[0] if is_single(self.options.argnums) else row
+            rows.append(None if leaf.dtype is None else row)
         return result.together(rows)
 
     def _check(self, result: Form) -> None:
@@ -70,6 +73,8 @@ class Jacobian(Transformed):
         name = self.__qualname__
         what = "nothing that carries a derivative" if leaf.dtype is None else f"a result of dtype {leaf.dtype}"
         reason = f"the Jacobian of {name} cannot be had: {leaf.path.partition(' of ')[2]} is {what}"
+        if leaf.dtype is None and self._is_gradient and leaf.kind is type(None):
+            return  # that of what carries no derivative
         if leaf.dtype is None:
             raise ResultError(reason, "return floats and arrays of floats; with has_aux=True a pair (value, aux)")
         if self.options.holomorphic and leaf.dtype.kind != "c":
@@ -117,19 +122,27 @@ class Hessian(ForwardJacobian):
     Where forward mode refuses the gradient, reverse mode over reverse mode gives it.
     """
 
+    _is_gradient = True
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The Hessian at these arguments, which are those of the primal."""
         try:
             return super().__call__(*args, **kwargs)
         except (UnsupportedError, MissingRuleError):
-            return Jacobian(self.primal, self.options)(*args, **kwargs)
+            return _ReverseHessian(self.primal, self.options)(*args, **kwargs)
 
     def source_for(self, *args: Any, **kwargs: Any) -> str:
         """The program, or the programs of both sweeps, for arguments like these, which are not used otherwise."""
         try:
             return super().source_for(*args, **kwargs)
         except (UnsupportedError, MissingRuleError):
-            return Jacobian(self.primal, self.options).source_for(*args, **kwargs)
+            return _ReverseHessian(self.primal, self.options).source_for(*args, **kwargs)
+
+
+class _ReverseHessian(Jacobian):
+    """The Jacobian of a gradient by reverse mode."""
+
+    _is_gradient = True
 
 
 class _Columns:

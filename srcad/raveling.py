@@ -50,6 +50,10 @@ def ravel(tree: Any) -> tuple[Any, Callable[[Any], Any]]:
             new[i] = _in_form_of(leaves[i], x[begin:end])
         return trees.unflatten(structure, new)
 
+    back.__srcad_opaque__ = (  # type: ignore[attr-defined]
+        "differentiate the function of the structure, and bring its gradient into the form of the vector: "
+        "ravel(gradient)[0]"
+    )
     return vector, back
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from standin import xp
 
+import srcad
 from srcad import check, errors
 from srcad.check import check_grads
 from srcad.rules import register
@@ -285,3 +286,26 @@ def test_a_wrong_tangent_is_found():
     check_grads(lambda x: opaque(x) * 1.0, (1.5,))
     with pytest.raises(errors.CheckError, match=r"the tangent of .* differs from difference quotients"):
         check_grads(lambda x: opaque(x) * 1.0, (1.5,), modes=("rev", "fwd"))
+
+
+def test_second_order_of_functions_that_return_arrays_and_structures():
+    x = np.array([0.5, -1.2, 0.8])
+    check_grads(lambda x: np.outer(np.sin(x), x), (x,), order=2)
+    check_grads(lambda x, n, p: (x * p["a"] * n, {"s": np.sum(x), "k": 3}), (x, 2, {"a": 1.5, "n": "s"}), order=2)
+    check_grads(lambda z: z**3 * z[0], (x + 1j,), order=2)
+
+
+def half_right(x):
+    return np.asarray(x) ** 2
+
+
+@srcad.adjoint(half_right, "x")
+def _(d_out, out, x):
+    return d_out * 2 * srcad.stop_gradient(x)
+
+
+def test_a_second_derivative_that_is_wrong_is_found_behind_a_right_first_one():
+    x = np.array([0.5, -1.2, 0.8])
+    check_grads(half_right, (x,))
+    with pytest.raises(errors.CheckError, match="differs from difference quotients"):
+        check_grads(half_right, (x,), order=2)

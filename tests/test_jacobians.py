@@ -197,6 +197,12 @@ def test_hessian_where_forward_mode_refuses_is_that_of_reverse_mode(monkeypatch)
         jacfwd(rosenbrock)(X)
 
 
+def test_hessian_has_none_where_nothing_carries_a_derivative():
+    found = hessian(lambda p: np.sum(p["w"] ** 2) * p["b"])({"w": X, "b": 3.0, "name": "x"})
+    assert np.allclose(found["w"]["w"], 6.0 * np.eye(3)) and np.allclose(found["b"]["w"], 2.0 * X)
+    assert found["name"] is None and found["w"]["name"] is None
+
+
 def test_hessian_with_aux_and_of_complex_functions():
     found, aux = hessian(lambda x: (np.sum(x**3), {"x": x}), has_aux=True)(X)
     assert np.allclose(found, np.diag(6 * X)) and np.array_equal(aux["x"], X)

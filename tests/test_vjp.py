@@ -331,3 +331,25 @@ def test_other_refusals():
         vjp(lambda x: x, X, has_aux=True)
     with pytest.raises(TypeError, match="argument"):
         vjp(lambda x: x, X, X)
+
+
+recorded = []
+seen = np.zeros(4)
+
+
+def note(d):
+    seen[:] = d
+
+
+def test_what_a_cotangent_is_noted_in_is_the_variable_itself():
+    recorded.clear()
+    _, pull = vjp(lambda x: srcad.on_cotangent(x * x, recorded.append) * 3.0, X)
+    for scale in (1.0, 2.0):
+        np.testing.assert_array_equal(pull(scale * X)[0], 6.0 * scale * X * X)
+    np.testing.assert_array_equal(recorded, [3.0 * X, 6.0 * X])
+    _, pull = vjp(lambda x: srcad.on_cotangent(x * x, note) * 3.0, X)
+    pull(X)
+    np.testing.assert_array_equal(seen, 3.0 * X)
+    recorded.clear()
+    srcad.jacrev(lambda x: srcad.on_cotangent(x * x, recorded.append))(X)
+    np.testing.assert_array_equal(recorded, np.eye(4))

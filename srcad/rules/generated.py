@@ -96,7 +96,12 @@ def _(d_out, dot, like):
     return d_out
 
 
-register.facts(rt.as_tangent)(lambda dot, like: fa.widen(like) if fa.is_numeric(like) else fa.UNKNOWN)
+@register.facts(rt.as_tangent)
+def _(dot, like):
+    known = fa.widen(like if fa.is_numeric(like) else dot)
+    return known if fa.is_numeric(like) or isinstance(known, fa.Array) and known.shape else fa.UNKNOWN
+
+
 register.constant(rt.zero_tangent)
 register.constant(rt.one_like, rt.zeros_like, rt.zeros_at, rt.zero_slots, rt.shadow_of)
 register.constant(rt.from_end, rt.key_at, rt.writable)

@@ -104,7 +104,7 @@ class _Fitting:
         return name
 
     def fitted(self, d: Operand, value: Operand, fact: Fact) -> Operand:
-        """The cotangent of a value with this fact, None for what carries none.  Raises where too little is known."""
+        """The cotangent of a value with this fact, None for what carries none."""
         match fa.widen(fact):
             case Number() | Array() as numeric if fa.is_active_type(numeric):
                 return self._step(rt.as_tangent, d, value)
@@ -119,10 +119,7 @@ class _Fitting:
                 return self._step(make_dict, *(o for pair in zip(keys, parts, strict=True) for o in pair))
             case fact if fa.is_active_type(fact) is False:
                 return Const(None)
-        raise UnsupportedError(
-            "vjp is called of a function of whose result too little is known",
-            "return floats, arrays, or tuples of them",
-        )
+        return self._step(rt.as_tangent, d, value)  # which refuses what is neither a number nor an array
 
     def _parts(self, d: Operand, value: Operand, slots: list[tuple[Any, Fact]]) -> list[Operand]:
         """The cotangents of the slots of a container, which must have as many."""

@@ -39,11 +39,18 @@ def repeatable_pair(parts: Sweeps, active: tuple[str, ...], name: str) -> Repeat
 
 
 def written_by_reverse(parts: Sweeps) -> tuple[int | None, ...]:
-    """The positions of what is handed over that the reverse sweep writes to."""
+    """The positions of what is handed over that the reverse sweep writes to, and that is to be put back."""
     memory = Memory(parts.reverse, parts.facts, separate=frozenset((*parts.saved, parts.d_out)))
     called = handed_on(parts.reverse, frozenset())
-    written = tuple(i for i, name in enumerate(parts.saved) if is_written(name, memory, called))
+    noting = noted_in(parts)
+    written = tuple(i for i, n in enumerate(parts.saved) if n not in noting and is_written(n, memory, called))
     return (None,) if written and len(parts.saved) == 1 else written
+
+
+def noted_in(parts: Sweeps) -> frozenset[str]:
+    """The variables outside in which the reverse sweep notes something: a function never writes to them itself."""
+    memory = Memory(parts.reverse, parts.facts, separate=frozenset((*parts.saved, parts.d_out)))
+    return frozenset(c.name for c in parts.function.captures if memory.is_written(c.name))
 
 
 def is_written(name: str, memory: Memory, called: frozenset[str]) -> bool:
@@ -77,7 +84,8 @@ def on_copies(parts: Sweeps) -> Sweeps:
     """
     given = [*(p.name for p in parts.function.params), *(c.name for c in parts.function.captures)]
     memory = Memory(parts.forward, parts.facts, separate=frozenset(given))
-    kept = frozenset(region for name in parts.saved for region in memory.reach(name))
+    noting = noted_in(parts)
+    kept = frozenset(region for name in parts.saved if name not in noting for region in memory.reach(name))
     names = Names(used_names(parts.forward) | set(parts.facts))
     facts = dict(parts.facts)
 
@@ -88,6 +96,8 @@ def on_copies(parts: Sweeps) -> Sweeps:
         return Step((new,), callee, (name,), (), parts.function.site)
 
     def is_kept(name: str) -> bool:
+        if name in noting:
+            return False
         return not kept.isdisjoint(memory.reach(name)) or name in parts.saved and _may_be_memory(facts, name)
 
     first = [copy(name) for name in given if is_kept(name)]
