@@ -231,21 +231,21 @@ def derive_pullback(
     parts = make_sweeps(specialised, wrt, lowered, {}, has_aux=has_aux, is_called=True)
     pair = repeatable_pair(parts, wrt, identifier(function.name))
     forward = replace(define_copied(pair.forward), doc=describe(function, facts, "Forward sweep", wrt))
-    joint = Joint(pair.backward, pair.facts, (), ())
-    backward = _pullback(joint, describe(function, facts, "Pullback", wrt))
+    backward = _pullback(pair.backward, pair.facts, describe(function, facts, "Pullback", wrt))
     batch = None
     if in_batches:
         try:
-            batch = _pullback(batch_of(joint, ("d_out",), None), describe(function, facts, "Pullback of a batch", wrt))
+            of_many = batch_of(pair.backward, pair.facts, ("d_out",), None)
+            batch = _pullback(*of_many, describe(function, facts, "Pullback of a batch", wrt))
         except NotBatchedError:
             batch = None
     return DerivedPair(specialised.function, emit(forward), backward, wrt, parts.written, pair.restored, batch)
 
 
-def _pullback(joint: Joint, doc: str) -> Program:
+def _pullback(function: Function, facts: Mapping[str, Fact], doc: str) -> Program:
     """The last stages of a backward function."""
-    known = dict(joint.facts)
-    backward = bring_together(remove_copies(store_zeros_late(joint.function, known), known), known)
+    known = dict(facts)
+    backward = bring_together(remove_copies(store_zeros_late(function, known), known), known)
     backward = accumulate_in_place(backward, known)
     return emit(replace(define_copied(own_results(backward, known)), doc=doc))
 
@@ -334,17 +334,20 @@ def tangent_stages(
     what = "Value and tangent"
     if is_batch:
         dots = tuple(p.name for p in joint.function.params[given : given + len(wrt)])
-        joint = batch_of(joint, dots, 1)
+        of_many, known = batch_of(joint.function, joint.facts, dots, 1)
+        joint = replace(joint, function=of_many, facts=known)
         found.append(("batch", joint.function))
         what = "Value and a batch of tangents"
     doc = describe(function, facts, what, wrt)
     return found + _finished(specialised, joint, (0,), doc, is_forward=True)
 
 
-def batch_of(joint: Joint, params: tuple[str, ...], items: int | None) -> Joint:
+def batch_of(
+    function: Function, facts: Mapping[str, Fact], params: tuple[str, ...], items: int | None
+) -> tuple[Function, dict[str, Fact]]:
     """A program that is linear in some parameters, for many of them along a leading axis.  Raises NotBatchedError."""
-    function, known = batched(joint.function, joint.facts, params, items)
-    return Joint(simplify(function, known), known, joint.written, joint.copied)
+    new, known = batched(function, facts, params, items)
+    return simplify(new, known), known
 
 
 _REUSED = "Arrays that are read no more are written into again; optimize=False makes new ones."
