@@ -19,7 +19,8 @@ from srcad.contents import repeatable
 from srcad.forms import Form
 from srcad.programs import Compiled, Programs, captured_facts, device_facts, explain
 from srcad.signatures import signature
-from srcad.transform.pipeline import derive_pullback, primal_list
+from srcad.transform.pipeline import primal_list
+from srcad.transform.pullback import derive_pullback
 
 _programs = Programs(1024)
 

@@ -27,7 +27,7 @@ from srcad.facts import Fact
 from srcad.library import register as library
 from srcad.objects import is_object
 from srcad.rules import primitives, register
-from srcad.transform.batching import NotBatchedError, batched
+from srcad.transform.batching import batched
 from srcad.transform.binding import call_method, list_of_primal, passing_on
 from srcad.transform.emit import Program, compile_program, emit
 from srcad.transform.forward import tangent_program
@@ -46,7 +46,6 @@ from srcad.transform.simplify import (
     own_results,
     remove_copies,
     reuse_buffers,
-    simplify,
     store_zeros_late,
 )
 from srcad.transform.specialise import Specialiser, specialise
@@ -222,34 +221,6 @@ def derive_pair(
     )
 
 
-def derive_pullback(
-    function: Function, facts: Mapping[str, Fact], wrt: tuple[str, ...], has_aux: bool, in_batches: bool = False
-) -> DerivedPair:
-    """The pair for a function that the user calls, and pulls cotangents of its result back through."""
-    refuse_generator(function)
-    specialised = _specialised(function, facts)
-    parts = make_sweeps(specialised, wrt, lowered, {}, has_aux=has_aux, is_called=True)
-    pair = repeatable_pair(parts, wrt, identifier(function.name))
-    forward = replace(define_copied(pair.forward), doc=describe(function, facts, "Forward sweep", wrt))
-    backward = _pullback(pair.backward, pair.facts, describe(function, facts, "Pullback", wrt))
-    batch = None
-    if in_batches:
-        try:
-            of_many = batch_of(pair.backward, pair.facts, ("d_out",), None)
-            batch = _pullback(*of_many, describe(function, facts, "Pullback of a batch", wrt))
-        except NotBatchedError:
-            batch = None
-    return DerivedPair(specialised.function, emit(forward), backward, wrt, parts.written, pair.restored, batch)
-
-
-def _pullback(function: Function, facts: Mapping[str, Fact], doc: str) -> Program:
-    """The last stages of a backward function."""
-    known = dict(facts)
-    backward = bring_together(remove_copies(store_zeros_late(function, known), known), known)
-    backward = accumulate_in_place(backward, known)
-    return emit(replace(define_copied(own_results(backward, known)), doc=doc))
-
-
 def stages(function: Function, facts: Mapping[str, Fact], request: Request) -> list[tuple[str, Any]]:
     """Every stage by name: the lists in their order, and last what `derive` returns."""
     return _derive(function, dict(facts), request)
@@ -258,7 +229,7 @@ def stages(function: Function, facts: Mapping[str, Fact], request: Request) -> l
 def _derive(function: Function, facts: dict[str, Fact], request: Request) -> list[tuple[str, Any]]:
     refuse_generator(function)
     found: list[tuple[str, Any]] = [("lower", function)]
-    specialised = _specialised(function, facts)
+    specialised = specialised_alone(function, facts)
     found.append(("specialise", specialised.function))
     joint = _joint(specialised, request)
     found.append(("reverse", joint.function))
@@ -327,14 +298,14 @@ def tangent_stages(
 ) -> list[tuple[str, Any]]:
     """Every stage of forward mode by name."""
     refuse_generator(function)
-    specialised = _specialised(function, facts)
+    specialised = specialised_alone(function, facts)
     name = f"{identifier(specialised.function.name)}_jvp"
     joint = tangent_program(specialised, wrt, lowered, name=name, given=given, has_aux=has_aux)
     found = [("lower", function), ("specialise", specialised.function), ("forward", joint.function)]
     what = "Value and tangent"
     if is_batch:
         dots = tuple(p.name for p in joint.function.params[given : given + len(wrt)])
-        of_many, known = batch_of(joint.function, joint.facts, dots, 1)
+        of_many, known = batched(joint.function, joint.facts, dots, 1)
         joint = replace(joint, function=of_many, facts=known)
         found.append(("batch", joint.function))
         what = "Value and a batch of tangents"
@@ -342,18 +313,10 @@ def tangent_stages(
     return found + _finished(specialised, joint, (0,), doc, is_forward=True)
 
 
-def batch_of(
-    function: Function, facts: Mapping[str, Fact], params: tuple[str, ...], items: int | None
-) -> tuple[Function, dict[str, Fact]]:
-    """A program that is linear in some parameters, for many of them along a leading axis.  Raises NotBatchedError."""
-    new, known = batched(function, facts, params, items)
-    return simplify(new, known), known
-
-
 _REUSED = "Arrays that are read no more are written into again; optimize=False makes new ones."
 
 
-def _specialised(function: Function, facts: Mapping[str, Fact]) -> Specialised:
+def specialised_alone(function: Function, facts: Mapping[str, Fact]) -> Specialised:
     """A function that is differentiated, for arguments with these facts."""
     specialised = specialise(function, dict(facts), lowered, derived_list)
     refuse_returned(fact_of_result(specialised), function.site)

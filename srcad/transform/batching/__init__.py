@@ -27,6 +27,7 @@ from srcad.transform.analyses.varied import varied_names
 from srcad.transform.batching.rules import VIEWS, is_store, looks_at_shapes, rule_for, stored
 from srcad.transform.batching.state import Batch, NotBatchedError, with_axis
 from srcad.transform.builder import Builder
+from srcad.transform.simplify import simplify
 from srcad.wengert import (
     Attempt,
     Attribute,
@@ -76,7 +77,7 @@ def batched(
         result.append(run.result(closing, function.result, items))
 
     body = batch.builder.nested(write)
-    return replace(function, body=body, result=result[0]), known
+    return simplify(replace(function, body=body, result=result[0]), known), known
 
 
 def without_result(function: Function) -> tuple[Function, dict[str, Step]]:
