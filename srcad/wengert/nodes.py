@@ -441,7 +441,7 @@ class Function:
     `fresh` says that what it returns shares memory with nothing else, and the items of a tuple not with each other.
     The steps of a `generator` run when values are asked for, up to the next `yield_item`.
     A call writes to the memory of the parameters at the positions `changes`, and to memory that those at the positions
-    `changes_held` hold, and to no other.
+    `changes_held` hold, and to no other.  One that `returns` the argument at this position has the result None here.
     """
 
     name: str
@@ -456,6 +456,7 @@ class Function:
     generator: bool = False
     changes: tuple[int, ...] = ()
     changes_held: tuple[int, ...] = ()
+    returns: int | None = None
 
     def __str__(self) -> str:
         return format_function(self)
@@ -468,14 +469,15 @@ class Function:
 class Recursion:
     """A callee: a function that is called by its own list, directly or by way of others.
 
-    A list cannot hold itself; it holds this, whose `function` is set when the list is finished.  Until then `changes`
-    and `changes_held` are what is assumed of it.
+    A list cannot hold itself; it holds this, whose `function` is set when the list is finished.  Until then `changes`,
+    `changes_held` and `returns` are what is assumed of it.
     """
 
     name: str
     function: Function | None = None
     changes: tuple[int, ...] = ()
     changes_held: tuple[int, ...] = ()
+    returns: int | None = None
 
     def finished(self) -> Function:
         """The list it stands for."""

@@ -38,6 +38,7 @@ REFUSED = {
         "recursion_in_memory-",
     ),
     "may share memory": ("recursion_in_memory-",),
+    "neither Python source nor a rule": ("recursion_in_memory-",),
     "own_items": ("iterators-dicts_",),
     "in this `try`, which may raise an error": ("managers-",),
     "a number or an array": (

@@ -580,6 +580,88 @@ def arrays_that_change_places_in_a_loop(x):
     return np.sum(a * b * WEIGHTS)
 
 
+# ------------------------------------------------------------------------------- what was given is returned
+
+
+def sorted_array(a, low, high):
+    if low < high:
+        middle = partition(a, low, high)
+        sorted_array(a, low, middle - 1)
+        sorted_array(a, middle + 1, high)
+    return a
+
+
+@programs.on((X,))
+def array_returned(x):
+    return np.sum(sorted_array(x.copy(), 0, 3) ** 2 * WEIGHTS)
+
+
+@programs.on((X,))
+def two_lists_returned(x):
+    y = sorted_array([v for v in x], 0, 3)
+    z = sorted_array([-v for v in x], 0, 3)
+    return sum(a * b * c for a, b, c in zip(y, z, [1.0, 2.0, 3.0, 4.0], strict=True))
+
+
+def collected(tree, found):
+    if tree is None:
+        return found
+    found.append(tree[0])
+    found = collected(tree[1], found)
+    return collected(tree[2], found)
+
+
+@programs.on((TREE,))
+def list_handed_on(tree):
+    return sum(v**2 for v in collected(tree, []))
+
+
+def weighted(a, b, n):
+    if n == 0:
+        return b
+    a[n] *= b[n]
+    return weighted(a, b, n - 1)
+
+
+@programs.on((X,))
+def another_argument_returned(x):
+    a = x.copy()
+    return np.sum(weighted(a, x + 1, 3) * a)
+
+
+# ------------------------------------------------------------------------------- what carries no derivative
+
+
+def shifted(places, n):
+    if n > 0:
+        places[n] = places[n - 1]
+        shifted(places, n - 1)
+
+
+@programs.on((X,))
+def places_that_change_between_reads(x):
+    places = np.arange(4)
+
+    def shift(n):
+        if n > 0:
+            places[n] = places[n - 1]
+            shift(n - 1)
+
+    before = x[places[2]] * x[places[3]]
+    shift(3)
+    return before * np.sum(x[places] ** 2)
+
+
+@programs.on((X,))
+def constants_then_values(x):
+    a = np.array([1.0, 2.0, 0.5, 3.0])
+    before = np.sum(a * x)
+    shifted(a, 3)
+    b = a * x
+    shifted(b, 2)
+    return np.sum(a * b) * before
+
+
 # ------------------------------------------------------------------------------------------------ refused
 
 

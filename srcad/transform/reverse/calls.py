@@ -30,7 +30,8 @@ from srcad.transform.reverse.handing import (
 from srcad.transform.reverse.homes import Home
 from srcad.transform.reverse.outside import changed_outside
 from srcad.transform.reverse.steps import d_name, missing_rule
-from srcad.transform.reverse.sweep import Sweep, cotangent_fact
+from srcad.transform.reverse.sweep import ELLIPSIS, Sweep, cotangent_fact
+from srcad.transform.reverse.writes import is_array, part_of, save_and_restore
 from srcad.transform.simplify.dead import remove_dead_steps
 from srcad.transform.simplify.own import own_results
 from srcad.wengert import (
@@ -125,8 +126,7 @@ def reverse_changing_call(
     given = {p.name: o for p, o in zip(function.params, step.operands, strict=True)}
     travelling, handed = handed_on(function, active), handed_back(function, active)
     if not travelling and not handed and d is None:
-        sweep.opaque_writes.extend((given[name], step) for name in handed_memory(function))
-        return (replace(step, callee=helper.plain),)
+        return (*undone(sweep, step, [given[n] for n in handed_memory(function)]), replace(step, callee=helper.plain))
     pair = pair_for(sweep, helper.specialised, active)
     saved, target = sweep.names.fresh("saved"), step.target
     sweep.facts[saved] = fa.UNKNOWN
@@ -142,6 +142,17 @@ def reverse_changing_call(
     if isinstance(function.result, Const):
         return (call, Step((target,), identity, (function.result,), (), step.site))
     return (replace(call, targets=(target, saved)),)
+
+
+def undone(sweep: Sweep, step: Step, written: list[Operand]) -> tuple[Node, ...]:
+    """Writes the restore of what a call without a derivative writes to; returns the steps that save it."""
+    saving: list[Node] = []
+    for operand in written:
+        if is_array(sweep, operand):
+            saving += save_and_restore(sweep, operand, ELLIPSIS, part_of(sweep, operand, ELLIPSIS))
+        else:
+            sweep.opaque_writes.append((operand, step))
+    return tuple(saving)
 
 
 def call_backward(sweep: Sweep, backward: Any, given: tuple[Operand, ...], operands: list[Operand]) -> None:

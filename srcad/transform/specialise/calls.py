@@ -42,6 +42,7 @@ from srcad.wengert import (
     Node,
     Operand,
     Param,
+    Recursion,
     Spread,
     Step,
     all_names,
@@ -179,15 +180,24 @@ def call_helper(run: Specialiser, step: Step, function: Function, captured: tupl
     fact = without_sites(refreshed(fact_of_result(helper.specialised)))
     if holds_container(fact) and any(holds_container(run.fact(o)) for o in given):
         return False  # it may return a container it was given
-    call = replace(step, targets=result_of(run, step), callee=list_, operands=operands, keywords=())
+    call = call_of(run, step, list_, operands)
     run.builder.append(call, fact)
     note_call(run, call, list_.params, helper.specialised.facts)
+    give_argument(run, step, call)
     return True
 
 
-def result_of(run: Specialiser, step: Step) -> tuple[str]:
-    """The target of a call, named here if the result is not used."""
-    return (step.target,) if step.targets else (run.builder.names.fresh("t"),)
+def call_of(run: Specialiser, step: Step, callee: Function | Recursion, operands: tuple[Operand, ...]) -> Step:
+    """The call of a list in place of a step; its target is another where it returns what it is given, or nothing."""
+    named = step.targets and callee.returns is None
+    target = step.target if named else run.builder.names.fresh("t")
+    return replace(step, targets=(target,), callee=callee, operands=operands, keywords=())
+
+
+def give_argument(run: Specialiser, step: Step, call: Step) -> None:
+    """Names the argument that a call returns as the target of the step it stands for."""
+    if call.callee.returns is not None:
+        give_result(run, step, call.operands[call.callee.returns])
 
 
 def note_call(run: Specialiser, call: Step, params: tuple[Param, ...], facts: Mapping[str, Fact]) -> None:

@@ -33,7 +33,7 @@ from srcad.transform.helpers import (
     returning_fresh,
     without_sites,
 )
-from srcad.transform.specialise import calls, ending
+from srcad.transform.specialise import calls, ending, returning
 from srcad.wengert import (
     CALL,
     Const,
@@ -92,18 +92,30 @@ def forget(before: list[tuple[Recursive, tuple, bool]]) -> None:
 
 def helper(run: Specialiser, callee: Callable, function: Function, facts: Mapping[str, Fact]) -> Helper | None:
     """The definition of a function for parameters with these facts; None if it must be inlined."""
+    found = _helper(run, callee, function, facts, None)
+    if found is None and not isinstance(callee, Checkpointed):
+        names = [p.name for p in function.params]
+        for name in sorted(returning.sources(function, facts).intersection(names)):
+            found = found or _helper(run, callee, function, facts, names.index(name))
+    return found
+
+
+def _helper(
+    run: Specialiser, callee: Callable, function: Function, facts: Mapping[str, Fact], returns: int | None
+) -> Helper | None:
+    """The definition, assuming that the function returns the argument at a position, to which it writes."""
     waiting = {r: r.given for r in run.recursions}
     known, result = dict(facts), NOTHING
     structures: dict[tuple[int, ...], Structure] = {}
     changed: tuple[tuple[int, ...], tuple[int, ...]] = (), ()
     for _ in range(_ROUNDS):
-        this = Recursive(callee, function, known, result, Recursion(function.name, None, *changed))
+        this = Recursive(callee, function, known, result, Recursion(function.name, None, *changed, returns))
         specialised = _made(run, this)
         if not this.given:
             break
         wider = known | joined(*({name: facts[name] for name in this.given[0]} for facts in (known, *this.given)))
         wider |= _left_in_arguments(specialised, wider)
-        returned = fa.join(result, _result(specialised, structures))
+        returned = fa.join(result, _result(specialised, structures)) if returns is None else NOTHING
         changes = changed_parameters(specialised)
         if wider == known and returned == result and changes == changed:
             break
@@ -117,11 +129,16 @@ def helper(run: Specialiser, callee: Callable, function: Function, facts: Mappin
     sharing = isinstance(callee, (Function, Checkpointed))
     if not this.possible:
         return None
+    if returns is not None and any(changed):
+        if not returning.returns_only(specialised.function, specialised.facts, returns):
+            return None
+        nothing = replace(specialised.function, result=Const(None), returns=returns)
+        specialised = replace(specialised, function=nothing)
     if any(changed) and not isinstance(callee, Checkpointed):
         if not deals_in_its_arguments(specialised):
             return None
         specialised = _changing(specialised, *changed)
-    elif not deals_in_values(specialised, sharing):
+    elif returns is not None or not deals_in_values(specialised, sharing):
         return None
     final = (callee, tuple((p.name, known[p.name]) for p in function.params))
     if final in run.helpers:
@@ -238,9 +255,10 @@ def called_again(run: Specialiser, step: Step) -> bool:
         return False
     this.note(canonical({name: run.fact(operand) for name, operand in bound.items()}))
     operands = tuple(bound[p.name] for p in this.function.params)
-    call = replace(step, targets=calls.result_of(run, step), callee=this.token, operands=operands, keywords=())
+    call = calls.call_of(run, step, this.token, operands)
     run.builder.append(call, refreshed(this.result))
     calls.note_call(run, call, this.function.params, this.facts)
+    calls.give_argument(run, step, call)
     return True
 
 
@@ -249,7 +267,7 @@ def _bound(run: Specialiser, step: Step, this: Recursive) -> dict | None:
     given = [run.fact(o) for o in (*step.operands, *(o for _, o in step.keywords))]
     if len(step.targets) > 1 or not all(map(is_plain, given)) or not calls.by_position(this.function, step):
         return None
-    if holds_container(this.result) and any(map(holds_container, given)):
+    if this.token.returns is None and holds_container(this.result) and any(map(holds_container, given)):
         return None  # it may return a container it was given
     try:
         return bind(this.function, step.operands, dict(step.keywords), run.make_tuple, run.make_dict)
