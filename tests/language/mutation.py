@@ -209,6 +209,14 @@ def partition(x):
 
 
 @example((V,))
+def parts_of_complex_numbers(x):
+    y = x * (1 + 2j)
+    y.real = x**2
+    y.imag[0] = x[1]
+    return np.sum(np.abs(y) ** 2)
+
+
+@example((V,))
 def flat_item(x):
     y = x * 1.0
     y.flat[1] = x[0] * 3

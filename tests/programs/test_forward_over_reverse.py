@@ -37,6 +37,7 @@ REFUSED = {
         "recursion-",
         "recursion_in_memory-",
     ),
+    "no such view of another": ("complex_parts-", "views-"),
     "may share memory": ("recursion_in_memory-",),
     "neither Python source nor a rule": ("recursion_in_memory-",),
     "own_items": ("iterators-dicts_",),

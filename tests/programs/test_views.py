@@ -161,6 +161,7 @@ def test_program(function, args):
     check(function, args)
 
 
+@programs.on((V,))
 def written_through_the_imaginary_part(x):
     z = x + 1j * x
     part = z.imag
@@ -197,7 +198,6 @@ def strides_between_elements(x):
 @pytest.mark.parametrize(
     ("function", "words"),
     [
-        (written_through_the_imaginary_part, "in a way that its cotangent cannot"),
         (written_through_strides, "in a way that its cotangent cannot"),
         (bits, "bits of numbers"),
         (written_through_pairs, "in a way that its cotangent cannot"),

@@ -255,6 +255,7 @@ MUTATION = (
     _yes("swapaxes_view", "writing through swapaxes"),
     _yes("diagonal_read", "np.diagonal of memory that is written"),
     _yes("partition", "`.partition`"),
+    _yes("parts_of_complex_numbers", "assignment to `.real` and `.imag`"),
     _not("flat_item", "`.flat`"),
     _not("shape_assigned", "assignment to `.shape`"),
     _yes("split_views", "writing through the parts of np.split"),

@@ -14,7 +14,7 @@ import numpy as np
 
 from srcad import facts as fa
 from srcad import runtime as rt
-from srcad.errors import UnsupportedError
+from srcad.errors import Site, UnsupportedError
 from srcad.facts import Array, Fact, Number
 from srcad.rules import register
 from srcad.transform.analyses import effects
@@ -37,7 +37,7 @@ from srcad.transform.reverse.steps import (
 from srcad.transform.reverse.sweep import ELLIPSIS, ZERO, Sweep
 from srcad.transform.reverse.travelling import appended, shadow_operand, travels
 from srcad.transform.reverse.views import is_basic
-from srcad.wengert import Augmented, Method, Node, Operand, Step, base, callee_name
+from srcad.wengert import Attribute, Augmented, Method, Node, Operand, Step, base, callee_name
 
 
 def reverse_write(sweep: Sweep, step: Step) -> tuple[Node, ...]:
@@ -93,11 +93,21 @@ def read_part(builder: Builder, array: Operand, index: Operand, like: str, fact:
 def save_and_restore(sweep: Sweep, array: Operand, index: Operand, fact: Fact) -> tuple[Node, ...]:
     """Writes the restore of the elements at an index; returns the steps that save them."""
     if sweep.home(array) is Home.THROUGH:
-        raise UnsupportedError(
-            f"{base(str(array))!r} shows the memory of another array in a way that its cotangent cannot",
-            "write to that array itself, or to a copy",
-            sweep.builder.site,
-        )
+        raise shows_otherwise(array, sweep.builder.site)
+    return saved_part(sweep, array, index, fact)
+
+
+def shows_otherwise(array: Operand, site: Site | None) -> UnsupportedError:
+    """The error for a write through a view of which no shadow can be made."""
+    return UnsupportedError(
+        f"{base(str(array))!r} shows the memory of another array in a way that its cotangent cannot",
+        "write to that array itself, or to a copy",
+        site,
+    )
+
+
+def saved_part(sweep: Sweep, array: Operand, index: Operand, fact: Fact) -> tuple[Node, ...]:
+    """Writes the restore of the elements at an index of what can be written to; returns the steps that save them."""
     outer = sweep.builder.steps
     sweep.builder.steps = saving = []
     site = sweep.builder.site
@@ -112,6 +122,9 @@ def save_and_restore(sweep: Sweep, array: Operand, index: Operand, fact: Fact) -
 def reverse_store(sweep: Sweep, array: Operand, index: Operand, value: Operand) -> tuple[Node, ...]:
     """The reverse of `x[i] = v` for an array."""
     part = part_of(sweep, array, index, value)
+    whole = whose_imaginary_part(sweep, array)
+    if whole is not None:
+        return reverse_imaginary_store(sweep, (array, index, value), whole, part)
     saving = save_and_restore(sweep, array, index, part)
     if sweep.home(array) is Home.SHADOW:
         shadow = sweep.shadow(array)
@@ -119,6 +132,33 @@ def reverse_store(sweep: Sweep, array: Operand, index: Operand, value: Operand) 
             sweep.builder.effect(operator.setitem, shadow, index, ZERO)
             return saving
         d = take_stored(sweep, shadow, index, d_name(value), part)  # first: the value may be a view of the same array
+        sweep.add(value, unbroadcast(sweep, d, value))
+    return saving
+
+
+def whose_imaginary_part(sweep: Sweep, array: Operand) -> str | None:
+    """The array with a shadow of which a name is the imaginary part, None for anything else."""
+    if sweep.home(array) is not Home.THROUGH:
+        return None
+    step = sweep.definitions[sweep.definitions.same(str(array))].by
+    if not isinstance(step, Step) or step.callee not in (np.imag, Attribute("imag")):
+        return None
+    return str(step.operands[0]) if sweep.home(step.operands[0]) is Home.SHADOW else None
+
+
+def reverse_imaginary_store(
+    sweep: Sweep, store: tuple[Operand, Operand, Operand], whole: str, part: Fact
+) -> tuple[Node, ...]:
+    """The reverse of `y.imag[i] = v`: the imaginary part of a cotangent has the other sign."""
+    array, index, value = store
+    if may_repeat(sweep, index):
+        raise shows_otherwise(array, sweep.builder.site)
+    saving = saved_part(sweep, array, index, part)
+    fact = sweep.builder.fact(array)
+    shadow = sweep.builder.step(Attribute("imag"), sweep.shadow(whole), like=d_name(array), fact=fact)
+    d = sweep.builder.step(operator.neg, sweep.builder.step(operator.getitem, shadow, index, fact=part), fact=part)
+    sweep.builder.effect(operator.setitem, shadow, index, ZERO)
+    if sweep.home(value) is not Home.NONE:
         sweep.add(value, unbroadcast(sweep, d, value))
     return saving
 

@@ -84,6 +84,13 @@ def called_function(run: Specialiser, step: Step) -> tuple[Function, tuple[Opera
     stays = callee in run.inlining or not (may_carry(run, step) or library.is_own(callee))
     if stays and not inspect.isgeneratorfunction(callee):
         return None
+    if hasattr(callee, "dispatch") and hasattr(callee, "registry"):
+        run.refused[callee] = UnsupportedError(
+            f"{callee.__name__} chooses a function by the class of its argument (functools.singledispatch)",
+            "call the function for this class by its own name",
+            step.site,
+        )
+        return None
     try:
         list_ = run.lower(callee)
         if list_ is run.top and any(run.fact(o) == UNKNOWN for o in step.operands):

@@ -29,6 +29,7 @@ from srcad.wengert import (
     Const,
     Merge,
     Method,
+    SetAttribute,
     Step,
     identity,
     make_dict,
@@ -89,6 +90,9 @@ def resolved(run: Specialiser, step: Step) -> Step:
         )
     if isinstance(callee, Method) and (function := held_function(run, step)) is not None:
         return replace(step, callee=function, operands=step.operands[1:])
+    if callee in _PARTS and isinstance(widen(run.fact(step.operands[0])), Array):
+        part = run.builder.step(Attribute(callee.name), step.operands[0], like=callee.name)
+        return replace(step, callee=operator.setitem, operands=(part, Const(...), step.operands[1]))
     if isinstance(callee, Attribute) and isinstance(pair := run.fact(step.operands[0]), Tuple):
         fields = getattr(pair.type, "_fields", ())
         if callee.name in fields:
@@ -125,6 +129,9 @@ def of_subscript(run: Specialiser, step: Step) -> Callable | None:
     value = hashable(owner.value)
     return None if value is None else chosen(value, step.operands[1:], {}, run.fact)
 
+
+_PARTS = (SetAttribute("real"), SetAttribute("imag"))
+"""What stores into the real or the imaginary parts of an array."""
 
 _BYTES = ("__array_interface__", "__array_struct__", "ctypes", "data")
 
