@@ -47,6 +47,7 @@ REFUSED = {
         "collections-",
         "forward_adversaries-",
         "generators-",
+        "kept_functions-",
         "lists-",
         "mutation-",
         "objects-",
