@@ -17,6 +17,12 @@ A = np.array([[0.5, -1.2, 0.8], [1.4, 0.3, -0.7], [-0.9, 1.1, 0.6]])
 programs = Programs()
 
 
+@programs.on((A[:2],))
+def signs_before_a_change_of_shape(x):
+    turned = np.sum(np.transpose(-x)) + np.sum(np.reshape(-x, (6,)) * 2.0)
+    return turned + np.sum(np.reshape(x * 2.0, (3, 2)) * 3.0) - np.sum(np.expand_dims(-x, 1) / 2.0)
+
+
 def product_of(pair):
     x, y = pair
     z = y * x

@@ -224,7 +224,40 @@ def test_a_distribution_that_carries_a_derivative_is_refused():
 
 def test_a_distribution_without_a_rule_is_refused():
     with pytest.raises(DifferentiationError, match="the method 'logpdf'"):
-        srcad.grad(lambda x: stats.gamma.logpdf(x, 1.5))(0.3)
+        srcad.grad(lambda x: stats.levy.logpdf(x))(0.3)
+
+
+def test_a_likelihood_of_distributions_with_shapes():
+    def negative_log_likelihood(p, x):
+        shaped = stats.gamma.logpdf(x, p[0], scale=p[1]) + stats.t.logpdf(x, p[2], loc=p[1])
+        counts = stats.poisson.logpmf(np.array([1, 0, 4]), p[1]) + stats.binom.logpmf(2, 5, 0.2 * p[0])
+        return -np.sum(shaped) - np.sum(counts) - stats.beta.logpdf(0.3, p[0], p[2])
+
+    srcad.check_grads(negative_log_likelihood, (np.array([1.5, 0.7, 3.5]), np.array([0.5, 1.5, 2.5])))
+
+
+def test_no_density_has_no_slope():
+    def log_density(x):
+        return stats.gamma.logpdf(x, 2.5) + stats.beta.pdf(x, 1.5, 2.0) + stats.lognorm.pdf(x, 0.7)
+
+    x = np.array([-0.5, 0.5, 1.5])
+    assert np.array_equal(np.isfinite(log_density(x)), [False, True, True])
+    slopes = srcad.grad(lambda x: np.sum(np.where(x > 0.0, log_density(x), 0.0)))(x)
+    assert slopes[0] == 0.0
+    srcad.check_grads(lambda x: np.sum(log_density(x)), (x[1:],))
+
+
+def test_the_shape_in_a_distribution_function_is_refused():
+    with pytest.raises(DifferentiationError, match="with respect to its argument shape"):
+        srcad.grad(lambda a: stats.gamma.cdf(0.5, a))(1.5)
+
+
+def test_a_normal_vector():
+    def log_density(a, mean, x):
+        return np.sum(stats.multivariate_normal.logpdf(x, mean, a @ a.T + 2.0 * np.eye(3)))
+
+    rng = np.random.default_rng(0)
+    srcad.check_grads(log_density, (rng.normal(size=(3, 3)), rng.normal(size=3), rng.normal(size=(4, 3))))
 
 
 def test_modules_and_methods_that_a_variable_holds():

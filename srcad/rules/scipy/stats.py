@@ -54,6 +54,31 @@ def uniform_score(y):
     return 0.0 * y
 
 
+def half_normal_score(y):
+    """That of the normal density's half, inside."""
+    return np.where(y < 0.0, 0.0, -y)
+
+
+def gumbel_l_score(y):
+    """That of the Gumbel density of smallest values."""
+    return 1.0 - np.exp(y)
+
+
+def rayleigh_score(y):
+    """That of the density of the length of a normal vector with two numbers."""
+    return np.where(y > 0.0, 1.0 / np.where(y > 0.0, y, 1.0) - y, 0.0)
+
+
+def maxwell_score(y):
+    """That of the density of the length of a normal vector with three numbers."""
+    return np.where(y > 0.0, 2.0 / np.where(y > 0.0, y, 1.0) - y, 0.0)
+
+
+def hyperbolic_score(y):
+    """That of the density of the hyperbolic secant."""
+    return -np.tanh(y)
+
+
 def elementwise(*operands):
     """The fact of a density, where all of its arguments are numbers or arrays in double precision, or integers."""
     known = all(as_array(operand).dtype in ("float64", "int64") for operand in operands)
@@ -131,3 +156,9 @@ register_family(stats.gumbel_r, gumbel_score, -1.0, 2.0)
 register_family(stats.laplace, laplace_score, 0.3, 2.0)
 register_family(stats.expon, exponential_score, 0.3, 2.0)
 register_family(stats.uniform, uniform_score, 0.2, 0.8)
+register_family(stats.halfnorm, half_normal_score, 0.3, 2.0)
+register_family(stats.halfcauchy, cauchy_score, 0.3, 2.0)
+register_family(stats.gumbel_l, gumbel_l_score, -1.0, 1.0)
+register_family(stats.rayleigh, rayleigh_score, 0.3, 2.0)
+register_family(stats.maxwell, maxwell_score, 0.3, 2.0)
+register_family(stats.hypsecant, hyperbolic_score, -1.5, 1.5)

@@ -72,7 +72,7 @@ def remove_broadcasts(step: Step, context: Context) -> Rewriting:
             return Step(step.targets, callee, operands, (), step.site)
         sinks = len(operands) <= 2 and not _is_conversion(operand, context) and _sinks(callee, i, operands, context)
         if sinks and context.is_value(step.target):  # a broadcast is no memory to write to
-            return _sunk(step, context, context.definition(operand), operands)
+            return _sunk(step, context, operand, operands)
     return None
 
 
@@ -140,12 +140,14 @@ def _sinks(callee: Any, i: int, operands: tuple[Operand, ...], context: Context)
     return callee in _DIVIDING and i == 0 and isinstance(operands[1], Const) and operands[1].value != 0
 
 
-def _sunk(step: Step, context: Context, spread: Step, operands: tuple[Operand, ...]) -> tuple[Step, ...]:
+def _sunk(step: Step, context: Context, spread: Operand, operands: tuple[Operand, ...]) -> tuple[Step, ...]:
     fact = operator_fact(*map(context.fact, operands))
     inner = context.step("t", fact, step.callee, *operands, site=step.site)
-    if spread.callee is np.broadcast_to:
-        return inner, Step(step.targets, np.broadcast_to, (inner.target, spread.operands[1]), (), step.site)
-    return inner, Step(step.targets, np.full_like, (spread.operands[0], inner.target), (), step.site)
+    by = context.definition(spread)
+    if by.callee is np.broadcast_to:
+        return inner, Step(step.targets, np.broadcast_to, (inner.target, by.operands[1]), (), step.site)
+    like = spread if effects.hashable(by.callee) in _RESHAPING else by.operands[0]
+    return inner, Step(step.targets, np.full_like, (like, inner.target), (), step.site)
 
 
 def _again(step: Step, context: Context) -> Rewriting:
