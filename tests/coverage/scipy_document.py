@@ -36,8 +36,8 @@ OTHERS = {
     "scipy.integrate": "`trapezoid`, `simpson`, `cumulative_trapezoid`, `quad`, `odeint`, `solve_ivp` at "
     "given times (with parameters in `args`)",
     "scipy.stats": "densities, distribution functions and quantiles of `norm`, `logistic`, `cauchy`, `gumbel_r`, "
-    "`gumbel_l`, `laplace`, `expon`, `uniform`, `halfnorm`, `halfcauchy`, `rayleigh`, `maxwell` and `hypsecant`, in the "
-    "argument, location and scale; of `gamma`, `invgamma`, `chi2`, `t`, `lognorm`, `weibull_min`, `pareto` and `beta` "
+    "`gumbel_l`, `laplace`, `expon`, `uniform`, `halfnorm`, `halfcauchy`, `rayleigh`, `maxwell` and `hypsecant`, in "
+    "the argument, location and scale; of `gamma`, `invgamma`, `chi2`, `t`, `lognorm`, `weibull_min`, `pareto`, `beta` "
     "too, and their densities in the shapes; probabilities of `poisson`, `binom`, `bernoulli`, `geom` and `nbinom` in "
     "the mean or the probability; `multivariate_normal.logpdf`",
     "scipy.spatial.distance": "distances of two vectors, through their source",
