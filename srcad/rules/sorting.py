@@ -111,7 +111,7 @@ def _(a, kth, axis=-1, kind="introselect", order=None):
     return Array(a.dtype, (flattened(a.shape),) if is_none(axis) else None)
 
 
-@adjoint(np.median, "a", refuses=("out_", "overwrite_input"), samples=[*AXES[:-1], sample(array(3, 5), axis=1)])
+@adjoint(np.median, "a", refuses=("out_", "overwrite_input"), samples=[*AXES, sample(array(3, 5), axis=1)])
 def _(d_out, out, a, axis=None, out_=None, overwrite_input=False, keepdims=False):
     if axis is None:
         lanes = np.reshape(a, -1)
@@ -119,7 +119,7 @@ def _(d_out, out, a, axis=None, out_=None, overwrite_input=False, keepdims=False
     elif isinstance(axis, tuple):
         last = tuple(range(-len(axis), 0))
         moved = np.moveaxis(a, axis, last)
-        lanes = np.reshape(moved, (*np.shape(moved)[: -len(axis)], -1))
+        lanes = np.reshape(moved, (*np.shape(moved)[: np.ndim(a) - len(axis)], -1))
         d_lanes = np.reshape(d_out, (*np.shape(lanes)[:-1], 1))
     else:
         lanes = np.moveaxis(a, axis, -1)

@@ -13,6 +13,7 @@ import numpy as np
 
 # the rules that these belong to are registered first
 from srcad.rules import array_api, einsum, products, python_builtins, scalar_math, signals, vectors  # noqa: F401
+from srcad.rules.linear_algebra import adjointed
 from srcad.rules.python_builtins import share
 from srcad.rules.register import jointly_linear, multilinear, tangent
 from srcad.rules.sorting import among_equals
@@ -36,6 +37,30 @@ def _(dot_a, out, a, axis=-1, kind=None, order=None, *, stable=None):
 @tangent(np.linalg.inv, "a")
 def _(dot_a, out, a):
     return -(out @ dot_a @ out)
+
+
+@tangent(np.linalg.solve, "a", "b")
+def _(dot_a, dot_b, out, a, b):
+    if np.ndim(b) == 1 and np.ndim(a) > 2:
+        of_a = np.linalg.solve(a, dot_a @ np.expand_dims(out, -1))[..., 0]
+    else:
+        of_a = np.linalg.solve(a, dot_a @ out)
+    return -of_a, np.linalg.solve(a, dot_b)
+
+
+@tangent(np.linalg.det, "a")
+def _(dot_a, out, a):
+    return out * np.trace(np.linalg.solve(a, dot_a), axis1=-2, axis2=-1)
+
+
+@tangent(np.linalg.cholesky, "a")
+def _(dot_a, out, a, *, upper=False):
+    factor, half = (adjointed(out), adjointed(dot_a)) if upper else (out, dot_a)
+    eye, below = np.eye(np.shape(a)[-1]), np.tril(half, -1)
+    whole = below + adjointed(below) + eye * np.real(half)  # the other triangle is not read
+    inner = np.linalg.solve(factor, adjointed(np.linalg.solve(factor, whole)))
+    dot_factor = factor @ (np.tril(inner, -1) + 0.5 * eye * inner)
+    return adjointed(dot_factor) if upper else dot_factor
 
 
 @tangent(math.prod, "iterable")
