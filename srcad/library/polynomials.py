@@ -46,6 +46,23 @@ def of_several_variables(module, prefix):
         return np.reshape(products, np.shape(products)[:-3] + (-1,))
 
 
+COORDINATES = {2: "x, y", 3: "x, y, z"}
+
+
+def of_any_number_of_variables(module, prefix):
+    """Registers the function of a basis that NumPy has since 2.5: polynomials in as many variables as there are."""
+    value = getattr(module, prefix + "val")
+
+    @implements(getattr(module, prefix + "valnd"))
+    def at_points_of_any_space(pts, c):
+        values = value(pts[0], c)
+        for i in range(1, len(pts)):
+            if np.shape(pts[i]) != np.shape(pts[0]):
+                raise ValueError(f"{COORDINATES.get(len(pts), 'ordinates')} are incompatible")
+            values = value(pts[i], values, tensor=False)
+        return values
+
+
 for _module, _prefix in (
     (polynomial, "poly"),
     (chebyshev, "cheb"),
@@ -55,6 +72,8 @@ for _module, _prefix in (
     (laguerre, "lag"),
 ):
     of_several_variables(_module, _prefix)
+    if hasattr(_module, _prefix + "valnd"):
+        of_any_number_of_variables(_module, _prefix)
 
 
 @implements(polynomial.polyvalfromroots)

@@ -108,6 +108,15 @@ def powers_and_lines(x):
     )
 
 
+if hasattr(polynomial, "polyvalnd"):  # since NumPy 2.5
+
+    @programs.on((V, M))
+    def in_any_number_of_variables(x, c):
+        cube = np.stack([c, c * c, c + x[0]])
+        plane = polynomial.polyvalnd((x, 2.0 * x), c) + legendre.legvalnd([x, x[::-1]], c)
+        return weigh(plane) + weigh(chebyshev.chebvalnd((x, x * 2, x[::-1]), cube)) + weigh(hermite.hermvalnd((x,), c))
+
+
 @pytest.mark.parametrize(("function", "args"), programs.cases)
 def test_program(function, args):
     check(function, args)
