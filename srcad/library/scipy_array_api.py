@@ -59,6 +59,19 @@ if hasattr(_array_api, "xp_promote"):
         found = [None if one is None else np.asanyarray(one, dtype=dtype) for one in args]
         return found[0] if len(args) == 1 else found
 
+    @implements(_array_api.xp_promote)
+    def _(one, other, *, broadcast: exactly(True), force_floating=False, xp: numpy_itself):
+        dtype = promoted((one, other), force_floating)
+        first, second = np.asanyarray(one, dtype=dtype), np.asanyarray(other, dtype=dtype)
+        shape = np.broadcast_shapes(np.shape(first), np.shape(second))
+        if np.shape(first) != shape:
+            first = np.broadcast_to(first, shape)
+        if np.shape(second) != shape:
+            second = np.broadcast_to(second, shape)
+        return first, second
+
+    constant(_array_api.xp_result_type)  # a dtype
+
 
 if hasattr(_array_api.xpx, "atleast_nd"):
 

@@ -33,7 +33,6 @@ def by_source() -> dict[str, Callable[[np.ndarray], float]]:
         "signal.freqs_zpk": lambda x: np.sum(np.abs(signal.freqs_zpk(LINE * x[0], LINE, 1.0, [0.1, 1.0])[1])),
         "signal.freqz_zpk": lambda x: np.sum(np.abs(signal.freqz_zpk(LINE * x[0], LINE, 1.0, [0.1, 1.0])[1])),
         "signal.gausspulse": lambda x: np.sum(signal.gausspulse(x, 0.2)),
-        "signal.hilbert2": lambda x: np.sum(np.abs(signal.hilbert2(np.outer(x, x))) ** 2),
         "signal.iirnotch": lambda x: np.sum(signal.iirnotch(0.3 * x[0], x[1])[0]),
         "signal.iirpeak": lambda x: np.sum(signal.iirpeak(0.3 * x[0], x[1])[0]),
         "signal.invres": lambda x: np.sum(signal.invres(x[:2], [0.3, 0.5], [])[0]),
@@ -46,7 +45,6 @@ def by_source() -> dict[str, Callable[[np.ndarray], float]]:
         "signal.lp2bp_zpk": lambda x: np.sum(np.abs(signal.lp2bp_zpk(LINE, LINE * x[1], 1.0, x[0], x[2])[1])),
         "signal.lp2hp_zpk": lambda x: np.sum(signal.lp2hp_zpk(LINE, LINE * x[1], 1.0, x[0])[1]),
         "signal.lp2lp_zpk": lambda x: np.sum(signal.lp2lp_zpk(LINE, LINE * x[1], 1.0, x[0])[1]),
-        "signal.sawtooth": lambda x: np.sum(signal.sawtooth(x)),
         "signal.sweep_poly": lambda x: np.sum(signal.sweep_poly(x, np.array([1.0, 2.0, 3.0]))),
         "signal.wiener": lambda x: np.sum(signal.wiener(np.sin(9 * x), 3) ** 2),
         "special.assoc_laguerre": lambda x: np.sum(special.assoc_laguerre(x, 2, 1.0)),
@@ -66,9 +64,8 @@ BY_SOURCE = frozenset(
     _named(
         "signal",
         """abcd_normalize bilinear_zpk cheb1ap cheb2ap chirp envelope firls firwin2 freqs_zpk freqz_zpk gausspulse
-        hilbert2
         iirnotch iirpeak invres invresz istft kaiser_atten kaiser_beta lfiltic lombscargle lp2bp_zpk lp2hp_zpk
-        lp2lp_zpk sawtooth sweep_poly wiener""",
+        lp2lp_zpk sweep_poly wiener""",
     )
     + _named("linalg", "fiedler_companion")
     + _named("special", "assoc_laguerre comb diric h1vp h2vp ivp jvp kvp perm yvp")

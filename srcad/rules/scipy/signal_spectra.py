@@ -17,7 +17,7 @@ from srcad.facts import UNKNOWN, Array, Tuple
 from srcad.rules.axes import as_array
 from srcad.rules.fourier import to_real
 from srcad.rules.primitives import sample
-from srcad.rules.register import adjoint, constant, facts, linear, undifferentiated
+from srcad.rules.register import adjoint, constant, facts, linear, partials, undifferentiated
 from srcad.rules.samples import array
 from srcad.rules.scipy.common import real_like
 
@@ -291,6 +291,29 @@ def _(d_out, out, x, n):
 @facts(signal.gauss_spline)
 def _(x, n):
     return Array("float64" if as_array(x).dtype == "float64" else None, as_array(x).shape)
+
+
+@partials(
+    signal.sawtooth,
+    "t",
+    "width",
+    samples=[
+        sample(array(4)),
+        sample(array(5, low=-9.0, high=9.0), 0.3),
+        sample(array(3), array(3, low=0.2, high=0.8)),
+    ],
+)
+def _(out, t, width=1):
+    turn = np.mod(t, 2.0 * math.pi)
+    rising = turn < 2.0 * math.pi * width
+    up, down = math.pi * np.where(rising, width, 1.0), math.pi * np.where(rising, 1.0, 1.0 - width)
+    d_width = np.where(rising, -turn / (up * up), (2.0 * math.pi - turn) / (down * down))
+    return np.where(rising, 1.0 / up, -1.0 / down), math.pi * d_width
+
+
+@facts(signal.sawtooth, partly=True)
+def _(t):
+    return UNKNOWN
 
 
 @adjoint(

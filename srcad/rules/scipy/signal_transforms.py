@@ -58,6 +58,31 @@ def _(x, N=None, axis=-1):  # noqa: N803
     return Array("complex128" if x.dtype == "float64" else None, one_axis(x.shape, N, axis))
 
 
+def analytic_plane(n, m):
+    """What the frequencies of an analytic signal of two dimensions are multiplied with: those of a single one."""
+    single = np.zeros((n, m))
+    single[0, 0] = 1.0
+    return np.fft.fft2(signal.hilbert2(single)).real
+
+
+constant(analytic_plane)
+
+
+@linear(
+    signal.hilbert2,
+    "x",
+    refuses=("N", "axes"),
+    samples=[sample(array(4, 5)), sample(array(3, 2)), sample(array(6, 6))],
+)
+def _(d_out, x, N=None, axes=(-2, -1)):  # noqa: N803
+    return np.fft.fft2(analytic_plane(*np.shape(x)[-2:]) * np.fft.ifft2(d_out)).real
+
+
+@facts(signal.hilbert2, partly=True)
+def _(x):
+    return Array("complex128" if as_array(x).dtype == "float64" else None, as_array(x).shape)
+
+
 def powers(base, n, ndim, axis):
     """The powers of a number, from the 0th on, along an axis."""
     values = np.asarray(base, dtype=complex) ** np.arange(n)
