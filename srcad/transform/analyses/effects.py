@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad import runtime, wengert
+from srcad import errors, runtime, wengert
 from srcad import runtime as rt
 from srcad.checkpoints import Checkpointed
 from srcad.facts import (
@@ -34,6 +34,7 @@ from srcad.facts import (
     Number,
     Tuple,
     Unknown,
+    is_text,
 )
 from srcad.rules.primitives import Primitive
 from srcad.rules.register import lookup
@@ -233,7 +234,7 @@ def is_pure(step: Step, facts: Mapping[str, Fact] | None = None) -> bool:
             return name not in WRITING_METHODS and (_is_array_method(step, facts) or _reads_builtin(step, facts))
         case Function() | Recursion():
             return is_pure_function(callee)
-    if makes_function(step):
+    if makes_function(step) or makes_error(step, facts):
         return True
     if _is_among(callee, IN_PLACE):
         return facts is not None and not may_be_written_in_place(fact_of_operand(step.operands[0], facts))
@@ -338,6 +339,16 @@ def makes_function(step: Step) -> bool:
     callee = step.callee
     makes = isinstance(callee, MakeFunction) or callee is functools.partial or hasattr(callee, "__srcad_options__")
     return makes or makes_pushforward(step)
+
+
+def makes_error(step: Step, facts: Mapping[str, Fact] | None = None) -> bool:
+    """Whether the step makes an error that holds nothing but texts and constants."""
+    if not isinstance(step.callee, type) or not issubclass(step.callee, BaseException):
+        return False
+    own = [kind for kind in step.callee.__mro__ if isinstance(vars(kind).get("__init__"), FunctionType)]
+    if any(kind.__module__ != errors.__name__ for kind in own):
+        return False  # written by a user: it may do anything
+    return all(is_text(fact_of_operand(o, facts or {})) for o in wengert.own_operands(step))
 
 
 def makes_pushforward(step: Step) -> bool:
