@@ -9,7 +9,8 @@ PACKAGE = Path(__file__).parent.parent / "srcad"
 
 ORDER = [
     "__main__", "__init__", "check", "directional", "api", "jacobians", "derivative", "forward", "vjp", "pushforwards",
-    "pullbacks", "programs", "transform.pipeline", "transform.forward", "transform.reverse", "transform.specialise",
+    "pullbacks", "unresolved", "programs", "transform.pipeline", "transform.forward", "transform.reverse",
+    "transform.specialise",
     "transform.pushing", "transform.nesting", "transform.iterating",
     "transform.instances", "transform.reflection", "transform.unroll", "transform.copying", "transform.helpers",
     "transform.spelling", "transform.generators", "transform.iterators", "transform.scalars", "transform.builder",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -183,6 +184,23 @@ register.writes(rt.take_stored, "shadow")
 register.shares(rt.writable, "view", always=True)
 register.facts(rt.writable)(lambda view: view)
 register.constant(rt.turns)
+
+
+@register.facts(rt.Pushed)
+def _(primal, asked):
+    known = isinstance(primal, fa.Known) and isinstance(asked, fa.Known)
+    return fa.Known(_made(rt.Pushed, primal.value, asked.value)) if known else fa.UNKNOWN
+
+
+@register.facts(rt.Pulled)
+def _(primal):
+    return fa.Known(_made(rt.Pulled, primal.value)) if isinstance(primal, fa.Known) else fa.UNKNOWN
+
+
+@lru_cache(maxsize=1024)
+def _made(kind, *of):
+    return kind(*of)
+
 
 register.selects(np.where, np.maximum, np.minimum, np.fmax, np.fmin, np.clip, np.max, np.min)
 

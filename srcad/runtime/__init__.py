@@ -7,7 +7,17 @@ themselves, so that the same code serves NumPy and CuPy.
 
 from __future__ import annotations
 
-from srcad.runtime.calls import boundary, install, install_pushforward, let_refusal_pass, pullback, pushforward
+from srcad.runtime.calls import (
+    Pull,
+    Pulled,
+    Pushed,
+    boundary,
+    install,
+    install_pushforward,
+    let_refusal_pass,
+    pullback,
+    pushforward,
+)
 from srcad.runtime.memory import check_strides, check_unshared, copied, rebound, shadow_of, shadow_of_view, writable
 from srcad.runtime.results import check_vectors, checked_scalar, no_scalar
 from srcad.runtime.sequences import (
@@ -73,6 +83,9 @@ from srcad.runtime.tangents import (
 
 __all__ = [
     "PATTERN_SEQUENCE",
+    "Pull",
+    "Pulled",
+    "Pushed",
     "Shadow",
     "TangentItems",
     "add",

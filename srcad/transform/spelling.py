@@ -22,6 +22,7 @@ from srcad.objects import Field
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.facts import step_fact
 from srcad.wengert import (
+    CALL,
     Augmented,
     Const,
     Method,
@@ -32,6 +33,7 @@ from srcad.wengert import (
     identity,
     make_dict,
     make_list,
+    make_named_tuple,
     make_object,
     make_tuple,
 )
@@ -514,6 +516,42 @@ def last_stored(shadow, index):
     return d
 
 
+# ------------------------------------------------------------------------- calls that are resolved at run time
+
+
+def _pushforward(s: Spelling) -> Spelt:
+    """The call of a function of arguments and tangents, which has derivatives of its own."""
+    callee, args, dots = s.step.operands[:3]
+    given, asked = slots_of(s.facts[1]), slots_of(s.facts[2])
+    if given is None or asked is None or any(o != Const(None) for o in s.step.operands[3:]):
+        return None
+    passed = tuple(fact != Known(None) for _, fact in asked)
+    operands = [s.call(operator.getitem, args, Const(i)) for i, _ in given]
+    operands += [s.call(operator.getitem, dots, Const(i)) for i, is_passed in enumerate(passed) if is_passed]
+    return s.giving(s.call(CALL, s.call(rt.Pushed, callee, Const(passed)), *operands))
+
+
+def _pullback(s: Spelling) -> Spelt:
+    """The plain call, and what a pullback needs to compute it once more."""
+    callee, *args = s.step.operands
+    out = s.call(CALL, callee, *args)
+    pull = s.call(make_named_tuple, Const(rt.Pull), callee, s.call(make_tuple, *args))
+    return s.giving(s.call(make_tuple, out, pull))
+
+
+def _pull(s: Spelling) -> Spelt:
+    """The call of a pullback as that of a function of arguments and the cotangent."""
+    pull, d = s.step.operands
+    made = s.facts[0]
+    if not isinstance(made, Tuple) or made.type is not rt.Pull or made.absent:
+        return None
+    args = s.call(operator.getitem, pull, Const(1))
+    operands = [s.call(operator.getitem, args, Const(i)) for i, _ in slots_of(made.items[1]) or ()]
+    callee = made.items[0]
+    known = Const(callee.value) if isinstance(callee, Known) else s.call(operator.getitem, pull, Const(0))
+    return s.giving(s.call(CALL, s.call(rt.Pulled, known), *operands, d))
+
+
 _SPELLINGS: dict[Any, Callable[[Spelling], Spelt]] = {
     copy.deepcopy: _deepcopy,
     rt.one_like: _one_like,
@@ -536,4 +574,7 @@ _SPELLINGS: dict[Any, Callable[[Spelling], Spelt]] = {
     rt.scatter: _scatter,
     rt.folded: _folded,
     rt.take_stored: _take_stored,
+    rt.pushforward: _pushforward,
+    rt.pullback: _pullback,
+    rt.Pull.__call__: _pull,
 }

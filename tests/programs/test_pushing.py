@@ -197,6 +197,31 @@ def test_values_of_derivatives_are_those_of_plain_calls():
 # ------------------------------------------------------------------------------------------- refusals
 
 
+def cubed(v):
+    return v * v * v
+
+
+@programs.on((2.0, 0), (2.0, 1))
+def tangent_of_one_of_two_functions(a, k):
+    f = (cubed, np.sin)[k]
+    return jvp(lambda x: f(x * a), (1.5,), (a,))[1] * a
+
+
+@programs.on((2.0, 0), (2.0, 1))
+def tangent_of_one_of_two_functions_that_capture(a, k):
+    fs = [lambda v: v * v * a, lambda v: np.sin(v) * a]
+    return jvp(lambda x: fs[k](x), (1.5,), (1.0,))[1] * a
+
+
+def gradient_of_one_of_two_functions_that_capture(a, k):
+    fs = [lambda v: v * v * a, lambda v: np.sin(v) * a]
+    return grad(lambda x: fs[k](x))(1.5) * a
+
+
+def test_what_a_function_captures_is_not_lost_where_it_is_pulled_back_at_run_time():
+    refused(gradient_of_one_of_two_functions_that_capture, (2.0, 0), "a function that captures values")
+
+
 def primals_of_unknown_number(x, v):
     return jvp(energy, x if v[0] > 0 else [x], (v,))[1]
 

@@ -288,6 +288,23 @@ def recursion_that_fills_an_array(x):
     return np.sum(out * x)
 
 
+def scaled_copies(y, n):
+    if n == 0:
+        return np.sum(y * y * y)
+    return sum([scaled_copies(y * (k + 1.0), n - 1) for k in range(2)])
+
+
+@programs.on((np.array([0.3, 0.7, 1.1]),))
+def argument_overwritten_after_the_call(x):
+    y = x * 2.0
+    t = scaled_copies(y, 2)
+    y[0] = x[1] * t
+    y[1:] *= x[0]
+    t += scaled_copies(y, 1)
+    y[...] = 0.5
+    return t * x[0]
+
+
 @pytest.mark.parametrize(
     ("function", "args"),
     [

@@ -337,6 +337,8 @@ def is_python_call(step: Step) -> bool:
 def makes_function(step: Step) -> bool:
     """Whether the step makes a function: a nested one, a partial, or the derivative of another."""
     callee = step.callee
+    if callee is rt.Pushed or callee is rt.Pulled:
+        return True
     makes = isinstance(callee, MakeFunction) or callee is functools.partial or hasattr(callee, "__srcad_options__")
     return makes or makes_pushforward(step)
 
