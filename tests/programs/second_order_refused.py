@@ -13,6 +13,7 @@ REFUSED: dict[str, dict[str, str]] = {
     "call_forms.positions_as_lists": {"rr": "a cotangent was asked of list, which is neither a number nor an array"},
     "call_forms.real_beside_complex": {"rf": "is a number or an array"},
     "call_forms.rows_of_nested_lists": {"rr": "is a number or an array", "fr": "resolved at run time"},
+    "dicts.all_popped_and_put_back_in_another_order": {"rr": "is a number or an array"},
     "dicts.cleared": {"rr": "neither Python source nor a rule"},
     "dicts.counter_of_constants": {"ff": "neither Python source nor a rule"},
     "dicts.one_array_for_all_keys": {"rr": "is a number or an array"},
@@ -40,18 +41,21 @@ REFUSED: dict[str, dict[str, str]] = {
     },
     "found.nested_list": {
         "rr fr": "a copy of a container cannot be differentiated where what it holds is ",
-        "rf ff": "resolved at run time",
+        "rf ff": "lives outside the function",
     },
     "found.sum_of_a_list_of_arrays_of_unknown_length": {"rr": "is a number or an array"},
     "found.tuple_that_no_trip_has_made_yet": {"rr": "is a number or an array"},
-    "functions.defaults_that_are_lambdas": {"rf ff": "resolved at run time"},
-    "functions.functions_as_results": {"rr fr rf ff": "resolved at run time"},
+    "functions.functions_as_results": {
+        "rr fr": "a function that captures values which carry a derivative is called whe"
+    },
     "functions.mutual_recursion": {"rr fr": "resolved at run time"},
-    "functions.one_of_two_functions": {"rr fr rf ff": "resolved at run time"},
+    "functions.one_of_two_functions": {
+        "rr fr": "a function that captures values which carry a derivative is called whe"
+    },
     "functions.recursion_over_arrays": {"rr fr": "resolved at run time"},
     "iterators.dicts_spread_in_a_loop": {"rr fr": "neither Python source nor a rule"},
     "iterators.dicts_united_in_a_loop": {"rr fr": "neither Python source nor a rule"},
-    "iterators.iterators_given_to_helpers": {"rr fr rf ff": "resolved at run time"},
+    "iterators.iterators_given_to_helpers": {"rr fr": "is a number or an array"},
     "itertools.chained_from_an_iterable": {"rr": "is a number or an array"},
     "kept_functions.bound_late": {"rr rf": "is a number or an array"},
     "kept_functions.comprehension_of_functions": {"rr": "is a number or an array"},
@@ -69,7 +73,6 @@ REFUSED: dict[str, dict[str, str]] = {
     "managers.try_around_with": {"rr": "may change an array"},
     "managers.with_around_try": {"fr rf ff": "in this `try`, which may raise an error"},
     "match.active_mappings-0": {"rr": "is a number or an array"},
-    "match.in_a_helper": {"rr fr rf ff": "resolved at run time"},
     "match.mappings-3": {"rr": "is a number or an array"},
     "moved_items.integers_beside_an_array_that_is_written": {"rr": "writes to memory that carries a derivative"},
     "moved_items.item_of_a_slice_replaced": {"rr": "is a number or an array"},
@@ -81,7 +84,10 @@ REFUSED: dict[str, dict[str, str]] = {
     "object_protocols.containers_of_a_dataclass": {"rr": "is a number or an array"},
     "object_protocols.object_given_to_a_helper_that_loops": {"rr": "is a number or an array"},
     "objects.a_bound_method_as_a_value": {"rr": "is a number or an array"},
-    "objects.a_callable_chosen_while_running": {"rr fr rf ff": "resolved at run time"},
+    "objects.a_callable_chosen_while_running": {
+        "rr fr": "a function that captures values which carry a derivative is called whe",
+        "rf ff": "resolved at run time",
+    },
     "objects.a_dataclass_that_is_changed": {"rr fr rf ff": "is a number or an array"},
     "objects.an_object_as_an_argument": {"rr rf": "is a number or an array"},
     "objects.particles_of_arrays": {"rr": "writes to memory that carries a derivative"},
@@ -90,17 +96,24 @@ REFUSED: dict[str, dict[str, str]] = {
     "polynomials.algebra_in_a_loop": {"rf": "is a number or an array"},
     "polynomials.divided": {"rf": "is a number or an array"},
     "polynomials.powers_and_lines": {"rf": "is a number or an array"},
+    "pushing.tangent_of_one_of_two_functions": {
+        "rr fr": "a function that captures values which carry a derivative is called whe"
+    },
     "recursion.adaptive": {"rr fr": "resolved at run time"},
-    "recursion.argument_returned": {"rr fr rf ff": "resolved at run time"},
+    "recursion.argument_overwritten_after_the_call": {"rr fr": "resolved at run time"},
+    "recursion.argument_returned": {
+        "rr": "is a number or an array",
+        "fr": "writes to memory that carries a derivative",
+    },
     "recursion.calls_itself_in_a_loop": {"rr fr": "resolved at run time"},
     "recursion.in_turns": {"rr fr": "resolved at run time"},
     "recursion.nested_and_used_as_a_value": {"rr fr": "resolved at run time"},
     "recursion.nested_lists": {
-        "rr fr": "a copy of a container cannot be differentiated where what it holds is ",
-        "rf ff": "resolved at run time",
+        "rr": "is a number or an array",
+        "fr": "summed_pullback writes to its argument tree, and is called where it is",
+        "rf ff": "lives outside the function",
     },
     "recursion.of_matrices": {"rf ff": "resolved at run time"},
-    "recursion.with_an_accumulator": {"rf ff": "resolved at run time"},
     "recursion.writing_its_own_array": {
         "rr fr": "resolved at run time",
         "rf": "shares memory that is written to, and it holds arrays that are written",
