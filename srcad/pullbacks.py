@@ -21,13 +21,14 @@ from srcad import facts as fa
 from srcad.arguments import bound
 from srcad.checkpoints import Checkpointed
 from srcad.contents import repeatable
-from srcad.errors import MissingRuleError, Site, SourceError, UnsupportedError
+from srcad.errors import UnsupportedError
 from srcad.objects import is_object
 from srcad.programs import Compiled, Programs, captured_facts, device_facts, explain
 from srcad.rules import calling, primitives, register
 from srcad.signatures import signature
 from srcad.transform.binding import call_method
-from srcad.transform.pipeline import derive_pair, lowered
+from srcad.transform.pipeline import derive_pair
+from srcad.unresolved import list_for, name_of, writing
 
 Args = tuple[Any, ...]
 Pull = Callable[[Any], Args]
@@ -98,7 +99,7 @@ def _carries(args: Args, kwargs: dict[str, Any]) -> bool:
 def _by_rule(callee: Any, entry: primitives.Primitive, args: Args, kwargs: dict[str, Any]) -> tuple[Any, Pull]:
     rule = entry.rule
     assert rule is not None
-    name = _name(callee)
+    name = name_of(callee)
     try:
         given = rule.parameters.bind(args, kwargs, lambda value: value)
     except TypeError as error:
@@ -156,7 +157,7 @@ def _of_arguments(function: Any, cotangents: dict[str, Any], count: int, kwargs:
 
 
 def _make(callee: Any, args: Args, kwargs: dict[str, Any], is_repeated: bool) -> Compiled:
-    function = list_of(callee)
+    function = list_for(callee, args)
     values = bound(function, args, kwargs)
     facts = {name: fa.fact_of(value, name) for name, value in values.items()}
     active = tuple(name for name, fact in facts.items() if fa.is_active_type(fact) is not False)
@@ -167,42 +168,6 @@ def _make(callee: Any, args: Args, kwargs: dict[str, Any], is_repeated: bool) ->
     if pair.written:
         raise writing(function.name, pair.written[0], function.site)
     return Compiled(pair, [pair.forward, pair.backward], [pair.primal], module)
-
-
-def list_of(callee: Any) -> Any:
-    """The list of a callable that is first seen now.
-
-    Raises MissingRuleError for a compiled function of which nothing is known.
-    """
-    if getattr(type(callee), "__srcad_callee__", False):
-        raise UnsupportedError(
-            f"{callee!r} is called where it is only known at run time which function it is", "call it by name"
-        )
-    try:
-        return lowered(callee)
-    except SourceError as error:
-        if hasattr(callee, "__code__"):
-            raise
-        name = _name(callee)
-        raise MissingRuleError(
-            f"{name} was given a value that carries a derivative, but has neither Python source nor a rule",
-            f"register a rule for it (srcad.partials, srcad.linear or srcad.adjoint, see docs/rules.md), or "
-            f"srcad.constant({name}) if its derivative is zero",
-        ) from error
-
-
-def writing(name: str, argument: str, site: Site | None = None) -> UnsupportedError:
-    """The error for a function that writes to its argument, and is first seen now."""
-    return UnsupportedError(
-        f"{name} writes to its argument {argument}, and is called where it is only known at run time which function it "
-        "is",
-        "call it by name, or let it return a new array",
-        site,
-    )
-
-
-def _name(callee: Any) -> str:
-    return getattr(callee, "__name__", None) or repr(callee)
 
 
 runtime.install(make_pullback)

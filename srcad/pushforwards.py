@@ -11,22 +11,20 @@ that.  An object that is called is an argument like others.
 from __future__ import annotations
 
 import types
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from srcad import arrays, runtime, trees
 from srcad import facts as fa
-from srcad.arguments import bound, with_own_parameters
+from srcad.arguments import bound
 from srcad.objects import is_object
 from srcad.programs import Compiled, Programs, captured_facts, device_facts, explain
-from srcad.pullbacks import list_of, writing
 from srcad.rules import register
 from srcad.signatures import signature
 from srcad.transform.binding import call_method
 from srcad.transform.pipeline import derive_tangent
-from srcad.wengert import Function
+from srcad.unresolved import by_position, list_for, writing
 
 Args = tuple[Any, ...]
 Named = dict[str, Any]
@@ -70,16 +68,8 @@ def _of_its_type(dot: Any, value: Any) -> Any:
     return type(value)(dot) if dot is not None and isinstance(value, (float, complex, np.generic)) else dot
 
 
-def by_position(function: Function, args: Args, named: Named) -> Function:
-    """The function with parameters for these arguments first, and for those given by name after them."""
-    own = with_own_parameters(function, (*range(len(args)), *named), args, named)
-    kept = {p.name: replace(p, kind="POSITIONAL_OR_KEYWORD") for p in own.params if p.name in named}
-    rest = [p for p in own.params if p.name not in named]
-    return replace(own, params=(*rest[: len(args)], *(kept[key] for key in named), *rest[len(args) :]))
-
-
 def _make(callee: Any, args: Args, named: Named, dots: Args) -> Compiled:
-    function = by_position(list_of(callee), args, named)
+    function = by_position(list_for(callee, args), args, named)
     given = (*args, *named.values())
     values = bound(function, given, {})
     names = [p.name for p in function.params][: len(given)]

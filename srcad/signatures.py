@@ -60,6 +60,8 @@ def _of_callable(value: Any) -> Any:
     """A method is its function and object; a function of no closure, made anew for every call, is its code."""
     if isinstance(value, types.MethodType):
         return (Same(value.__self__), Same(value.__func__))
+    if hasattr(type(value), "__srcad_made_of__"):  # anew for every call
+        return (type(value), *map(signature, value.__srcad_made_of__))
     if isinstance(value, types.FunctionType) and value.__name__ == "<lambda>":
         if not (value.__closure__ or value.__defaults__ or value.__kwdefaults__ or value.__dict__):
             return (value.__code__, Same(value.__globals__))

@@ -9,9 +9,10 @@ PACKAGE = Path(__file__).parent.parent / "srcad"
 
 ORDER = [
     "__main__", "__init__", "library.inner_jacobians", "check", "directional", "api", "graphs", "jacobians", "sweeps",
-    "bases", "derivative", "forward", "vjp", "pushforwards", "pullbacks", "programs",
-    "transform.pullback", "transform.pipeline", "transform.forward", "transform.reverse", "transform.specialise",
-    "transform.pushing", "transform.pulling", "transform.nesting", "transform.opaque", "transform.iterating",
+    "bases", "derivative", "forward", "vjp", "pushforwards", "pullbacks",
+    "unresolved", "programs", "transform.pullback", "transform.pipeline", "transform.forward", "transform.reverse",
+    "transform.specialise", "transform.pushing", "transform.pulling", "transform.nesting", "transform.opaque",
+    "transform.iterating",
     "transform.instances", "transform.reflection", "transform.unroll", "transform.copying", "transform.standins",
     "transform.helpers",
     "transform.batching", "transform.spelling", "transform.generators", "transform.iterators", "transform.scalars",

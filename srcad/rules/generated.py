@@ -7,6 +7,8 @@ have no rule yet, so that a second derivative through them is refused, not wrong
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -49,6 +51,31 @@ register.facts(rt.copied)(lambda x: x)
 @linear(rt.project, "d", shares="d", describes=("like",), samples=_sums)
 def _(d_out, d, like):
     return rt.project(d_out, d)
+
+
+@register.facts(rt.project)
+def _(d, like):
+    return _projected(like)
+
+
+def _projected(like: fa.Fact) -> fa.Fact:
+    """What is known of a cotangent with the structure of a value: None stands for that of a string, say."""
+    match fa.widen(like):
+        case fa.Number() | fa.Array() as numeric:
+            return _like(fa.UNKNOWN, numeric) if fa.is_active_type(numeric) else _of_integers(numeric)
+        case fa.Tuple(items=items) as known:
+            return replace(known, items=tuple(map(_projected, items)))
+        case fa.List(items=items, element=element):
+            return fa.List(None if items is None else tuple(map(_projected, items)), _projected(element))
+        case fa.Dict(items=items, element=element, slots=slots) as known:
+            pairs = [None if part is None else tuple((k, _projected(f)) for k, f in part) for part in (items, slots)]
+            return replace(known, items=pairs[0], element=_projected(element), sites=frozenset(), slots=pairs[1])
+    return fa.UNKNOWN
+
+
+def _of_integers(fact: fa.Number | fa.Array) -> fa.Fact:
+    """What is known of the cotangent of integers, or of what may be such: it need not be one of integers."""
+    return replace(fact, dtype=None) if isinstance(fact, fa.Array) else fa.Number(None, None)
 
 
 @linear(copy.deepcopy, "x", samples=[sample(_matrix)])
@@ -103,6 +130,34 @@ def _(dot, like):
 
 
 register.constant(rt.zero_tangent)
+
+
+@register.facts(rt.zero_tangent)
+def _(x):
+    return _without_tangent(x)
+
+
+def _without_tangent(fact: fa.Fact) -> fa.Fact:
+    """What is known of the tangent of zero of a value: 0.0 for a number, and what is no number as it is."""
+    match fa.widen(fact):
+        case fa.Number():
+            return fa.FLOAT
+        case fa.Array(dtype=dtype) as array:
+            return array if fa.is_active_type(array) else replace(array, dtype=dtype and "float64")
+        case fa.Tuple(items=items) as known:
+            return replace(known, items=tuple(map(_without_tangent, items)))
+        case fa.List(items=items, element=element):
+            return fa.List(None if items is None else tuple(map(_without_tangent, items)), _without_tangent(element))
+        case fa.Dict(items=items, element=element, slots=slots) as known:
+            pairs = [
+                None if part is None else tuple((k, _without_tangent(f)) for k, f in part) for part in (items, slots)
+            ]
+            return replace(known, items=pairs[0], element=_without_tangent(element), sites=frozenset(), slots=pairs[1])
+        case fa.Known() | fa.Instance() as other:
+            return other
+    return fa.UNKNOWN
+
+
 register.constant(rt.one_like, rt.zeros_like, rt.zeros_at, rt.zero_slots, rt.shadow_of)
 register.constant(rt.from_end, rt.key_at, rt.writable)
 register.constant(rt.checked_scalar, rt.check_tangent, rt.boundary, pure=False)
@@ -119,6 +174,8 @@ for _taking in (rt.restore_item, rt.restore_key, rt.take_tail):
     register.facts(_taking)(lambda container, *others: fa.UNKNOWN)
     register.writes(_taking, "container")
 register.constant(rt.insertion_place, rt.place_of_key, rt.is_sequence)
+register.constant(rt.later_keys)
+register.facts(rt.later_keys)(lambda container, key, place: fa.List(None, fa.UNKNOWN))
 register.facts(rt.place_of_key)(lambda container, key: fa.INT)
 register.constant(rt.differ_from_first, rt.sorting_order, rt.first_largest, rt.first_smallest, rt.ends, rt.places)
 register.facts(rt.sorting_order)(lambda keys, reverse=False: fa.List(None, fa.INT))
@@ -132,6 +189,23 @@ register.writes(rt.take_stored, "shadow")
 register.shares(rt.writable, "view", always=True)
 register.facts(rt.writable)(lambda view: view)
 register.constant(rt.turns)
+
+
+@register.facts(rt.Pushed)
+def _(primal, asked):
+    known = isinstance(primal, fa.Known) and isinstance(asked, fa.Known)
+    return fa.Known(_made(rt.Pushed, primal.value, asked.value)) if known else fa.UNKNOWN
+
+
+@register.facts(rt.Pulled)
+def _(primal):
+    return fa.Known(_made(rt.Pulled, primal.value)) if isinstance(primal, fa.Known) else fa.UNKNOWN
+
+
+@lru_cache(maxsize=1024)
+def _made(kind, *of):
+    return kind(*of)
+
 
 register.selects(np.where, np.maximum, np.minimum, np.fmax, np.fmin, np.clip, np.max, np.min)
 
@@ -157,6 +231,32 @@ def _(a, b):
         return fa.operator_fact(a, b)
     absent = [isinstance(f, fa.Known) and f.value in (None, 0.0) for f in (a, b)]
     return b if absent[0] else a if absent[1] or a == b else fa.UNKNOWN
+
+
+@register.facts(rt.shadow_of)
+def _(x):
+    return _shadow(x)
+
+
+def _shadow(fact: fa.Fact) -> fa.Fact:
+    """What is known of the shadow of an argument: of lists for tuples, and 0.0 for all that is no memory."""
+    match fa.widen(fact):
+        case fa.Array() as array:
+            return array
+        case fa.Tuple(items=items):
+            slots = tuple(map(_shadow, items))
+            return fa.List(slots, fa.join_all(slots))
+        case fa.List(items=items, element=element):
+            return fa.List(None if items is None else tuple(map(_shadow, items)), _shadow(element))
+        case fa.Dict(items=items, element=element, type=kind) if kind is dict:
+            pairs = None if items is None else tuple((k, _shadow(f)) for k, f in items)
+            return fa.Dict(pairs, _shadow(element))
+        case fa.Dict(items=tuple() as items):
+            pairs = tuple((k, _shadow(f)) for k, f in items)
+            return fa.Dict(pairs, fa.join_all(f for _, f in pairs), type=rt.Shadow)
+        case fa.Number() | fa.Known():
+            return fa.FLOAT
+    return fa.UNKNOWN
 
 
 @register.facts(rt.zero_slots)

@@ -329,7 +329,10 @@ def shares(callee: Any, *parameters: str, always: bool = False, alone: bool = Fa
 
 def writes(callee: Any, *parameters: str) -> None:
     """Declares that a callee writes to the memory of these arguments."""
-    _entry(callee).writes = parameters
+    entry = _entry(callee)
+    entry.writes = parameters
+    if entry.parameters is None and hasattr(callee, "__code__"):
+        entry.facts_parameters = parameters_of(callee)
 
 
 def checks(callee: Any, check: Callable) -> None:

@@ -7,7 +7,17 @@ themselves, so that the same code serves NumPy and CuPy.
 
 from __future__ import annotations
 
-from srcad.runtime.calls import boundary, install, install_pushforward, let_refusal_pass, pullback, pushforward
+from srcad.runtime.calls import (
+    Pull,
+    Pulled,
+    Pushed,
+    boundary,
+    install,
+    install_pushforward,
+    let_refusal_pass,
+    pullback,
+    pushforward,
+)
 from srcad.runtime.memory import check_strides, check_unshared, copied, rebound, shadow_of, shadow_of_view, writable
 from srcad.runtime.results import check_vectors, checked_scalar, no_scalar
 from srcad.runtime.sequences import (
@@ -29,6 +39,7 @@ from srcad.runtime.slots import (
     from_end,
     insertion_place,
     key_at,
+    later_keys,
     own_items,
     pack,
     place_of_key,
@@ -73,6 +84,9 @@ from srcad.runtime.tangents import (
 
 __all__ = [
     "PATTERN_SEQUENCE",
+    "Pull",
+    "Pulled",
+    "Pushed",
     "Shadow",
     "TangentItems",
     "add",
@@ -104,6 +118,7 @@ __all__ = [
     "is_sequence_type",
     "is_slotted",
     "key_at",
+    "later_keys",
     "let_refusal_pass",
     "needs_unsafe_cast",
     "no_scalar",

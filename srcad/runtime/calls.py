@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from srcad.errors import DifferentiationError
 
@@ -49,3 +49,62 @@ def pushforward(
     """
     (push,) = _pushing
     return push(callee, args, dots, own, named or {}, named_dots or {})
+
+
+class Pushed:
+    """A function that is only known now, as a function of arguments and tangents: of those that are `asked` for.
+
+    It returns the result and the tangent of it.
+    """
+
+    __srcad_callee__ = True
+
+    def __init__(self, primal: Any, asked: tuple[bool, ...]):
+        self.primal = primal
+        self.__name__ = f"{getattr(primal, '__name__', 'function')}_pushed"
+        self.asked = asked
+
+    @property
+    def __srcad_made_of__(self) -> tuple:
+        """By what such functions are known: the same program serves all that were made of these."""
+        return self.primal, tuple(map(str, self.asked))
+
+    def __call__(self, *given: Any) -> tuple[Any, Any]:
+        """The result and its tangent, for the arguments and then the tangents."""
+        dots = iter(given[len(self.asked) :])
+        return pushforward(
+            self.primal, given[: len(self.asked)], tuple(next(dots) if asked else None for asked in self.asked)
+        )
+
+
+class Pulled:
+    """A function that is only known now, as a function of arguments and of the cotangent of its result.
+
+    It returns what the pullback does.
+    """
+
+    __srcad_callee__ = True
+
+    def __init__(self, primal: Any):
+        self.primal = primal
+        self.__name__ = f"{getattr(primal, '__name__', 'function')}_pulled"
+
+    @property
+    def __srcad_made_of__(self) -> tuple:
+        """By what such functions are known: the same program serves all that were made of these."""
+        return (self.primal,)
+
+    def __call__(self, *given: Any) -> tuple:
+        """The cotangents of the arguments, and last that of the callee."""
+        return pullback(self.primal, *given[:-1])[1](given[-1])
+
+
+class Pull(NamedTuple):
+    """A pullback that remembers what was called, and computes it once more when it is called itself."""
+
+    callee: Any
+    args: tuple
+
+    def __call__(self, d: Any) -> tuple:
+        """The cotangents of the arguments, and last that of the callee."""
+        return pullback(self.callee, *self.args)[1](d)

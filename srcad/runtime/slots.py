@@ -75,22 +75,24 @@ def add_into_slots(shadow: Any, d: Any) -> None:
             _put(shadow, index, add(held, part))
 
 
-_MISSING = object()
+def slot(container: Any, index: Any) -> list:
+    """The item that a store is about to replace, in a list, which is empty if there is none.
 
-
-def slot(container: Any, index: Any) -> Any:
-    """The item that a store is about to replace, or a mark that there is none."""
+    >>> slot({"a": 1.5}, "a"), slot({}, "a")
+    ([1.5], [])
+    """
     if isinstance(container, dict):
-        return container.get(index, _MISSING)
+        return [container[index]] if index in container else []
     if is_slotted(container):
-        return objects.attributes(container).get(index, _MISSING)
-    return container[index]
+        own = objects.attributes(container)
+        return [own[index]] if index in own else []
+    return [container[index]]
 
 
-def restore_slot(container: Any, index: Any, saved: Any) -> None:
-    """Undoes a store."""
-    if saved is not _MISSING:
-        _put(container, index, saved)
+def restore_slot(container: Any, index: Any, saved: list) -> None:
+    """Undoes a store, given what `slot` gave before it."""
+    if saved:
+        _put(container, index, saved[0])
     elif is_slotted(container):
         object.__delattr__(container, index)
     else:
@@ -132,16 +134,26 @@ def place_of_key(container: dict, key: Any) -> int:
 def restore_key(container: dict, key: Any, item: Any, place: int) -> None:
     """Undoes `container.pop(key)` of the key that stood at this place.
 
+    A shadow may have the key still: it has one for each key that was there at the end.
+
     >>> d = {"a": 1, "c": 3}
     >>> restore_key(d, "b", 2, 1)
     >>> d
     {'a': 1, 'b': 2, 'c': 3}
     """
-    later = list(container.items())[place:]
-    for other, _ in later:
-        del container[other]
+    later = [(other, container.pop(other)) for other in later_keys(container, key, place)]
+    container.pop(key, None)
     container[key] = item
     container.update(later)
+
+
+def later_keys(container: dict, key: Any, place: int) -> list:
+    """The keys that stand behind a key which is put in a certain place.
+
+    >>> later_keys({"a": 1, "b": 2, "c": 3}, "b", 1)
+    ['c']
+    """
+    return [other for other in container if other != key][place:]
 
 
 def insertion_place(container: list, index: int) -> int:

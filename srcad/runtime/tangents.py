@@ -63,15 +63,37 @@ def tangent_of_view(dot: Any, view: Any, of: Any, dot_of: Any) -> Any:
 
 
 def as_tangent(dot: Any, like: Any) -> Any:
-    """The tangent of a number or an array, as one of the same type.  Raises ArgumentError if it does not fit.
+    """The tangent of a value, as one of the same type and structure.  Raises ArgumentError if it does not fit.
 
-    >>> as_tangent(np.float64(0.5), 2.0)
-    0.5
+    >>> as_tangent(np.float64(0.5), 2.0), as_tangent((0.5, None), (2.0, "name"))
+    (0.5, (0.5, 'name'))
     """
     if isinstance(like, (float, complex, np.generic)) and shape_of(dot) == ():
         return type(like)(dot)
-    check_tangent(dot, like)
-    return dot
+    if isinstance(like, (float, complex)) or hasattr(like, "dtype"):
+        check_tangent(dot, like)
+        return dot
+    slots = _slots(like)
+    if slots is None:
+        return zero_tangent(like)
+    parts = _slots(dot) if type(dot) is type(like) else None
+    if parts is None or parts.keys() != slots.keys():
+        raise ArgumentError(f"the tangent of a {type(like).__name__} has not its structure", "pass one like the primal")
+    made = {key: as_tangent(parts[key], value) for key, value in slots.items()}
+    if isinstance(like, tuple):
+        return tuple_like(like, made.values())
+    if isinstance(like, dict):
+        return made
+    return list(made.values()) if isinstance(like, list) else instance(type(like), **made)
+
+
+def _slots(value: Any) -> dict | None:
+    """The items of a container or attributes of an object, by what they are found by; None for anything else."""
+    if isinstance(value, (tuple, list)):
+        return dict(enumerate(value))
+    if isinstance(value, dict):
+        return value
+    return objects.attributes(value) if objects.is_object(value) else None
 
 
 def check_tangent(dot: Any, like: Any) -> None:

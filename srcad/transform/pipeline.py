@@ -54,11 +54,14 @@ from srcad.wengert import (
     Capture,
     Const,
     Function,
+    Names,
     Operand,
     Param,
     Step,
     as_forward,
+    make_tuple,
     placeless,
+    used_names,
 )
 
 
@@ -321,6 +324,42 @@ def specialised_alone(function: Function, facts: Mapping[str, Fact]) -> Speciali
     specialised = specialise(function, dict(facts), lowered, derived_list)
     refuse_returned(fact_of_result(specialised), function.site)
     return specialised
+
+
+def tangent_list(
+    function: Function, facts: Mapping[str, Fact], wrt: tuple[str, ...], given: int
+) -> tuple[Function, tuple[str, ...]]:
+    """The list of a function's value and tangent, to be transformed again; and the parameters that it writes to."""
+    refuse_generator(function)
+    specialised = specialised_alone(function, facts)
+    joint = tangent_program(specialised, wrt, lowered, name=f"{identifier(function.name)}_jvp", given=given)
+    list_ = define_copied(own_results(joint.function, joint.facts, (0,)))
+    return replace(list_, body=as_forward(list_.body)), joint.copied
+
+
+def cotangent_list(
+    function: Function, facts: Mapping[str, Fact], active: tuple[str, ...]
+) -> tuple[Function, tuple[str, ...]]:
+    """The list of the cotangents of `active`, as a tuple, to be transformed again; and the parameters it writes to.
+
+    Its last parameter is the cotangent of the result.  It runs the function once more, which must not be noticed.
+    """
+    refuse_generator(function)
+    specialised = specialised_alone(function, facts)
+    refuse_noticed(specialised)
+    parts = make_sweeps(specialised, active, lowered, {})
+    result = Names(used_names(parts.reverse) | set(parts.facts)).fresh("t")
+    closing = Step((result,), make_tuple, tuple(parts.gradients), (), None)
+    list_ = replace(
+        parts.function,
+        name=f"{identifier(function.name)}_pullback",
+        params=(*parts.function.params, Param(parts.d_out)),
+        body=as_forward((*parts.forward, *parts.reverse, closing)),
+        result=result,
+        doc=None,
+        fresh=False,
+    )
+    return define_copied(list_), parts.written
 
 
 def refuse_generator(function: Function) -> None:

@@ -74,12 +74,8 @@ def pushed(
     for i in active:
         name = params[count + i].name
         check_fact(known[name], name, inner)
-        if not isinstance(known[name], (Number, Array)):
-            raise UnsupportedError(
-                f"{kind} is called inside a function with the primal {name}, which is neither a number nor an array",
-                "pass numbers and arrays",
-            )
-    function, bound = unfolded(run, replace(inner, params=(*map(as_plain, params), *rest)), bound_with(bound, known))
+    function, bound = unfolded(run, replace(inner, params=tuple(map(as_plain, params))), bound_with(bound, known))
+    function = replace(function, params=(*function.params, *rest))
     own = {
         p.name: known.get(p.name) or without_sites(run.fact(bound[p.name])) for p in function.params if p not in rest
     }
@@ -115,7 +111,7 @@ def items_of(fact: Fact, what: str) -> list[Fact]:
 
 
 def surely_fits(dot: Fact, primal: Fact) -> bool:
-    """Whether a tangent is known to have the type, dtype and shape of its primal."""
+    """Whether a tangent is known to have the type, dtype and shape of its primal, which is no structure."""
     dot = fa.widen(dot)
     if isinstance(dot, Number) and isinstance(primal, Number):
         return dot.dtype == primal.dtype is not None and dot.weak == primal.weak is not None

@@ -22,6 +22,8 @@ from srcad.objects import Field
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.facts import step_fact
 from srcad.wengert import (
+    CALL,
+    Augmented,
     Const,
     Method,
     Names,
@@ -31,6 +33,7 @@ from srcad.wengert import (
     identity,
     make_dict,
     make_list,
+    make_named_tuple,
     make_object,
     make_tuple,
 )
@@ -125,7 +128,11 @@ def _zeros(s: Spelling, fact: Fact) -> Spelt:
     match fact:
         case Number(dtype=str() as dtype, weak=True) if np.dtype(dtype).kind != "c":
             return s.giving(ZERO)
-        case Number(dtype=str() as dtype, weak=False) | Array(dtype=str() as dtype) if np.dtype(dtype).kind in "fc":
+        case Number(dtype="float64", weak=False):
+            return s.giving(ZERO)
+        case Number(dtype=str() as dtype, weak=False) if np.dtype(dtype).kind in "fc":
+            return s.giving(s.call(np.dtype(dtype).type, ZERO))
+        case Array(dtype=str() as dtype) if np.dtype(dtype).kind in "fc":
             return s.giving(s.call(np.zeros_like, operand))
     slots = slots_of(fact)
     if slots is not None:
@@ -263,6 +270,39 @@ def packed(cotangents, container):
     return whole
 
 
+def _as_tangent(s: Spelling) -> Spelt:
+    dot, like = s.step.operands
+    have, want = s.facts
+    if fa.is_active_type(want) is False:
+        return s.giving(s.call(rt.zero_tangent, like))
+    slots, given = slots_of(want), slots_of(have)
+    if slots is not None and given is not None and [k for k, _ in slots] == [k for k, _ in given]:
+        pairs = [(slot, [s.call(operator.getitem, o, Const(slot)) for o in (dot, like)]) for slot, _ in slots]
+        return s.giving(s.made_like(want, [(slot, s.call(rt.as_tangent, *both)) for slot, both in pairs]))
+    if isinstance(want, List) and isinstance(have, List):
+        return tangents_of_items
+    return tangents_of_values if isinstance(want, Dict) and isinstance(have, Dict) and want.type is dict else None
+
+
+def tangents_of_items(dot, like):
+    """A list of tangents, each like its item."""
+    return [rt.as_tangent(part, item) for part, item in zip(dot, like, strict=True)]
+
+
+def tangents_of_values(dot, like):
+    """A dict of tangents, each like its value."""
+    return {key: rt.as_tangent(dot[key], like[key]) for key in like}
+
+
+def _tangent_items(s: Spelling) -> Spelt:
+    return tangent_items if isinstance(s.facts[0], Dict) else None
+
+
+def tangent_items(dots):
+    """The items of a dict of tangents: keys carry no derivative."""
+    return [(rt.zero_tangent(key), dots[key]) for key in dots]
+
+
 # ------------------------------------------------------------------------------------------------- slots
 
 
@@ -310,6 +350,50 @@ def add_each_value(shadow, d):
         shadow[key] = rt.add(shadow[key], d[key])
 
 
+def _add_into_slots(s: Spelling) -> Spelt:
+    shadow, d = s.step.operands
+    slots, held = slots_of(s.facts[1]), s.facts[0]
+    if not isinstance(held, (List, Dict)):
+        return None
+    if slots is None:
+        kind = held.element if isinstance(s.facts[1], (List, Array)) and isinstance(held, List) else None
+        return {Array: add_into_arrays, Number: add_each_item, List: add_into_lists}.get(type(fa.widen(kind)))
+    for slot, fact in slots:
+        if not (isinstance(fact, Known) and fact.value in (None, 0.0)):
+            mine = s.call(operator.getitem, shadow, Const(slot))
+            _add_into(s, slot, mine, _item_fact(held, slot), s.call(operator.getitem, d, Const(slot)))
+    return s.giving(Const(None))
+
+
+def _item_fact(container: List | Dict, slot: Any) -> Fact:
+    """What is known of the item of a container in this slot."""
+    if isinstance(container, Dict):
+        return fa.widen(container.get(slot))
+    return fa.widen(container.items[slot] if container.items is not None else container.element)
+
+
+def _add_into(s: Spelling, slot: Any, held: Operand, fact: Fact, d: Operand) -> None:
+    """Adds to what a shadow holds in a slot: in place, if it is memory."""
+    if isinstance(fact, (List, Dict)):
+        s.effect(rt.add_into_slots, held, d)
+    elif isinstance(fact, Array):
+        s.effect(Augmented(operator.iadd), held, Const(...), d)
+    else:
+        s.effect(rt.add_to_slot, s.step.operands[0], Const(slot), d)
+
+
+def add_into_arrays(shadow, d):
+    """Adds to each array of a list."""
+    for i in range(len(d)):
+        shadow[i][...] += d[i]
+
+
+def add_into_lists(shadow, d):
+    """Adds to the arrays or numbers in each list of a list."""
+    for i in range(len(d)):
+        rt.add_into_slots(shadow[i], d[i])
+
+
 def _is_there(s: Spelling) -> bool:
     """Whether a slot is sure to be there: of a list, or one of the keys that a dict or object is known to have."""
     key = s.known[1]
@@ -322,19 +406,38 @@ def _is_there(s: Spelling) -> bool:
 
 
 def _slot(s: Spelling) -> Spelt:
-    return s.giving(s.call(operator.getitem, *s.step.operands)) if _is_there(s) else None
+    if _is_there(s):
+        return s.giving(s.call(make_list, s.call(operator.getitem, *s.step.operands)))
+    return item_if_any if isinstance(s.facts[0], Dict) and s.facts[0].type is dict else None
+
+
+def item_if_any(container, index):
+    """The item that a store is about to replace, in a list, which is empty if there is none."""
+    saved = []
+    if index in container:
+        saved.append(container[index])
+    return saved
 
 
 def _restore_slot(s: Spelling) -> Spelt:
-    if not _is_there(s):
-        return None
-    s.effect(operator.setitem, *s.step.operands)
-    return s.giving(Const(None))
+    container, index, saved = s.step.operands
+    if _is_there(s):
+        s.effect(operator.setitem, container, index, s.call(operator.getitem, saved, Const(0)))
+        return s.giving(Const(None))
+    return slot_put_back if isinstance(s.facts[0], Dict) and s.facts[0].type is dict else None
+
+
+def slot_put_back(container, index, saved):
+    """Undoes a store in a dict, given what was there before it."""
+    if len(saved) > 0:
+        container[index] = saved[0]
+    else:
+        del container[index]
 
 
 def _take_slot(s: Spelling) -> Spelt:
-    if not _is_there(s):
-        return None
+    if not (_is_there(s) or isinstance(s.facts[0], Dict) and s.facts[0].type is dict):
+        return None  # where a store is undone, the dict still has the key
     d = s.call(operator.getitem, *s.step.operands)
     s.effect(operator.setitem, *s.step.operands, s.call(rt.zeros_like, d))
     return s.giving(d)
@@ -347,6 +450,31 @@ def _restore_item(s: Spelling) -> Spelt:
 def item_put_back(container, index, item):
     """Undoes `container.pop(index)`."""
     container.insert(index if index >= 0 else len(container) + 1 + index, item)
+
+
+def _restore_key(s: Spelling) -> Spelt:
+    return key_put_back if isinstance(s.facts[0], Dict) else None
+
+
+def key_put_back(container, key, item, place):
+    """Undoes `container.pop(key)` of the key that stood at this place."""
+    later = rt.later_keys(container, key, place)
+    items = [container.pop(other) for other in later]
+    container[key] = item
+    for k in range(len(later)):
+        container[later[k]] = items[k]
+
+
+def _take_tail(s: Spelling) -> Spelt:
+    return tail_taken if isinstance(s.facts[0], List) else None
+
+
+def tail_taken(container, length):
+    """Takes the items after the first `length` ones out of a list."""
+    tail = container[length:]
+    for _ in range(len(tail)):
+        container.pop()
+    return tail
 
 
 def _scatter(s: Spelling) -> Spelt:
@@ -401,6 +529,42 @@ def last_stored(shadow, index):
     return d
 
 
+# ------------------------------------------------------------------------- calls that are resolved at run time
+
+
+def _pushforward(s: Spelling) -> Spelt:
+    """The call of a function of arguments and tangents, which has derivatives of its own."""
+    callee, args, dots = s.step.operands[:3]
+    given, asked = slots_of(s.facts[1]), slots_of(s.facts[2])
+    if given is None or asked is None or any(o != Const(None) for o in s.step.operands[3:]):
+        return None
+    passed = tuple(fact != Known(None) for _, fact in asked)
+    operands = [s.call(operator.getitem, args, Const(i)) for i, _ in given]
+    operands += [s.call(operator.getitem, dots, Const(i)) for i, is_passed in enumerate(passed) if is_passed]
+    return s.giving(s.call(CALL, s.call(rt.Pushed, callee, Const(passed)), *operands))
+
+
+def _pullback(s: Spelling) -> Spelt:
+    """The plain call, and what a pullback needs to compute it once more."""
+    callee, *args = s.step.operands
+    out = s.call(CALL, callee, *args)
+    pull = s.call(make_named_tuple, Const(rt.Pull), callee, s.call(make_tuple, *args))
+    return s.giving(s.call(make_tuple, out, pull))
+
+
+def _pull(s: Spelling) -> Spelt:
+    """The call of a pullback as that of a function of arguments and the cotangent."""
+    pull, d = s.step.operands
+    made = s.facts[0]
+    if not isinstance(made, Tuple) or made.type is not rt.Pull or made.absent:
+        return None
+    args = s.call(operator.getitem, pull, Const(1))
+    operands = [s.call(operator.getitem, args, Const(i)) for i, _ in slots_of(made.items[1]) or ()]
+    callee = made.items[0]
+    known = Const(callee.value) if isinstance(callee, Known) else s.call(operator.getitem, pull, Const(0))
+    return s.giving(s.call(CALL, s.call(rt.Pulled, known), *operands, d))
+
+
 _SPELLINGS: dict[Any, Callable[[Spelling], Spelt]] = {
     copy.deepcopy: _deepcopy,
     rt.as_tangent: _as_tangent,
@@ -409,14 +573,22 @@ _SPELLINGS: dict[Any, Callable[[Spelling], Spelt]] = {
     rt.zero_slots: _zero_slots,
     rt.add: _add,
     rt.project: _project,
+    rt.as_tangent: _as_tangent,
+    rt.TangentItems: _tangent_items,
     rt.pack: _pack,
     rt.add_to_slot: _add_to_slot,
     rt.add_to_slots: _add_to_slots,
+    rt.add_into_slots: _add_into_slots,
     rt.slot: _slot,
     rt.restore_slot: _restore_slot,
     rt.take_slot: _take_slot,
     rt.restore_item: _restore_item,
+    rt.restore_key: _restore_key,
+    rt.take_tail: _take_tail,
     rt.scatter: _scatter,
     rt.folded: _folded,
     rt.take_stored: _take_stored,
+    rt.pushforward: _pushforward,
+    rt.pullback: _pullback,
+    rt.Pull.__call__: _pull,
 }

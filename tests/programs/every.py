@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-DEMANDS = ("test_batches", "test_forward", "test_forward_over_reverse", "test_pullbacks", "test_second_order")
+DEMANDS = ("test_batches", "test_forward", "test_orders", "test_pullbacks")
 """The files that demand something of all programs and have none of their own."""
 
 

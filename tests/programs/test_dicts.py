@@ -71,6 +71,37 @@ def popped(x):
 
 
 @programs.on((V,))
+def popped_and_stored_again(x):
+    d = {"a": x[0], "b": x[1] * x[0], "c": x[2]}
+    v = d.pop("a")
+    d["a"] = v * v
+    return d["a"] * d["b"] + d["c"]
+
+
+@programs.on((V,))
+def all_popped_and_put_back_in_another_order(x):
+    d = {"a": x[0], "b": x[1] * x[0], "c": x[2]}
+    items = [d.pop(k) for k in ("b", "c", "a")]
+    for k in range(3):
+        d["cab"[k]] = items[k] * x[3]
+    t = 0.0
+    for v in d.values():
+        t = t * 0.5 + v * v
+    return t * d["b"]
+
+
+@programs.on((V,))
+def deleted_and_stored_in_each_trip(x):
+    d = {"a": x[0], "b": x[1]}
+    for k in range(3):
+        d["b"] = d.pop("a") * x[k]
+        d["a"] = d["b"] + x[3]
+        if k == 1:
+            del d["b"]
+    return d["a"] * d["b"]
+
+
+@programs.on((V,))
 def popped_or_a_default(x):
     d = {"a": x[0], "b": x[1] * x[0], "c": x[2]}
     v = d.pop("b", x[3]) * d.pop("b", x[3])

@@ -53,6 +53,38 @@ def tangent_of_a_gradient(x, v):
 
 
 @programs.on((V, W))
+def tangent_of_a_function_with_a_default(x, v):
+    def scaled(u, w, scale=1.5):
+        return np.sum(u * u * w) * scale
+
+    y, dot = jvp(scaled, (x, v), (v, x * v))
+    return y * dot
+
+
+@programs.on((V, W))
+def tangent_of_structures(x, v):
+    def of_parts(pair, named):
+        return np.sum(pair[0] * named["a"]) * pair[1] * len(named["name"])
+
+    primals = ((x, v[0]), {"a": v, "name": "length"})
+    y, dot = jvp(of_parts, primals, ((v, x[0]), {"a": x, "name": None}))
+    return y * dot
+
+
+@programs.on((V, W))
+def tangent_of_lists_of_unknown_length(x, v):
+    def joint(parts, named):
+        parts[0] = parts[0] * named[1]
+        return sum([np.sum(p * p) for p in parts])
+
+    rows, dots = [], []
+    for k in range(3):
+        rows.append(x * k + v)
+        dots.append(v * x)
+    return jvp(joint, (rows, {k: v[k] for k in range(2)}), (dots, {k: x[k] for k in range(2)}))[1]
+
+
+@programs.on((V, W))
 def gradient_of_a_tangent(x, v):
     def along(u):
         return jvp(energy, (u,), (v,))[1]
@@ -165,6 +197,31 @@ def test_values_of_derivatives_are_those_of_plain_calls():
 # ------------------------------------------------------------------------------------------- refusals
 
 
+def cubed(v):
+    return v * v * v
+
+
+@programs.on((2.0, 0), (2.0, 1))
+def tangent_of_one_of_two_functions(a, k):
+    f = (cubed, np.sin)[k]
+    return jvp(lambda x: f(x * a), (1.5,), (a,))[1] * a
+
+
+@programs.on((2.0, 0), (2.0, 1))
+def tangent_of_one_of_two_functions_that_capture(a, k):
+    fs = [lambda v: v * v * a, lambda v: np.sin(v) * a]
+    return jvp(lambda x: fs[k](x), (1.5,), (1.0,))[1] * a
+
+
+def gradient_of_one_of_two_functions_that_capture(a, k):
+    fs = [lambda v: v * v * a, lambda v: np.sin(v) * a]
+    return grad(lambda x: fs[k](x))(1.5) * a
+
+
+def test_what_a_function_captures_is_not_lost_where_it_is_pulled_back_at_run_time():
+    refused(gradient_of_one_of_two_functions_that_capture, (2.0, 0), "a function that captures values")
+
+
 def primals_of_unknown_number(x, v):
     return jvp(energy, x if v[0] > 0 else [x], (v,))[1]
 
@@ -186,6 +243,14 @@ def integer_primal(x, v):
 )
 def test_refused_with_the_line(f, words):
     refused(f, (V, W), words)
+
+
+def test_a_tangent_of_another_structure_is_refused_when_the_program_runs():
+    def f(x, v):
+        return jvp(lambda p: np.sum(p[0]) * p[1], ((x, 2.0),), ((v,),))[1]
+
+    with pytest.raises(TypeError, match="the tangent of a tuple has not its structure"):
+        grad(f)(V, W)
 
 
 def test_a_tangent_that_does_not_fit_is_refused_when_the_program_runs():

@@ -251,6 +251,23 @@ def default_that_carries_a_derivative(x):
     return go(3) + go(1, 2.0)
 
 
+def scaled_copies(y, n):
+    if n == 0:
+        return np.sum(y * y * y)
+    return sum([scaled_copies(y * (k + 1.0), n - 1) for k in range(2)])
+
+
+@programs.on((np.array([0.3, 0.7, 1.1]),))
+def argument_overwritten_after_the_call(x):
+    y = x * 2.0
+    t = scaled_copies(y, 2)
+    y[0] = x[1] * t
+    y[1:] *= x[0]
+    t += scaled_copies(y, 1)
+    y[...] = 0.5
+    return t * x[0]
+
+
 @pytest.mark.parametrize(("function", "args"), unresolved.cases)
 def test_functions_that_need_each_other_or_are_made_anew_are_refused(function, args):
     refused(function, args, "known at run time only")

@@ -565,6 +565,15 @@ def integers_that_a_loop_makes_floats(x):
     return held[1] * np.sum(first * x)
 
 
+@programs.on((V,))
+def beside_an_array_outside_and_an_unknown_call(x):
+    pair = (x, P)
+    if x[0] > 100:
+        raise ValueError("large")
+    a, b = pair
+    return a[0] * b[0]
+
+
 @pytest.mark.parametrize(("function", "args"), programs.cases)
 def test_program(function, args):
     check(function, args)

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad import runtime, wengert
+from srcad import errors, runtime, wengert
 from srcad import runtime as rt
 from srcad.checkpoints import Checkpointed
 from srcad.facts import (
@@ -36,6 +36,7 @@ from srcad.facts import (
     Structure,
     Tuple,
     Unknown,
+    is_text,
 )
 from srcad.rules.primitives import Primitive
 from srcad.rules.register import lookup
@@ -238,7 +239,7 @@ def is_pure(step: Step, facts: Mapping[str, Fact] | None = None) -> bool:
             return name not in WRITING_METHODS and (_is_array_method(step, facts) or _reads_builtin(step, facts))
         case Function() | Recursion():
             return is_pure_function(callee)
-    if makes_function(step):
+    if makes_function(step) or makes_error(step, facts):
         return True
     if _is_among(callee, IN_PLACE):
         return facts is not None and not may_be_written_in_place(fact_of_operand(step.operands[0], facts))
@@ -299,14 +300,6 @@ def is_unknown(step: Step, facts: Mapping[str, Fact] | None = None) -> bool:
     return entry is None or not (entry.rule is not None or entry.constant or entry.writes)
 
 
-def makes_error(step: Step, facts: Mapping[str, Fact] | None) -> bool:
-    """Whether the step makes one of Python's own errors, of values that hold no memory: it touches nothing."""
-    if not isinstance(step.callee, type) or not issubclass(step.callee, BaseException) or facts is None:
-        return False
-    of_python = step.callee.__module__ == "builtins" and not step.keywords
-    return of_python and all(is_immutable(fact_of_operand(operand, facts)) for operand in step.operands)
-
-
 def draws(step: Step, facts: Mapping[str, Fact] | None) -> bool:
     """Whether the step draws from a random generator: every call counts, but it writes to nothing that is read."""
     owner = getattr(step.callee, "__self__", None)  # np.random.normal is a method of a generator of its own
@@ -362,7 +355,22 @@ def makes_function(step: Step) -> bool:
     callee = step.callee
     if isinstance(callee, MakeFunction) or callee is functools.partial or makes_pushforward(step):
         return True
+    if callee is rt.Pushed or callee is rt.Pulled:
+        return True
     return hasattr(callee, "__srcad_options__") or hasattr(callee, "__srcad_checkpoints__")
+
+
+def makes_error(step: Step, facts: Mapping[str, Fact] | None = None) -> bool:
+    """Whether the step makes an error, of texts, or one of Python's own, of values that hold no memory."""
+    if not isinstance(step.callee, type) or not issubclass(step.callee, BaseException):
+        return False
+    given = [fact_of_operand(o, facts or {}) for o in wengert.own_operands(step)]
+    if step.callee.__module__ == "builtins" and not step.keywords:
+        return all(map(is_immutable, given))
+    own = [kind for kind in step.callee.__mro__ if isinstance(vars(kind).get("__init__"), FunctionType)]
+    if any(kind.__module__ != errors.__name__ for kind in own):
+        return False  # written by a user: it may do anything
+    return all(map(is_text, given))
 
 
 def makes_pushforward(step: Step) -> bool:

@@ -332,6 +332,21 @@ class Memory:
         if not self._is_memory(step.operands[0]):
             self._hold(self._of(step.operands[0]), self._of(step.operands[2]))
 
+    def _added_to_slot(self, step: Step) -> None:
+        """`rt.add_to_slot(shadow, i, d)`, where i may be a slice"""
+        shadow, index, d = step.operands
+        fact = effects.fact_of_operand(index, self._facts)
+        is_slice = isinstance(fact, Known) and isinstance(fact.value, slice) or fact == Instance(slice)
+        self._hold(self._of(shadow), self._element(d) if is_slice else self._of(d))
+
+    def _added_to_slots(self, step: Step) -> None:
+        """`rt.add_to_slots(shadow, d)`, or what `rt.slot` saved is put back"""
+        self._hold(self._of(step.operands[0]), self._element(step.operands[-1]))
+
+    def _put_back(self, step: Step) -> None:
+        """`rt.restore_item(c, i, v)`, and the like"""
+        self._hold(self._of(step.operands[0]), self._of(step.operands[2]))
+
     def _augmented(self, step: Step) -> None:
         """`x[i] op= v`"""
         if not self._is_memory(step.operands[0]):
@@ -393,7 +408,7 @@ class Memory:
         receiver = step.operands[0]
         if name in effects.WRITING_METHODS:
             region = self._of(receiver)
-            for operand in step.operands[1:]:
+            for operand in step.operands[2 if name in ("pop", "insert", "setdefault") else 1 :]:  # not places and keys
                 self._hold(region, self._of(operand))
                 if name in ("extend", "update"):
                     self._hold(region, self._element(operand))
@@ -444,6 +459,12 @@ _CONTAINER_MAKERS = effects.MAKERS | effects.COPYING_CONTAINERS | effects.ITERAT
 _RESULTS: dict[Any, Callable[[Memory, Step], int | None]] = {
     operator.getitem: Memory._subscript,
     operator.setitem: Memory._stored_item,
+    runtime.add_to_slot: Memory._added_to_slot,
+    runtime.add_to_slots: Memory._added_to_slots,
+    runtime.add_into_slots: Memory._added_to_slots,
+    runtime.restore_slot: Memory._added_to_slots,
+    runtime.restore_item: Memory._put_back,
+    runtime.restore_key: Memory._put_back,
     wengert.enter: lambda memory, step: memory._holding(map(memory._of, step.operands), shared=True),
     wengert.identity: lambda memory, step: memory._of(step.operands[0]),
     max: lambda memory, step: memory._holding(map(memory._element, step.operands), shared=True),

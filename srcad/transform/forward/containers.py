@@ -76,8 +76,11 @@ GENERATED: dict[Any, tuple[int, ...]] = {
     rt.add: (0, 1),
     rt.pack: (0,),
     rt.scatter: (0,),
+    rt.folded: (0,),
+    rt.own_items: (0,),
+    rt.tangent_of_view: (0, 3),
 }
-"""The same of what reverse sweeps call: it is linear in these operands together."""
+"""The same of what programs of derivatives call: it is linear in these operands together."""
 
 ITERATING = (zip, enumerate, reversed, iter, list, tuple)
 """Callees that go through the items of their operands."""

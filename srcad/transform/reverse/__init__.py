@@ -332,11 +332,12 @@ def sweep_back(
         for name in wrt:
             gradients.append(gradient(sweep, name, copied.get(name, name)))
 
-    for p in sweep.function.params:
-        if travels(sweep, p.name) and p.name not in sweep.travelled:  # those that are handed to it are there already
-            callee = np.zeros_like if isinstance(fa.widen(sweep.facts[p.name]), Array) else rt.shadow_of
-            entry_shadows.append(Step((shadow_name(sweep, p.name),), callee, (p.name,), (), sweep.function.site))
-    names = frozenset(p.name for p in sweep.function.params) | {c.name for c in sweep.function.captures}
+    given = [*(p.name for p in sweep.function.params), *(c.name for c in sweep.function.captures)]
+    for name in given:
+        if travels(sweep, name) and name not in sweep.travelled:  # those that are handed to it are there already
+            callee = np.zeros_like if isinstance(fa.widen(sweep.facts[name]), Array) else rt.shadow_of
+            entry_shadows.append(Step((shadow_name(sweep, name),), callee, (name,), (), sweep.function.site))
+    names = frozenset(given)
     forward, steps, _ = reverse_block(sweep, body, names, False, begin, finish)
     return [*entry_shadows, *flat(forward), *extra], steps, gradients
 

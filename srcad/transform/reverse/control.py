@@ -19,7 +19,7 @@ from srcad.transform.reverse.calls import reverse_helper_call, reverse_python_ca
 from srcad.transform.reverse.homes import Home
 from srcad.transform.reverse.managers import write_within
 from srcad.transform.reverse.steps import reverse_step
-from srcad.transform.reverse.sweep import Context, Key, Sweep, cotangent_fact
+from srcad.transform.reverse.sweep import Context, Key, Sweep
 from srcad.transform.reverse.views import shadow_of_view
 from srcad.transform.reverse.writes import reverse_write
 from srcad.wengert import (
@@ -181,7 +181,7 @@ def merge_entries(sweep: Sweep, test: Operand, arms: list, before: dict[Key, Ope
                 arm[1].extend(steps)
             sides.append(arm[2][key])
         target = sweep.names.fresh(sweep.cotangent_name(key[0]))
-        sweep.facts[target] = cotangent_fact(sweep.fact_at(*key))
+        sweep.facts[target] = sweep.cotangent_fact_at(*key)
         merges.append(Merge(target, *sides))
         sweep.mark_selected(target, *sides)
         sweep.entries[key] = target
@@ -280,7 +280,7 @@ def reverse_body(sweep: Sweep, node: ForLoop | WhileLoop, carried: dict, outer: 
     phis: dict[Key, str] = {}
     for key in [*carried, *outer]:
         phi = sweep.names.fresh(sweep.cotangent_name(key[0]))
-        sweep.facts[phi] = cotangent_fact(sweep.fact_at(*key))
+        sweep.facts[phi] = sweep.cotangent_fact_at(*key)
         phis[key] = phi
     sweep.entries = {key: phis[key] for key in outer}
     sweep.entries.update({k: d for k, d in before.items() if k not in outer})

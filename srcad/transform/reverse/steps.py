@@ -509,7 +509,7 @@ def project(sweep: Sweep, value: Operand, operand: Operand, mixed: bool = False)
 def missing_rule(sweep: Transformation, step: Step) -> Exception:
     """The error for a call of which nothing is known."""
     name = callee_name(step.callee)
-    if step.callee is rt.pullback or isinstance(step.callee, (Function, Recursion)):
+    if step.callee in (rt.pullback, rt.pushforward) or isinstance(step.callee, (Function, Recursion)):
         return UnsupportedError(
             "the derivative of a call that is only resolved at run time (of a function that calls itself, or that is a "
             "value of the program) is differentiated once more",

@@ -159,20 +159,26 @@ class Sweep:
         elif path:
             self.add_to_slot(operand, d, path)
         elif isinstance(fa.widen(self.facts[operand]), Array):
-            self.add_to_array(self.shadow(operand), d, operand in self.undefined)
+            self.add_to_array(operand, d)
         else:
             adding = rt.add_into_slots if travels(self, operand) else rt.add_to_slots
             self.builder.effect(adding, self.shadow(operand), d)
 
-    def add_to_array(self, shadow: str, d: Operand, may_be_none: bool) -> None:
-        """Adds a contribution to the whole shadow of an array, which is None where the array is not assigned."""
+    def add_to_array(self, name: str, d: Operand) -> None:
+        """Adds a contribution to the whole shadow of an array, which is None where the array is not assigned.
+
+        So is the contribution where one arm of a branch gave another name to an array that is always assigned.
+        """
+        shadow, root = self.shadow(name), self.definitions.same(name)
+        absent = [shadow] * (root in self.undefined) + [d] * (name != root and name in self.undefined)
         with self.builder.block() as adding:
             self.builder.effect(Augmented(operator.iadd), shadow, ELLIPSIS, d)
-        if may_be_none:
-            test = self.builder.step(operator.is_not, shadow, Const(None), like="test", fact=fa.BOOL)
-            self.builder.add(Branch(test, tuple(adding), (), (), self.builder.site))
-        else:
-            self.builder.steps.extend(adding)
+        for operand in absent:
+            with self.builder.block() as tested:
+                test = self.builder.step(operator.is_not, operand, Const(None), like="test", fact=fa.BOOL)
+                self.builder.add(Branch(test, tuple(adding), (), (), self.builder.site))
+            adding = tested
+        self.builder.steps.extend(adding)
         self.mark_selected(shadow, d)
 
     def add_to_paths(self, name: str, d: Operand, path: Path) -> None:
@@ -216,6 +222,11 @@ class Sweep:
         for slot in path:
             fact = fact.get(slot) if isinstance(fact, Dict) else dict(slots_of(fact) or ()).get(slot, fa.UNKNOWN)
         return fa.widen(fact)
+
+    def cotangent_fact_at(self, name: str, path: Path) -> Fact:
+        """The fact of the cotangent of what stands at a path; None stands for that of what is not assigned."""
+        fact = self.fact_at(name, path)
+        return fa.UNKNOWN if name in self.undefined and not isinstance(fact, Number) else cotangent_fact(fact)
 
     def accumulate(self, key: Key, d: Operand) -> None:
         """Assigns a first contribution, adds later ones."""
@@ -304,7 +315,8 @@ class Sweep:
         callee = np.zeros_like if isinstance(fact, Array) and primal not in self.undefined else rt.zeros_like
         like = self.cotangent_name(primal) if isinstance(primal, str) else "t"
         site, self.builder.site = self.builder.site, None
-        made = self.builder.step(callee, primal, like=like, fact=cotangent_fact(fact))
+        known = fa.UNKNOWN if primal in self.undefined else cotangent_fact(fact)
+        made = self.builder.step(callee, primal, like=like, fact=known)
         self.builder.site = site
         return made
 
@@ -315,7 +327,7 @@ class Sweep:
             return self.zero(self.primal_at(name, path))
         like = self.cotangent_name(name)  # the container may be None, which has no parts
         site, self.builder.site = self.builder.site, None
-        made = self.builder.step(rt.zeros_at, name, *map(Const, path), like=like, fact=cotangent_fact(fact))
+        made = self.builder.step(rt.zeros_at, name, *map(Const, path), like=like, fact=fa.UNKNOWN)
         self.builder.site = site
         return made
 

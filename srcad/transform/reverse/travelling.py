@@ -60,6 +60,8 @@ ZERO = Const(0.0)
 MAKERS = (make_tuple, make_list, make_dict, make_object, make_named_tuple)
 MOVERS = (operator.add, operator.mul, list, Method("copy"))
 """Callees that make a container of the items of others; on arrays they make memory of its own."""
+COPYING = (rt.copied, rt.shadow_of)
+"""Callees that make memory of its own of a whole structure, which shares among its parts what the original shares."""
 
 
 def travelling_regions(sweep: Sweep) -> frozenset[int]:
@@ -236,7 +238,7 @@ def _define(sweep: Sweep, builder: Builder, step: Step, position: int, target: s
         fact = fa.widen(sweep.facts[target])
         of_array = np.zeros_like if fa.is_active_type(fact) else rt.zeros_like  # integers on the way to floats
         callee = of_array if isinstance(fact, Array) else rt.zero_slots
-        callee = rt.shadow_of if step.callee is rt.copied else callee
+        callee = rt.shadow_of if step.callee in COPYING else callee
         new = Step((shadow,), callee, (target,), (), step.site)
         _refuse_unknown_container(sweep, step, target)
     elif step.callee is operator.getitem:  # a view, an item, or a list of some of the items
@@ -283,7 +285,8 @@ def shared_operand(sweep: Sweep, step: Step) -> Operand:
 def replace_shared(sweep: Sweep, step: Step, shadow: str) -> Step:
     """The same call on the shadow of the operand that its result may be a view of."""
     shared = shared_operand(sweep, step)
-    operands = tuple(shadow_operand(sweep, o) if o == shared else o for o in step.operands)
+    beside = step.operands[3:] if step.callee is rt.tangent_of_view else ()  # it compares two tangents
+    operands = tuple(shadow_operand(sweep, o) if o == shared or o in beside else o for o in step.operands)
     keywords = tuple((k, shadow_operand(sweep, o) if o == shared else o) for k, o in step.keywords)
     return Step((shadow,), step.callee, operands, keywords, step.site)
 
@@ -318,7 +321,7 @@ def _slots_for(sweep: Sweep, builder: Builder, operand: Operand) -> Operand:
 
 def _refuse_unknown_container(sweep: Sweep, step: Step, target: str) -> None:
     fact = fa.widen(sweep.facts[target])
-    if step.callee is rt.copied or isinstance(fact, Array) or not sweep.memory.content_is_written(target):
+    if step.callee in COPYING or isinstance(fact, Array) or not sweep.memory.content_is_written(target):
         return
     raise _refused(target, "it holds arrays that are written to, and comes from a call that moves them", step)
 

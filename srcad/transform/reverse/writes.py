@@ -15,7 +15,7 @@ import numpy as np
 from srcad import facts as fa
 from srcad import runtime as rt
 from srcad.errors import Site, UnsupportedError
-from srcad.facts import Array, Fact, Number
+from srcad.facts import Array, Fact, List, Number
 from srcad.rules import register
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.containers import is_item
@@ -287,17 +287,18 @@ def reverse_slot_store(sweep: Sweep, step: Step) -> tuple[Node, ...]:
         raise UnsupportedError(
             "a slice of a list is replaced", "assign item by item, or make a new list (c = c[:i] + items)", step.site
         )
+    take, put_back = SLOT[isinstance(fa.widen(sweep.builder.fact(container)), List)]
     outer = sweep.builder.steps
     sweep.builder.steps = saving = []
-    saved = sweep.builder.step(rt.slot, container, index, like="saved")
+    saved = sweep.builder.step(take, container, index, like="saved")
     is_number = is_number_slot(sweep, container, index)
     if travels(sweep, container) and not is_number:
         shadow = sweep.shadow(str(container))
-        slot = sweep.builder.step(rt.slot, shadow, index, like="saved")
+        slot = sweep.builder.step(take, shadow, index, like="saved", fact=fa.UNKNOWN)
         sweep.builder.effect(operator.setitem, shadow, index, shadow_operand(sweep, value))
     sweep.builder.steps = outer
     sweep.restoring.add(saved)
-    sweep.builder.effect(rt.restore_slot, container, index, saved)
+    sweep.builder.effect(put_back, container, index, saved)
     if is_number and (travels(sweep, container) or sweep.home(container) is Home.SHADOW):
         shadow = sweep.shadow(str(container))
         d = sweep.builder.step(operator.getitem, shadow, index, like=d_name(value))
@@ -308,13 +309,17 @@ def reverse_slot_store(sweep: Sweep, step: Step) -> tuple[Node, ...]:
         if has_its_cotangent_in_the_slot(sweep, value):
             d = sweep.builder.step(rt.take_slot, shadow, index, like=d_name(value))
             sweep.add(value, as_cotangent(sweep, d, value))
-        sweep.builder.effect(rt.restore_slot, shadow, index, slot)
+        sweep.builder.effect(put_back, shadow, index, slot)
         return tuple(saving)
     if sweep.home(container) is Home.SHADOW:
         d = sweep.builder.step(rt.take_slot, sweep.shadow(container), index, like=d_name(value))
         if sweep.home(value) is not Home.NONE:
             sweep.add(value, as_cotangent(sweep, d, value))
     return tuple(saving)
+
+
+SLOT = {True: (operator.getitem, operator.setitem), False: (rt.slot, rt.restore_slot)}
+"""What takes an item before a store, and puts it back: where one is there in any case, as in a list, and elsewhere."""
 
 
 def reverse_append(sweep: Sweep, step: Step) -> tuple[Node, ...]:
