@@ -45,6 +45,8 @@ REFUSED: dict[str, dict[str, str]] = {
     },
     "found.sum_of_a_list_of_arrays_of_unknown_length": {"rr": "is a number or an array"},
     "found.tuple_that_no_trip_has_made_yet": {"rr": "is a number or an array"},
+    "found.unpacked_array_of_unknown_axes": {"rr": "is a number or an array"},
+    "functional_arguments.fold": {"rr": "is a number or an array", "fr": "resolved at run time"},
     "functions.functions_as_results": {
         "rr fr": "a function that captures values which carry a derivative is called whe"
     },
