@@ -177,19 +177,6 @@ def _one_like(s: Spelling) -> Spelt:
     return s.giving(Const(1.0)) if isinstance(s.facts[0], Number) else None
 
 
-def _as_tangent(s: Spelling) -> Spelt:
-    dot, like = s.step.operands
-    have, want = s.facts
-    if isinstance(have, Number) and isinstance(want, Number):
-        same = have.dtype == want.dtype is not None and have.weak == want.weak is not None
-        return s.giving(dot) if same else None
-    if not isinstance(have, Array) or not isinstance(want, Array):
-        return None
-    if (have.dtype, have.shape) != (want.dtype, want.shape) or have.dtype is None or have.shape is None:
-        s.effect(rt.check_tangent, dot, like)
-    return s.giving(dot)
-
-
 def _deepcopy(s: Spelling) -> Spelt:
     if isinstance(s.facts[0], Array):
         return s.giving(s.call(Method("copy"), *s.step.operands))
@@ -275,6 +262,8 @@ def _as_tangent(s: Spelling) -> Spelt:
     have, want = s.facts
     if fa.is_active_type(want) is False:
         return s.giving(s.call(rt.zero_tangent, like))
+    if isinstance(want, (Number, Array)):
+        return _as_tangent_leaf(s, dot, like)
     slots, given = slots_of(want), slots_of(have)
     if slots is not None and given is not None and [k for k, _ in slots] == [k for k, _ in given]:
         pairs = [(slot, [s.call(operator.getitem, o, Const(slot)) for o in (dot, like)]) for slot, _ in slots]
@@ -282,6 +271,19 @@ def _as_tangent(s: Spelling) -> Spelt:
     if isinstance(want, List) and isinstance(have, List):
         return tangents_of_items
     return tangents_of_values if isinstance(want, Dict) and isinstance(have, Dict) and want.type is dict else None
+
+
+def _as_tangent_leaf(s: Spelling, dot: Operand, like: Operand) -> Spelt:
+    """Of a number or an array, after a check unless facts show that it fits."""
+    have, want = s.facts
+    if isinstance(have, Number) and isinstance(want, Number):
+        same = have.dtype == want.dtype is not None and have.weak == want.weak is not None
+        return s.giving(dot) if same else None
+    if not isinstance(have, Array) or not isinstance(want, Array):
+        return None
+    if (have.dtype, have.shape) != (want.dtype, want.shape) or have.dtype is None or have.shape is None:
+        s.effect(rt.check_tangent, dot, like)
+    return s.giving(dot)
 
 
 def tangents_of_items(dot, like):
@@ -567,7 +569,6 @@ def _pull(s: Spelling) -> Spelt:
 
 _SPELLINGS: dict[Any, Callable[[Spelling], Spelt]] = {
     copy.deepcopy: _deepcopy,
-    rt.as_tangent: _as_tangent,
     rt.one_like: _one_like,
     rt.zeros_like: _zeros_like,
     rt.zero_slots: _zero_slots,

@@ -28,9 +28,8 @@ def telling(entry):
 
 
 REFUSED = {
-    **dict.fromkeys((np.array, np.asarray, np.asanyarray), "decides what writing to it means"),
     Method("tolist"): "decides what writing to it means",
-    **dict.fromkeys((builtins.max, builtins.min, np.cov), "decides what writing to it means"),
+    **dict.fromkeys((builtins.max, builtins.min), "decides what writing to it means"),
     **dict.fromkeys((np.linalg.svd, np.linalg.svdvals, np.linalg.lstsq), "have no rule for complex matrices"),
     getattr(np, "unstack", None): "neither Python source nor a rule",
     np.histogramdd: "decides what writing to it means",
