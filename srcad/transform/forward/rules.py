@@ -37,6 +37,7 @@ from srcad.transform.reverse.steps import (
     other_parameter,
     split_result,
 )
+from srcad.transform.scalars.unread import without_unread
 from srcad.wengert import Const, Method, Operand, Step, callee_name
 
 ONE = Const(1.0)
@@ -168,13 +169,19 @@ def by_position(step: Step, entry: primitives.Primitive) -> Step:
 
 
 def by_tangent_rule(fw: Forward, target: str, rule: primitives.Rule, bound: dict[str, Any]) -> Operand:
-    """The sum of what the body of a tangent rule returns for the active operands."""
+    """The sum of what the body of a tangent rule returns for the active operands.
+
+    What it computes for the others is left out at once: in a `try` it could raise an error of its own.
+    """
     wanted = [w for w in rule.wrt if active_in(fw, bound[w])]
     dots = {f"dot_{w}": fw.tangent(bound[w]) if w in wanted else ONE for w in rule.wrt}
     begin = len(fw.builder.steps)
     result = inline(fw, rule, {"out": target, **dots}, bound)
     results = dict(zip(rule.wrt, split_result(fw, result, len(rule.wrt), begin), strict=True))
-    return added(fw, [results[w] for w in wanted], target)
+    found = added(fw, [results[w] for w in wanted], target)
+    steps = tuple(fw.builder.steps[begin:])
+    fw.builder.steps[begin:] = without_unread(steps, found, lambda step: effects.is_pure(step, fw.facts))
+    return found
 
 
 def active_in(fw: Forward, operand: Any) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from srcad.errors import UnsupportedError
 from srcad.facts import UNKNOWN, Fact, constant_fact
 from srcad.transform.analyses.memory import Memory
-from srcad.wengert import Const, Function, MakeFunction, Operand, Step, identity, own_operands, walk
+from srcad.wengert import Const, Function, MakeFunction, Operand, Recursion, Step, identity, own_operands, walk
 
 
 def refuse_writing_closures(function: Function, facts: Mapping[str, Fact]) -> None:
@@ -46,14 +46,20 @@ def _read(function: Function) -> set[Operand]:
     return read
 
 
-def _written(step: Step, facts: Mapping[str, Fact]) -> list[Operand]:
-    """The captured operands of a step that makes a function, whose memory the function, or one inside it, writes to."""
+def _written(step: Step, facts: Mapping[str, Fact], around: tuple[Function, ...] = ()) -> list[Operand]:
+    """The captured operands of a step that makes a function, whose memory the function, or one inside it, writes to.
+
+    One that is made inside itself, of those `around`, writes to nothing else.
+    """
     function = step.callee.function
+    function = function.finished() if isinstance(function, Recursion) else function
+    if any(function is other for other in around):
+        return []
     captured = dict(zip((p.name for p in function.params), step.operands, strict=False))
     known = {p: _fact(operand, facts) for p, operand in captured.items()}
     memory = Memory(function.body, known, separate=frozenset(p.name for p in function.params))
     nested = [n for n in walk(function.body) if isinstance(n, Step) and isinstance(n.callee, MakeFunction)]
-    inner = [memory.reach(o) for n in nested for o in _written(n, known) if isinstance(o, str)]
+    inner = [memory.reach(o) for n in nested for o in _written(n, known, (*around, function)) if isinstance(o, str)]
     return [
         operand
         for name, operand in captured.items()

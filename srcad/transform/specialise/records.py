@@ -66,10 +66,9 @@ def wanted(found: Specialised) -> list[dict[Function, type]]:
 
     First one for each function; then one for all, whose records say first which function they stand for.
     """
-    callees = {step.callee.function: step.callee for step in _making(found.function)}
-    known = [
-        found.facts.get(o, UNKNOWN) for step in _making(found.function) for o in step.operands if isinstance(o, str)
-    ]
+    making = [step for step in _making(found.function) if isinstance(step.callee.function, Function)]
+    callees = {step.callee.function: step.callee for step in making}
+    known = [found.facts.get(o, UNKNOWN) for step in making for o in step.operands if isinstance(o, str)]
     if not any(fa.is_active_type(fact) is not False for fact in known):
         return []
     apart = {function: _record([callee]) for function, callee in callees.items()}
