@@ -18,7 +18,8 @@ import srcad
 def f(x1, x2):
     z1 = x1 + x1
     z2 = z1 + x2
-    return np.square(z2)
+    f = np.square(z2)
+    return f
 
 
 def g(x, y, z):

@@ -42,8 +42,8 @@ def test_the_list_of_a_square():
         "f(x1, x2):",
         "z1 = add(x1, x1)",
         "z2 = add(z1, x2)",
-        "t = square(z2)",
-        "return t",
+        "f = square(z2)",
+        "return f",
     ]
     rng = np.random.default_rng(0)
     for x1, x2 in rng.normal(size=(5, 2)):
