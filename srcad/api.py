@@ -222,7 +222,7 @@ value_and_grad.__srcad_options__ = Options(with_value=True)  # type: ignore[attr
 
 
 def _transform(f: Any, options: Options, make: Callable[[Any, Options], Any] = Derivative) -> Any:
-    if f is None or isinstance(f, (list, tuple)) or is_single(f):
+    if f is None or isinstance(f, Sequence) or is_single(f):
         chosen = options if f is None else replace(options, argnums=f)
         return lambda function: _transform(function, chosen, make)
     return make(_callable(f), options)

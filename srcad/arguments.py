@@ -52,7 +52,7 @@ def is_single(argnums: Argnums) -> bool:
 
 def asked_for(argnums: Any) -> Sequence[Any]:
     """The single numbers and names."""
-    return argnums if isinstance(argnums, (tuple, list)) else [argnums]
+    return argnums if isinstance(argnums, Sequence) and not isinstance(argnums, str) else [argnums]
 
 
 def wanted(function: Function, argnums: Argnums) -> tuple[str, ...]:
