@@ -45,6 +45,14 @@ def _(heap: a_list, item):
     _towards_root(heap, 0, len(heap) - 1)
 
 
+def _exchanged(heap, item):
+    """The smallest item, with another in its place."""
+    first = heap[0]
+    heap[0] = item
+    _towards_leaves(heap, 0)
+    return first
+
+
 @implements(heapq.heappop)
 def _(heap: a_list):
     if len(heap) == 0:
@@ -52,28 +60,19 @@ def _(heap: a_list):
     last = heap.pop()
     if len(heap) == 0:
         return last
-    first = heap[0]
-    heap[0] = last
-    _towards_leaves(heap, 0)
-    return first
+    return _exchanged(heap, last)
 
 
 @implements(heapq.heapreplace)
 def _(heap: a_list, item):
-    first = heap[0]
-    heap[0] = item
-    _towards_leaves(heap, 0)
-    return first
+    return _exchanged(heap, item)
 
 
 @implements(heapq.heappushpop)
 def _(heap: a_list, item):
     if len(heap) == 0 or not heap[0] < item:
         return item
-    first = heap[0]
-    heap[0] = item
-    _towards_leaves(heap, 0)
-    return first
+    return _exchanged(heap, item)
 
 
 @implements(heapq.heapify)
