@@ -83,6 +83,9 @@ class Shapes:
         return all(a.one is False or a.one is True and b.one is True for a, b in zip(mine, other, strict=True))
 
     def _find(self, name: str) -> str:
-        while name in self._parents and self._parents[name] != name:
-            name = self._parents[name]
-        return name
+        root = name
+        while (up := self._parents.get(root, root)) != root:
+            root = up
+        while (up := self._parents.get(name, name)) != root:
+            self._parents[name], name = root, up
+        return root

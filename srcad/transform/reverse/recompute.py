@@ -9,24 +9,25 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from functools import cached_property
 
 from srcad import facts as fa
 from srcad.facts import Array, Fact, Number
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.memory import Memory
-from srcad.transform.reverse.record import Tape, find_tape, operands_looked_at, replaced
+from srcad.transform.reverse.record import operands_looked_at
+from srcad.transform.reverse.scopes import Place, Scopes
+from srcad.transform.reverse.tapes import Changes, Tape, find_tapes, step_definitions
 from srcad.transform.simplify.views import is_basic
 from srcad.wengert import (
     Const,
     ForLoop,
     Function,
     Names,
-    Node,
     Operand,
     Step,
     WhileLoop,
-    blocks,
     identity,
     inner_names,
     outer_names,
@@ -46,60 +47,106 @@ def recompute_cheap(
     function: Function, tapes: Mapping[str, str | None], facts: dict[str, Fact], origins: Mapping[str, str]
 ) -> Function:
     """The program whose reverse loops compute cheap values again."""
-    memory = Memory(function.body, facts)  # what is computed again are numbers: it stays what it is
-    for tape, entry in tapes.items():
-        definitions = {t: n for n in walk(function.body) if isinstance(n, Step) for t in n.targets}
-        found = find_tape(function, tape, entry, definitions, origins)
-        if found is not None and found.entry is not None and found.take is not None:
-            plain = _Recomputing(function, found, facts, origins, memory)
-            counting = _Recomputing(function, found, facts, origins, memory, counting=True)
-            function = min((plain, counting), key=lambda way: way.left()).done()
-    return function
+    program = _Program(function, facts, origins)
+    changes = Changes()
+    for tape in find_tapes(function, tapes, program.definitions, origins):
+        if tape.entry is not None and tape.take is not None:
+            plain = _Recomputing(program, tape)
+            counting = _Recomputing(program, tape, counting=True)
+            min((plain, counting), key=lambda way: way.left()).note(changes)
+    return changes.applied(function)
 
 
-@dataclass
+class _Program:
+    """What is asked of the program of both sweeps: what defines, reads and writes its names, and what sees them."""
+
+    def __init__(self, function: Function, facts: dict[str, Fact], origins: Mapping[str, str]):
+        self.function = function
+        self.facts = facts
+        self.memory = Memory(function.body, facts)  # what is computed again are numbers: it stays what it is
+        self.definitions = step_definitions(function)
+        self.names = Names.of(function)
+        self.used = used_names(function.body)
+        self.scopes = Scopes(function)
+        self._copies: dict[str, list[str]] = {}
+        for name, origin in origins.items():
+            self._copies.setdefault(origin, []).append(name)
+
+    def seen(self, name: str, place: Place) -> str | None:
+        """What a value of the forward sweep is called at a place, if it can be read there."""
+        for other in (*self._copies.get(name, ()), name):
+            if self.scopes.sees(place, other):
+                return other
+        return None
+
+    @cached_property
+    def alike(self) -> dict[Array, list[str]]:
+        """The names of arrays by their fact, the parameters first."""
+        found: dict[Array, list[str]] = {}
+        for name in (*(p.name for p in self.function.params), *self.definitions):
+            if isinstance(fact := self.facts.get(name), Array):
+                found.setdefault(fact, []).append(name)
+        return found
+
+    @cached_property
+    def names_by_region(self) -> dict[int | None, set[str]]:
+        """The names that stand for each region, or parts of it."""
+        found: dict[int | None, set[str]] = {}
+        for node in walk(self.function.body):
+            for name in (*outer_names(node), *inner_names(node)):
+                found.setdefault(self.memory.region(name), set()).add(name)
+        return found
+
+    @cached_property
+    def writes_by_region(self) -> dict[int | None, list[tuple[int, Step]]]:
+        """The steps that write to each region, with the position in the function of the node that they are in."""
+        found: dict[int | None, list[tuple[int, Step]]] = {}
+        for position, outer in enumerate(self.function.body):
+            for node in walk((outer,)):
+                for operand in effects.writes_of(node, self.facts) if isinstance(node, Step) else ():
+                    found.setdefault(self.memory.region(str(operand)), []).append((position, node))
+        return found
+
+
 class _Recomputing:
     """The work on one tape: `known` says what a name of the forward trip is called in the reverse trip."""
 
-    function: Function
-    tape: Tape
-    facts: dict[str, Fact]
-    origins: Mapping[str, str]
-    memory: Memory
-    counting: bool = False
-    """Whether the number of the trip is recorded, to compute others from it."""
-
-    known: dict[str, Operand] = field(default_factory=dict)
-    made: dict[str, Step] = field(default_factory=dict)
-    new: list[Step] = field(default_factory=list)
-    again: dict[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Decides what is computed again, and writes the steps for it."""
-        function, loop = self.function, self.tape.loop
-        entry, take = self.tape.entry, self.tape.take
-        assert entry is not None and take is not None
-        self.names = Names.of(function)
+    def __init__(self, program: _Program, tape: Tape, *, counting: bool = False):
+        """Decides what is computed again, and writes the steps for it; if `counting`, from the number of the trip."""
+        assert tape.entry is not None and tape.take is not None
+        self.program, self.tape, self.facts = program, tape, program.facts
+        self.entry, self.take = tape.entry, tape.take
+        self.known: dict[str, str] = {}
+        self.new: list[Step] = []
+        self.again: dict[str, str] = {}
+        self.number: str | None = None
+        self.place = program.scopes.place(tape.reverse)
+        loop = tape.loop
         trip = (*loop.test_steps, *loop.body) if isinstance(loop, WhileLoop) else loop.body
         self.made = {n.target: n for n in trip if isinstance(n, Step) and len(n.targets) == 1}
-        visible = _visible(function, self.tape.reverse)
-        self.known = {n: n for n in visible} | {self.origins[n]: n for n in visible if n in self.origins}
-        used = used_names(function.body)
-        slots = [(s, t) for s, t in zip(entry.operands, take.targets, strict=True) if t in used and isinstance(s, str)]
-        self.number = None
-        if self.counting and isinstance(loop, ForLoop) and loop.target not in entry.operands and self._counts(loop):
-            self.number = self.known[loop.target] = self.names.fresh(loop.target)
+        pairs = zip(self.entry.operands, self.take.targets, strict=True)
+        self.slots = [(s, t) for s, t in pairs if t in program.used and isinstance(s, str)]
+        if counting and isinstance(loop, ForLoop) and loop.target not in self.entry.operands and self._counts(loop):
+            self.number = self.known[loop.target] = program.names.fresh(loop.target)
+        self._decide()
+
+    def _decide(self) -> None:
         order = {name: i for i, name in enumerate(self.made)}
         looked_at = {o for n in walk(self.tape.reverse.body) for o in operands_looked_at(n)}
-        for saved, taken in sorted(slots, key=lambda slot: (slot[1] not in looked_at, order.get(slot[0], -1))):
+        fresh = self.program.names.fresh
+        for saved, taken in sorted(self.slots, key=lambda slot: (slot[1] not in looked_at, order.get(slot[0], -1))):
             if saved in self.made and (step := self._again(saved, taken)) is not None:
                 self.new.append(step)
-                self.again[taken] = self.names.fresh(taken)
+                self.again[taken] = fresh(taken)
             elif taken not in looked_at and (like := self._like(saved)) is not None:
                 self.new.append(Step((taken,), identity, (like,), (), self.tape.reverse.site))
-                self.again[taken] = self.names.fresh(taken)
-            self.known.setdefault(saved, taken)
-        self.slots = slots
+                self.again[taken] = fresh(taken)
+            if self._seen(saved) is None:
+                self.known[saved] = taken
+
+    def _seen(self, name: str) -> str | None:
+        """What a value of the forward trip is called in the reverse trip, if it is there."""
+        return self.known[name] if name in self.known else self.program.seen(name, self.place)
 
     def left(self) -> tuple[int, int]:
         """How much is still recorded, and how much of it are slices, which a person would make again."""
@@ -107,40 +154,37 @@ class _Recomputing:
         slices = [s for s in rest if self.facts.get(s) == fa.Instance(slice)]
         return len(rest) + (bool(rest) and self.number is not None), len(slices)
 
-    def done(self) -> Function:
-        """The function, with the steps that compute again after the tape's entry is taken."""
-        entry, take = self.tape.entry, self.tape.take
-        if not self.again or entry is None or take is None:
-            return self.function
-        short = replace(take, targets=tuple(self.again.get(t, t) for t in take.targets))
+    def note(self, changes: Changes) -> None:
+        """Notes the steps that compute again after the tape's entry is taken."""
+        if not self.again:
+            return
+        entry, take = self.entry, replace(self.take, targets=tuple(self.again.get(t, t) for t in self.take.targets))
         for old, unread in self.again.items():
             self.facts[unread] = self.facts.get(old, fa.UNKNOWN)
-        changes: dict[int, tuple[Node, ...]] = {}
         if self.number is not None and isinstance(self.tape.loop, ForLoop):
             self.facts[self.number] = fa.INT
-            changes[id(entry)] = (replace(entry, operands=(*entry.operands, self.tape.loop.target)),)
-            short = replace(short, targets=(*short.targets, self.number))
-        changes[id(take)] = (short, *self.new)
-        return replaced(self.function, changes, set())
+            entry = replace(entry, operands=(*entry.operands, self.tape.loop.target))
+            take = replace(take, targets=(*take.targets, self.number))
+        changes.replaced.update({id(self.entry): (entry,), id(self.take): (take, *self.new)})
+        self.program.used |= used_names(self.new)
 
     def _counts(self, loop: ForLoop) -> bool:
         """Whether a loop goes over a range."""
-        nodes = (n for n in walk(self.function.body) if isinstance(n, Step))
-        return any(n.callee is range and loop.iterable in n.targets for n in nodes)
+        step = self.program.definitions.get(str(loop.iterable))
+        return step is not None and step.callee is range
 
     def _like(self, saved: str) -> Operand | None:
         """Another value with the shape and dtype of one of which nothing else matters, which need not be recorded."""
-        fact = self.facts.get(saved)
+        fact, program = self.facts.get(saved), self.program
         if not isinstance(fact, Array) or not fact.shape or fact.dtype is None:
             return None
-        before = _visible(self.function, self.tape.loop)
-        outside = [p.name for p in self.function.params if p.name in before]
-        made = [t for n in walk(self.function.body) if isinstance(n, Step) for t in n.targets if t in before]
-        for name in (*outside, *made, *self.made):
+        before = program.scopes.place(self.tape.loop)
+        outside = [n for n in program.alike.get(fact, ()) if program.scopes.sees(before, n)]
+        for name in (*outside, *self.made):
             if self.facts.get(name) != fact or name == saved:
                 continue
-            if name in self.known:
-                return self.known[name]
+            if (seen := self._seen(name)) is not None:
+                return seen
             if name in self.made and self._is_cheap(self.made[name]) and (found := self._operand(name)) is not None:
                 return found
         return None
@@ -162,11 +206,11 @@ class _Recomputing:
     def _operand(self, operand: Operand) -> Operand | None:
         if isinstance(operand, Const):
             return operand
-        if operand in self.known:
-            return self.known[operand]
+        if (seen := self._seen(operand)) is not None:
+            return seen
         if operand not in self.made or len(self.new) > 64:
             return None
-        target = self.names.fresh(operand)
+        target = self.program.names.fresh(operand)
         step = self._again(operand, target)
         if step is not None:
             self.new.append(step)
@@ -193,7 +237,7 @@ class _Recomputing:
             return False
         if not is_basic(effects.fact_of_operand(index, facts)):
             return False
-        return not self.memory.is_written(array) or self._still_stands(array, index)
+        return not self.program.memory.is_written(array) or self._still_stands(array, index)
 
     def _is_view(self, step: Step) -> bool:
         """Whether a subscript gives a view, which is the same however often it is taken, whatever stands in it."""
@@ -209,36 +253,36 @@ class _Recomputing:
         That is so where the loop goes through a range upwards from a number that is not negative, reads element
         i + r, and writes to elements i + w with w > r only; and nothing but what stands before it writes otherwise.
         """
-        loop = self.tape.loop
+        loop, program = self.tape.loop, self.program
         read = self._offset(index)
-        if not isinstance(loop, ForLoop) or read is None or loop not in self.function.body:
+        position = program.scopes.position(loop)
+        if not isinstance(loop, ForLoop) or read is None or position is None:
             return False
         start = self._start(loop)
         if start is None or start + read < 0 or not self._is_alone(array):
             return False
-        position = self.function.body.index(loop)
         inside = {id(n) for n in loop.body}
-        for node in walk(self.function.body[position:]):
-            if not isinstance(node, Step):
+        for where, node in program.writes_by_region.get(program.memory.region(array), ()):
+            if where < position:
                 continue
-            if any(self.memory.region(o) == self.memory.region(array) for o in effects.writes_of(node, self.facts)):
-                if id(node) not in inside or node.callee is not operator.setitem or node.operands[0] != array:
-                    return False
-                offset = self._offset(node.operands[1])
-                if offset is None or offset <= read:
-                    return False
+            if id(node) not in inside or node.callee is not operator.setitem or node.operands[0] != array:
+                return False
+            offset = self._offset(node.operands[1])
+            if offset is None or offset <= read:
+                return False
         return True
 
     def _is_alone(self, array: str) -> bool:
-        region = self.memory.region(array)
-        if self.memory.is_outside(array):
-            return False
-        names = {n for node in walk(self.function.body) for n in (*outer_names(node), *inner_names(node))}
-        return all(self.memory.region(n) != region or n == array for n in names)
+        """Whether nothing else has the memory of an array."""
+        memory = self.program.memory
+        return not memory.is_outside(array) and self.program.names_by_region.get(memory.region(array), set()) <= {array}
 
     def _start(self, loop: ForLoop) -> int | None:
-        made = next((n for n in self.function.body if isinstance(n, Step) and loop.iterable in n.targets), None)
+        """The number that a loop over a range, made outside all loops and branches, starts from."""
+        made = self.program.definitions.get(str(loop.iterable))
         if made is None or made.callee is not range or len(made.operands) > 2:
+            return None
+        if self.program.scopes.position(made) is None:
             return None
         first: Operand = made.operands[0] if len(made.operands) == 2 else Const(0)
         return first.value if isinstance(first, Const) and type(first.value) is int and first.value >= 0 else None
@@ -258,22 +302,3 @@ class _Recomputing:
         if inner is None or not isinstance(b, Const) or type(b.value) is not int:
             return None
         return inner + b.value if step.callee is operator.add else inner - b.value
-
-
-def _visible(function: Function, wanted: Node) -> set[str]:
-    """The names that are defined where a node stands."""
-    outside = {p.name for p in function.params} | {c.name for c in function.captures}
-
-    def find(nodes: tuple[Node, ...], names: set[str]) -> set[str] | None:
-        names = set(names)
-        for node in nodes:
-            if node is wanted:
-                return names
-            for block in blocks(node):
-                found = find(block, names | set(inner_names(node)))
-                if found is not None:
-                    return found
-            names |= set(outer_names(node))
-        return None
-
-    return find(function.body, outside) or set()

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from srcad.facts import Fact
 from srcad.transform.analyses import effects
 from srcad.transform.reverse.handing import handed_memory
 from srcad.transform.reverse.sweep import Sweep
+from srcad.transform.reverse.tapes import Changes, Tape, find_tapes, step_definitions
 from srcad.wengert import (
     Attempt,
     Branch,
@@ -37,16 +38,13 @@ from srcad.wengert import (
     Operand,
     Step,
     WhileLoop,
-    as_before,
     base,
     callee_name,
     identity,
     make_list,
     make_tuple,
-    map_blocks,
     outer_names,
     own_operands,
-    substitute,
     used_names,
     walk,
 )
@@ -188,19 +186,6 @@ def operands_looked_at(node: Node) -> Iterator[Operand]:
 # --------------------------------------------------------------------------------------------------- tapes
 
 
-@dataclass
-class Tape:
-    """What is known of one tape: the forward loop, its entry, and the reverse loop's way of taking it."""
-
-    name: str
-    loop: ForLoop | WhileLoop
-    append: Step
-    entry: Step | None
-    reverse: ForLoop
-    take: Step | None
-    keep: tuple[int, ...] = ()
-
-
 def prune_tapes(
     function: Function, tapes: Mapping[str, str | None], facts: dict[str, Fact], origins: Mapping[str, str]
 ) -> Function:
@@ -209,169 +194,102 @@ def prune_tapes(
     `origins` gives the name in the forward sweep of what an outer tape hands to the reverse sweep.
     """
     used = used_names(function.body) | ({function.result} if isinstance(function.result, str) else set())
-    names = Names.of(function)
-    definitions = {t: n for n in walk(function.body) if isinstance(n, Step) for t in n.targets}
-    for tape, entry in tapes.items():
-        found = find_tape(function, tape, entry, definitions, origins)
-        if found is None:
-            continue
-        function = _pruned(function, found, used, names, facts, definitions)
-        definitions = {t: n for n in walk(function.body) if isinstance(n, Step) for t in n.targets}
-    return function
+    definitions = step_definitions(function)
+    run = _Pruning(function, used, Names.of(function), facts, definitions)
+    for tape in find_tapes(function, tapes, definitions, origins):
+        run.prune(tape)
+    return run.changes.applied(function)
 
 
-def find_tape(
-    function: Function, tape: str, packed: str | None, definitions: dict[str, Step], origins: Mapping[str, str]
-) -> Tape | None:
-    """Finds the parts of a tape; None if it is used in another way than the reverse transformation left it."""
-    loop = append = reverse = None
-    for node in walk(function.body):
-        if isinstance(node, (ForLoop, WhileLoop)):
-            for inner in node.body:
-                if isinstance(inner, Step) and inner.callee == Method("append") and inner.operands[0] == tape:
-                    loop, append = node, inner
-            if isinstance(node, ForLoop) and _iterates(node.iterable, tape, definitions, origins):
-                reverse = node
-    if loop is None or append is None or reverse is None or not reverse.body:
-        return None
-    entry = definitions[packed] if packed is not None and append.operands[1] == packed else None
-    take = next((n for n in reverse.body if isinstance(n, Step) and n.callee is identity and len(n.targets) > 1), None)
-    zipped = definitions[reverse.iterable].callee is zip
-    if zipped:
-        take = None
-        for node in reverse.body[1:2]:
-            if isinstance(node, Step) and node.callee is identity and len(node.targets) > 1 and entry is not None:
-                take = node
-    return Tape(tape, loop, append, entry, reverse, take if entry is not None else None)
+class _Pruning:
+    """The work on all tapes of a function, of which the names `used` are read."""
 
+    def __init__(
+        self, function: Function, used: set[str], names: Names, facts: dict[str, Fact], definitions: Mapping[str, Step]
+    ):
+        self.changes = Changes()
+        self._used = used
+        self._names = names
+        self._facts = facts
+        self._definitions = definitions
+        self._visible = {n for node in function.body for n in outer_names(node)} | {p.name for p in function.params}
 
-def _iterates(iterable: Operand, tape: str, definitions: dict[str, Step], origins: Mapping[str, str]) -> bool:
-    step = definitions.get(iterable) if isinstance(iterable, str) else None
-    if step is None:
-        return False
-    if step.callee is reversed:
-        name = step.operands[0]
-        while name in origins and name != tape:
-            name = origins[name]
-        return name == tape
-    return step.callee is zip and len(step.operands) == 2 and _iterates(step.operands[1], tape, definitions, origins)
+    def prune(self, tape: Tape) -> None:
+        """Takes off a tape what its reverse loop does not use, or does without the tape."""
+        is_zipped = self._definitions[str(tape.reverse.iterable)].callee is zip
+        index_step = tape.reverse.body[0] if is_zipped else None
+        if tape.entry is not None and tape.take is not None:
+            saved, taken = tape.entry.operands, tape.take.targets
+        elif tape.entry is not None:
+            saved, taken = (), ()
+        else:
+            item = index_step.targets[1] if isinstance(index_step, Step) else tape.reverse.target
+            saved, taken = (tape.append.operands[1],), (item,)
+        keep = [(s, t) for s, t in zip(saved, taken, strict=True) if t in self._used]
+        if self._has_plain_range(tape, keep):
+            self._go_without(tape, keep, index_step)
+        elif len(keep) < len(saved) or not saved:
+            self._make_smaller(tape, keep, index_step)
 
+    def _has_plain_range(self, tape: Tape, keep: list) -> bool:
+        """Whether the reverse loop can go backwards through what the forward loop goes through, instead of a tape."""
+        loop = tape.loop
+        if not isinstance(loop, ForLoop) or loop.until is not None or not isinstance(loop.iterable, str):
+            return False
+        if not all(s == loop.target for s, _ in keep):
+            return False
+        step = self._definitions.get(loop.iterable)
+        if step is not None and step.callee is range:
+            return all(isinstance(o, Const) or o in self._visible for o in step.operands)
+        if keep or loop.iterable not in self._visible:
+            return False
+        return isinstance(fa.widen(self._facts.get(loop.iterable, fa.UNKNOWN)), (fa.Array, fa.List, fa.Tuple))
 
-def _pruned(
-    function: Function, tape: Tape, used: set[str], names: Names, facts: dict[str, Fact], definitions: dict[str, Step]
-) -> Function:
-    zipped = definitions[tape.reverse.iterable].callee is zip
-    if not tape.reverse.body:
-        return function
-    index_step = tape.reverse.body[0] if zipped else None
-    if tape.entry is not None and tape.take is not None:
-        saved, taken = tape.entry.operands, tape.take.targets
-    elif tape.entry is not None:
-        saved, taken = (), ()
-    else:
+    def _go_without(self, tape: Tape, keep: list, index_step: Node | None) -> None:
+        """The reverse loop goes over the reversed range, and there is no tape."""
+        loop, facts, names, site = tape.loop, self._facts, self._names, tape.reverse.site
+        assert isinstance(loop, ForLoop)
+        step = self._definitions.get(str(loop.iterable))
+        numbers = names.fresh("t")
+        facts[numbers] = fa.Instance(range, fa.INT)
+        if step is not None and step.callee is range:
+            before: list[Node] = [replace(step, targets=(numbers,), site=site)]
+        else:
+            length = names.fresh("n")
+            facts[length] = fa.INT
+            before = [Step((length,), len, (loop.iterable,), (), site), Step((numbers,), range, (length,), (), site)]
+        backwards = names.fresh("t")
+        facts[backwards] = fa.Instance(reversed, fa.INT)
+        before.append(Step((backwards,), reversed, (numbers,), (), site))
+        body = tape.reverse.body[1:] if index_step is not None else tape.reverse.body
+        body = tuple(n for n in body if n is not tape.take)
+        if isinstance(index_step, Step):
+            target = index_step.targets[0]
+            self.changes.renamed.update({keep[0][1]: target} if keep else {})
+        else:
+            target = keep[0][1] if keep else names.fresh(loop.target)
+        facts[target] = fa.INT
+        new = replace(tape.reverse, target=target, iterable=backwards, body=body)
+        self.changes.dropped.add(id(tape.append))
+        self.changes.replaced[id(tape.reverse)] = (*before, new)
+
+    def _make_smaller(self, tape: Tape, keep: list, index_step: Node | None) -> None:
+        """The tape keeps only the values that are kept."""
+        replaced = self.changes.replaced
+        body = tuple(n for n in tape.reverse.body if n is not tape.take)
         item = index_step.targets[1] if isinstance(index_step, Step) else tape.reverse.target
-        saved, taken = (tape.append.operands[1],), (item,)
-    keep = [(s, t) for s, t in zip(saved, taken, strict=True) if t in used]
-    plain = _plain_range(function, tape, keep, facts, definitions)
-    if plain is not None:
-        return _without_tape(function, tape, keep, index_step, names, facts, definitions)
-    if len(keep) == len(saved) and saved:
-        return function
-    return _smaller(function, tape, keep, index_step, names, facts)
-
-
-def _plain_range(
-    function: Function, tape: Tape, keep: list, facts: dict[str, Fact], definitions: dict[str, Step]
-) -> Operand | None:
-    """What the reverse loop can iterate over backwards instead of a tape."""
-    loop = tape.loop
-    visible = {n for node in function.body for n in outer_names(node)} | {p.name for p in function.params}
-    if not isinstance(loop, ForLoop) or loop.until is not None or not isinstance(loop.iterable, str):
-        return None
-    if not all(s == loop.target for s, _ in keep):
-        return None
-    step = definitions.get(loop.iterable)
-    if step is not None and step.callee is range:
-        return loop.iterable if all(isinstance(o, Const) or o in visible for o in step.operands) else None
-    if keep or loop.iterable not in visible:
-        return None
-    sized = isinstance(fa.widen(facts.get(loop.iterable, fa.UNKNOWN)), (fa.Array, fa.List, fa.Tuple))
-    return loop.iterable if sized else None
-
-
-def _without_tape(
-    function: Function,
-    tape: Tape,
-    keep: list,
-    index_step: Node | None,
-    names: Names,
-    facts: dict[str, Fact],
-    definitions: dict[str, Step],
-) -> Function:
-    """The reverse loop over the reversed range, and no tape."""
-    loop = tape.loop
-    step = definitions.get(loop.iterable)
-    site = tape.reverse.site
-    numbers = names.fresh("t")
-    facts[numbers] = fa.Instance(range, fa.INT)
-    if step is not None and step.callee is range:
-        before: list[Node] = [replace(step, targets=(numbers,), site=site)]
-    else:
-        length = names.fresh("n")
-        facts[length] = fa.INT
-        before = [Step((length,), len, (loop.iterable,), (), site), Step((numbers,), range, (length,), (), site)]
-    backwards = names.fresh("t")
-    facts[backwards] = fa.Instance(reversed, fa.INT)
-    before.append(Step((backwards,), reversed, (numbers,), (), site))
-    body = tape.reverse.body[1:] if index_step is not None else tape.reverse.body
-    body = tuple(n for n in body if n is not tape.take)
-    if isinstance(index_step, Step):
-        target = index_step.targets[0]
-        body = substitute(body, {keep[0][1]: target}) if keep else body
-    else:
-        target = keep[0][1] if keep else names.fresh(loop.target)
-    facts[target] = fa.INT
-    new = replace(tape.reverse, target=target, iterable=backwards, body=body)
-    dropped = {id(tape.append)}
-    return replaced(function, {id(tape.reverse): (*before, new)}, dropped)
-
-
-def _smaller(
-    function: Function, tape: Tape, keep: list, index_step: Node | None, names: Names, facts: dict[str, Fact]
-) -> Function:
-    """The tape with only the values that are kept."""
-    changes: dict[int, tuple[Node, ...]] = {}
-    body = tuple(n for n in tape.reverse.body if n is not tape.take)
-    item = index_step.targets[1] if isinstance(index_step, Step) else tape.reverse.target
-    if not keep:
-        append = replace(tape.append, operands=(tape.name, Const(None)))
-    elif len(keep) == 1:
-        append = replace(tape.append, operands=(tape.name, keep[0][0]))
-        body = substitute(body, {item: keep[0][1]}) if isinstance(index_step, Step) else body
-        item = keep[0][1]
-    else:
-        assert tape.entry is not None and tape.take is not None
-        append = tape.append
-        changes[id(tape.entry)] = (replace(tape.entry, operands=tuple(s for s, _ in keep)),)
-        take = replace(tape.take, targets=tuple(t for _, t in keep))
-        position = 1 if index_step is not None else 0
-        body = (*body[:position], take, *body[position:])
-    changes[id(tape.append)] = (append,)
-    target = tape.reverse.target if isinstance(index_step, Step) else item
-    changes[id(tape.reverse)] = (replace(tape.reverse, target=target, body=body),)
-    return replaced(function, changes, set())
-
-
-def replaced(function: Function, changes: dict[int, tuple[Node, ...]], dropped: set[int]) -> Function:
-    """The function with some nodes replaced by others and some left out."""
-
-    def block(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
-        new: list[Node] = []
-        for node in nodes:
-            if id(node) in dropped:
-                continue
-            for one in changes.get(id(node), (node,)):
-                new.append(map_blocks(block, one))
-        return as_before(new, nodes)
-
-    return replace(function, body=block(function.body))
+        if not keep:
+            replaced[id(tape.append)] = (replace(tape.append, operands=(tape.name, Const(None))),)
+        elif len(keep) == 1:
+            saved, taken = keep[0]
+            replaced[id(tape.append)] = (replace(tape.append, operands=(tape.name, saved)),)
+            self.changes.renamed.update({item: taken} if isinstance(index_step, Step) else {})
+            item = taken
+        else:
+            assert tape.entry is not None and tape.take is not None
+            replaced[id(tape.entry)] = (replace(tape.entry, operands=tuple(s for s, _ in keep)),)
+            take = replace(tape.take, targets=tuple(t for _, t in keep))
+            position = 1 if index_step is not None else 0
+            body = (*body[:position], take, *body[position:])
+        target = tape.reverse.target if isinstance(index_step, Step) else item
+        replaced[id(tape.reverse)] = (replace(tape.reverse, target=target, body=body),)

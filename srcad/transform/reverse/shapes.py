@@ -15,30 +15,27 @@ import numpy as np
 from srcad.facts import Array, Fact
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.facts import step_fact
-from srcad.transform.reverse.record import Tape, find_tape, replaced
+from srcad.transform.reverse.tapes import Changes, Tape, find_tapes, step_definitions
 from srcad.transform.simplify.accumulate import makes_new_array
-from srcad.wengert import Augmented, Const, Function, Names, Node, Operand, Step, own_operands, substitute, walk
+from srcad.wengert import Augmented, Const, Function, Names, Node, Operand, Step, own_operands, walk
 
 
 def record_shapes(
     function: Function, tapes: Mapping[str, str | None], facts: dict[str, Fact], origins: Mapping[str, str]
 ) -> Function:
     """The program whose tapes hold shapes instead of arrays where that is all the reverse loops ask."""
-    for tape, entry in tapes.items():
-        definitions = {t: n for n in walk(function.body) if isinstance(n, Step) for t in n.targets}
-        found = find_tape(function, tape, entry, definitions, origins)
-        if found is None:
-            continue
-        readers: dict[Operand, list[Node]] = {}
-        for node in walk(function.body):
-            for operand in own_operands(node):
-                readers.setdefault(operand, []).append(node)
-        for saved, taken in _slots(found, definitions):
+    definitions = step_definitions(function)
+    readers: dict[Operand, list[Node]] = {}
+    for node in walk(function.body):
+        for operand in own_operands(node):
+            readers.setdefault(operand, []).append(node)
+    changes, names = Changes(), Names.of(function)
+    for tape in find_tapes(function, tapes, definitions, origins):
+        for saved, taken in _slots(tape, definitions):
             made = definitions.get(str(saved))
             if made is not None and makes_new_array(made, facts) and _is_like(taken, saved, readers, facts):
-                function = _with_shape(function, found, saved, taken, readers[taken], facts)
-                return record_shapes(function, tapes, facts, origins)
-    return function
+                _record_shape(tape, str(saved), taken, readers[taken], facts, names, changes)
+    return changes.applied(function)
 
 
 def _slots(tape: Tape, definitions: Mapping[str, Step]) -> list[tuple[Operand, str]]:
@@ -81,23 +78,23 @@ def _is_plain(name: str, readers: Mapping[Operand, list[Node]], facts: Mapping[s
     return True
 
 
-def _with_shape(
-    function: Function, tape: Tape, saved: str, taken: str, readers: list[Node], facts: dict[str, Fact]
-) -> Function:
-    """The function with the shape of a value on a tape."""
-    names = Names.of(function)
+def _record_shape(
+    tape: Tape, saved: str, taken: str, readers: list[Node], facts: dict[str, Fact], names: Names, changes: Changes
+) -> None:
+    """Notes that a tape holds the shape of a value, beside what else of it becomes a shape."""
     kept, shape = names.fresh("shape"), names.fresh("shape")
     fact = facts[saved]
     assert isinstance(fact, Array) and fact.dtype is not None
     facts[kept] = facts[shape] = step_fact(np.shape, [fact], {})
     holder = tape.entry if tape.entry is not None else tape.append
+    *before, holding = changes.replaced.get(id(holder), (holder,))
+    assert isinstance(holding, Step)
     look = Step((kept,), np.shape, (saved,), (), holder.site)
     position = tape.take.targets.index(taken) if tape.entry is not None and tape.take is not None else 1
-    holding = replace(holder, operands=(*holder.operands[:position], kept, *holder.operands[position + 1 :]))
-    changes: dict[int, tuple[Node, ...]] = {id(holder): (look, holding)}
+    holding = replace(holding, operands=(*holding.operands[:position], kept, *holding.operands[position + 1 :]))
+    changes.replaced[id(holder)] = (*before, look, holding)
     kind = () if fact.dtype == "float64" else (Const(getattr(np, fact.dtype)),)
     for node in readers:
         assert isinstance(node, Step)
-        changes[id(node)] = (replace(node, callee=np.zeros, operands=(taken, *kind)),)
-    new = replaced(function, changes, set())
-    return replace(new, body=substitute(new.body, {taken: shape}))
+        changes.replaced[id(node)] = (replace(node, callee=np.zeros, operands=(taken, *kind)),)
+    changes.renamed[taken] = shape
