@@ -122,7 +122,8 @@ def _coalesce(
 ) -> Classes:
     """Joins names to variables: first along copies, then those of one base."""
     classes = Classes()
-    conflicts = {live.variable(n): set(live.conflicts[live.variable(n)]) for n in names}
+    variables = {live.variable(n) for n in names}
+    conflicts = {v: live.conflicts[v] & variables for v in variables}  # between classes, by their representatives
     bases = {live.variable(n): None if is_temporary(n) else w.base(n) for n in names}
     bases.update((p, w.base(p)) for p in params)
 
@@ -130,12 +131,15 @@ def _coalesce(
         a, b = classes.find(live.variable(a)), classes.find(live.variable(b))
         if a == b or bases[a] and bases[b] and bases[a] != bases[b]:
             return
-        small, large = sorted((a, b), key=lambda n: len(conflicts[n]))
-        if any(classes.find(other) == large for other in conflicts[small]):
+        if b in conflicts[a]:
             return
+        small, large = sorted((a, b), key=lambda n: len(conflicts[n]))
         base = bases[a] or bases[b]
         classes.union(large, small)
-        conflicts[large] |= conflicts.pop(small)
+        for other in conflicts.pop(small):
+            conflicts[other].discard(small)
+            conflicts[other].add(large)
+            conflicts[large].add(other)
         bases[large] = base
 
     for same in (True, False):

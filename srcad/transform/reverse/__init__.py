@@ -146,7 +146,7 @@ def recorded(function: Function, sweep: Sweep) -> Function:
     facts = sweep.facts
     function = remove_dead_steps(replace(function, body=with_opaque_calls(function.body)), facts)
     function = remove_dead_steps(drop_restores(function, sweep), facts)
-    function = simplify(function, facts)
+    function = simplify(function, facts, rounds=1)  # what is left to do is done once the tapes are pruned
     function = recompute_cheap(function, sweep.tapes, facts, sweep.origins)
     function = record_once(function, sweep.tapes, sweep.origins)
     function = simplify(prune_tapes(function, sweep.tapes, facts, sweep.origins), facts)

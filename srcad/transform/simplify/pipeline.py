@@ -44,7 +44,13 @@ ROUNDS = 6
 """How often the passes are repeated at most.  Each is exact by itself, so stopping early costs only beauty."""
 
 
-def simplify(function: Function, facts: MutableMapping[str, Fact], values: frozenset[str] = frozenset()) -> Function:
+def simplify(
+    function: Function,
+    facts: MutableMapping[str, Fact],
+    values: frozenset[str] = frozenset(),
+    *,
+    rounds: int = ROUNDS,
+) -> Function:
     """The function without what a careful person would not have written; it returns the same.
 
     Forward steps keep their results bit for bit; adjoint steps may be rounded differently.  Facts of new names
@@ -63,15 +69,16 @@ def simplify(function: Function, facts: MutableMapping[str, Fact], values: froze
         return z
     """
     regions = Regions(facts, values)
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         before = function
         function = rewrite(function, facts, REWRITERS, regions)
         function = share_subexpressions(function, facts, regions)
         function = remove_copies(function, facts, regions)
         function = join_updates(function, facts, regions)
         function = assign_first(function, facts, regions)
+        is_settled = function is before or function.body == before.body and function.result == before.result
         function = remove_dead_steps(function, facts, regions)
-        if function is before or function.body == before.body and function.result == before.result:
+        if is_settled:
             break
     return function
 
