@@ -22,6 +22,7 @@ from srcad.facts.algebra import (
     promote,
     shape_of,
 )
+from srcad.facts.classes import class_of_value, classes_named, is_instance
 from srcad.facts.kinds import (
     ABSENT,
     BOOL,
@@ -92,12 +93,15 @@ __all__ = [
     "Unknown",
     "alternatives",
     "broadcast",
+    "class_of_value",
+    "classes_named",
     "constant_fact",
     "dtype_of",
     "element",
     "elementwise",
     "fact_of",
     "is_active_type",
+    "is_instance",
     "is_numeric",
     "is_text",
     "join",

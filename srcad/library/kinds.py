@@ -120,6 +120,22 @@ def of_tuples(fact: Fact) -> bool:
     return isinstance(known, Tuple) and bool(known.items) and all(isinstance(widen(f), Tuple) for f in known.items)
 
 
+def an_object(fact: Fact) -> bool:
+    """An instance of a class written in Python."""
+    known = widen(fact)
+    return isinstance(known, Dict) and known.type is not dict
+
+
+def of_objects(fact: Fact) -> bool:
+    """A list or tuple of instances of classes written in Python."""
+    match widen(fact):
+        case List(items=tuple() as items) | Tuple(items=items):
+            return bool(items) and all(map(an_object, items))
+        case List(element=element):
+            return an_object(element)
+    return False
+
+
 def none(fact: Fact) -> bool:
     """None."""
     return fact == Known(None)

@@ -9,7 +9,7 @@ import math
 import operator
 
 from srcad import runtime as rt
-from srcad.library.kinds import a_list, a_number, a_sequence, a_slice, none, not_none, of_tuples
+from srcad.library.kinds import a_list, a_number, a_sequence, a_slice, an_object, none, not_none, of_objects, of_tuples
 from srcad.library.register import implements
 from srcad.wengert import Method
 
@@ -84,6 +84,17 @@ def _(iterable: of_tuples):
     return iterable[rt.first_largest(iterable)]
 
 
+@implements(builtins.max)
+def _(iterable: of_objects):
+    items = list(iterable)
+    return items[rt.first_largest(items)]
+
+
+@implements(builtins.max)
+def _(first: an_object, second: an_object):
+    return max([first, second])
+
+
 @implements(builtins.min)
 def _(iterable, *, key: not_none):
     items = list(iterable)
@@ -116,6 +127,28 @@ def _(first, second, third, fourth, *others):
 @implements(builtins.min)
 def _(iterable: of_tuples):
     return iterable[rt.first_smallest(iterable)]
+
+
+@implements(builtins.min)
+def _(iterable: of_objects):
+    items = list(iterable)
+    return items[rt.first_smallest(items)]
+
+
+@implements(builtins.min)
+def _(first: an_object, second: an_object):
+    return min([first, second])
+
+
+@implements(builtins.sum)
+def _(iterable: of_objects, /, start=0):
+    items = list(iterable)
+    if len(items) == 0:
+        return start
+    total = start + items[0]  # whose class need not be that of the start
+    for item in items[1:]:
+        total = total + item
+    return total
 
 
 @implements(math.prod)

@@ -9,6 +9,7 @@ operator that would have to look for the method while running is refused.
 from __future__ import annotations
 
 import dataclasses
+import enum
 import functools
 import operator
 import types
@@ -17,8 +18,7 @@ from typing import Any
 
 from srcad import facts as fa
 from srcad import runtime as rt
-from srcad.errors import UnsupportedError
-from srcad.facts import Dict, Fact, Known, Number, Tuple
+from srcad.facts import Dict, Fact, Known, Tuple
 from srcad.library import register as library
 from srcad.objects import (
     MISSING,
@@ -30,9 +30,10 @@ from srcad.objects import (
     is_slot,
     static_attribute,
 )
-from srcad.transform import reflection, standins
+from srcad.transform import reflection, special, standins
 from srcad.transform.copying import COPYING, copied
 from srcad.transform.helpers import Partial, Rewriting, Super
+from srcad.transform.special import class_of
 from srcad.wengert import (
     CALL,
     Attribute,
@@ -48,45 +49,6 @@ from srcad.wengert import (
     make_named_tuple,
     make_object,
 )
-
-BINARY = {
-    operator.add: "add",
-    operator.sub: "sub",
-    operator.mul: "mul",
-    operator.truediv: "truediv",
-    operator.floordiv: "floordiv",
-    operator.mod: "mod",
-    operator.pow: "pow",
-    operator.matmul: "matmul",
-}
-"""Operators that ask the left operand, then the right one; in place they ask for `__iadd__` and its like first."""
-
-UNARY: dict[Any, str] = {
-    operator.neg: "__neg__",
-    operator.pos: "__pos__",
-    operator.abs: "__abs__",
-    abs: "__abs__",
-    float: "__float__",
-    len: "__len__",
-    operator.getitem: "__getitem__",
-    operator.setitem: "__setitem__",
-    operator.delitem: "__delitem__",
-    operator.contains: "__contains__",
-    round: "__round__",
-}
-"""Callees that call a method of their first operand."""
-
-_INPLACE = {getattr(operator, "i" + name): (function, name) for function, name in BINARY.items()}
-
-
-def class_of(fact: Fact) -> type | None:
-    """The class of an object, or of a named tuple with methods; None for everything else."""
-    match fact:
-        case Dict(type=kind) if kind is not dict:
-            return kind
-        case Tuple(type=kind) if kind is not tuple:
-            return kind
-    return None
 
 
 def reads(callee: Any) -> bool:
@@ -125,7 +87,7 @@ def rewritten(run: Rewriting, step: Step) -> Step | None:
     if callee in reflection.BY_NAME and kind is not None:
         return reflection.BY_NAME[callee](run, step)
     if kind is None:
-        return reflected(run, step)
+        return special.dispatched(run, step)
     match callee:
         case Attribute(name):
             return attribute(run, step, first, kind, name)
@@ -137,7 +99,7 @@ def rewritten(run: Rewriting, step: Step) -> Step | None:
         return calling(run, step, kind, "__call__", step.operands) or step
     if isinstance(callee, Augmented):
         return augmented(run, step, kind)
-    return operation(run, step, kind)
+    return special.dispatched(run, step)
 
 
 # ---------------------------------------------------------------------------------------------- attributes
@@ -258,6 +220,10 @@ def class_member(run: Rewriting, step: Step, kind: type) -> Step:
         return replace(step, callee=getattr(kind, name), operands=step.operands[1:])
     if isinstance(step.callee, Method) and isinstance(member, types.MethodDescriptorType):
         return replace(step, operands=step.operands[1:])
+    if isinstance(kind, enum.EnumMeta) and name in kind.__members__:
+        if isinstance(step.callee, Method):
+            return replace(step, callee=kind[name], operands=step.operands[1:])
+        return replace(step, callee=identity, operands=(Const(kind[name]),))
     if not is_object_class(kind) or member is MISSING:
         return step
     if isinstance(step.callee, Method):
@@ -313,51 +279,6 @@ def of_super(run: Rewriting, step: Step, fact: Super) -> Step | None:
 
 
 # ---------------------------------------------------------------------------------------------- operators
-
-
-def operation(run: Rewriting, step: Step, kind: type) -> Step | None:
-    """An operator or builtin whose first operand is an object."""
-    callee = step.callee
-    if not isinstance(callee, types.BuiltinFunctionType | type):
-        return step
-    if callee in UNARY and not (len(step.operands) > 1 and isinstance(getattr(step.operands[1], "value", None), Field)):
-        return calling(run, step, kind, UNARY[callee], step.operands) or step
-    if callee in _INPLACE:
-        plain, name = _INPLACE[callee]
-        found = calling(run, step, kind, f"__i{name}__", step.operands)
-        return found or rewritten(run, replace(step, callee=plain))
-    if callee in BINARY and len(step.operands) == 2:
-        name = f"__{BINARY[callee]}__"
-        if isinstance(static_attribute(kind, name), types.FunctionType):
-            return calling(run, step, kind, name, step.operands)
-        if kind is not tuple and issubclass(kind, tuple):
-            return step
-        return reflected(run, step)
-    return step
-
-
-def reflected(run: Rewriting, step: Step) -> Step | None:
-    """A binary operator whose second operand is an object, which the first one leaves it to."""
-    callee = _INPLACE[step.callee][0] if step.callee in _INPLACE else step.callee
-    if not isinstance(callee, types.BuiltinFunctionType) or callee not in BINARY or len(step.operands) != 2:
-        return step
-    left, right = map(run.fact, step.operands)
-    kind = class_of(right)
-    if kind is None or issubclass(kind, tuple):
-        return step
-    name = f"__r{BINARY[callee]}__"
-    defers = isinstance(fa.widen(left), Number) or class_of(left) is not None
-    if defers or static_attribute(kind, "__array_ufunc__") is None:
-        found = calling(run, step, kind, name, (step.operands[1], step.operands[0]))
-        if found is not None:
-            return found
-    if left == fa.UNKNOWN:
-        return step  # it may be an object too; more is known of it later
-    raise UnsupportedError(
-        f"which method computes this {BINARY[callee]} with an object of class {kind.__name__} is not known",
-        f"give the class the methods __{BINARY[callee]}__ and {name}, or call a method by name",
-        step.site,
-    )
 
 
 def augmented(run: Rewriting, step: Step, kind: type) -> Step | None:

@@ -15,7 +15,8 @@ from dataclasses import replace
 from srcad.errors import Site, UnsupportedError
 from srcad.objects import MISSING, static_attribute
 from srcad.transform.helpers import Rewriting
-from srcad.transform.instances import class_of, guarded
+from srcad.transform.instances import guarded
+from srcad.transform.special import class_of
 from srcad.wengert import Method, Operand, Step, identity
 
 TAKING = (

@@ -286,40 +286,17 @@ def _named_tuple(kind: Fact, *items: Fact) -> Fact:
 
 
 def _isinstance(value: Fact, classes: Fact) -> Fact:
-    kind = python_type(value)
-    if kind is None or not isinstance(classes, Known):
-        return fa.BOOL
-    wanted = classes.value if isinstance(classes.value, tuple) else (classes.value,)
-    if not all(isinstance(c, type) for c in wanted):
-        return fa.BOOL
-    return Known(issubclass(kind, wanted))
-
-
-def python_type(fact: Fact) -> type | None:
-    """The class of the values with this fact, if it is known exactly."""
-    match fact:
-        case Known(value=value):
-            return type(value)
-        case Number(dtype=str() as dtype, weak=True):
-            return {"b": bool, "i": int, "f": float, "c": complex}.get(np.dtype(dtype).kind)
-        case Number(dtype=str() as dtype, weak=False):
-            return np.dtype(dtype).type
-        case Array():
-            return np.ndarray
-        case Tuple(type=kind) | Instance(type=kind) | Dict(type=kind):
-            return kind
-        case List():
-            return list
-    return None
+    answer = fa.is_instance(value, fa.classes_named(classes))
+    return fa.BOOL if answer is None else Known(answer)
 
 
 def _is_sequence(value: Fact) -> Fact:
-    kind = python_type(value)
+    kind = fa.class_of_value(value)
     return fa.BOOL if kind is None else Known(rt.is_sequence_type(kind))
 
 
 def _type(value: Fact) -> Fact:
-    kind = python_type(value)
+    kind = fa.class_of_value(value)
     return Known(kind) if kind is not None else UNKNOWN
 
 
@@ -348,13 +325,18 @@ def _is_not(left: Fact, right: Fact) -> Fact:
 
 def _same(left: Fact, right: Fact) -> bool | None:
     if isinstance(left, Known) and isinstance(right, Known):
-        if left.value is None or right.value is None or callable(left.value):
+        if any(_is_only_one(fact.value) for fact in (left, right)) or callable(left.value):
             return left.value is right.value
         return None
     for one, other in ((left, right), (right, left)):
-        if one == Known(None) and python_type(other) is not None:
+        if isinstance(one, Known) and _is_only_one(one.value) and fa.class_of_value(other) is not None:
             return False
     return None
+
+
+def _is_only_one(value: object) -> bool:
+    """Whether an object is the only one of its class, and a constant."""
+    return value is None or value is NotImplemented or value is ...
 
 
 def _not(value: Fact) -> Fact:

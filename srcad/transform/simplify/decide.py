@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import operator
-from typing import Any
 
 import numpy as np
 
 from srcad import wengert
-from srcad.facts import Array, Dict, Fact, Instance, Known, List, Number, Tuple, dtype_of
+from srcad.facts import Array, Dict, Fact, Instance, Known, List, Number, Tuple, classes_named, dtype_of, is_instance
 from srcad.transform.simplify.rewrite import Context
 from srcad.wengert import Const, Operand, Step
-
-_PYTHON_TYPES = {"float64": float, "int64": int, "bool": bool, "complex128": complex}
-_BUILTIN = (bool, int, float, complex, str, bytes, tuple, list, dict, set, frozenset, range, slice, type(None))
 
 
 def decide_tests(step: Step, context: Context) -> Const | None:
@@ -35,7 +31,8 @@ def decide_tests(step: Step, context: Context) -> Const | None:
         return None
     left, right = step.operands
     if step.callee is isinstance:
-        return _is_instance(context.fact(left), _classes(right, context))
+        answer = is_instance(context.fact(left), _classes(right, context))
+        return None if answer is None else Const(answer)
     if step.callee in (operator.is_, operator.is_not):
         if left == Const(None):
             left, right = right, left
@@ -56,35 +53,4 @@ def _is_none(fact: Fact) -> bool | None:
 def _classes(operand: Operand, context: Context) -> tuple[type, ...] | None:
     """The classes that the second argument of isinstance names, if they are known."""
     made = context.definition(operand, wengert.make_tuple)
-    given: tuple[Any, ...] = made.operands if made is not None else (operand,)
-    values = [context.fact(o).value if isinstance(context.fact(o), Known) else None for o in given]
-    values = [v for value in values for v in (value if type(value) is tuple else (value,))]
-    return tuple(values) if all(isinstance(v, type) for v in values) else None
-
-
-def _is_instance(fact: Fact, classes: tuple[type, ...] | None) -> Const | None:
-    if classes is None:
-        return None
-    if isinstance(fact, Array):  # of NumPy or of another module whose class goes by the name of np.ndarray
-        if np.ndarray in classes:
-            return Const(True)
-        return Const(False) if all(c in _BUILTIN or issubclass(c, np.generic) for c in classes) else None
-    kind = _class_of(fact)
-    return None if kind is None else Const(issubclass(kind, classes))
-
-
-def _class_of(fact: Fact) -> type | None:
-    match fact:
-        case Known(value=value):
-            return type(value)
-        case Number(dtype=dtype, weak=True):
-            return _PYTHON_TYPES.get(dtype)
-        case Number(dtype=dtype, weak=False) if dtype is not None:
-            return np.dtype(dtype).type
-        case Tuple(type=kind) | Instance(type=kind):
-            return kind
-        case List():
-            return list
-        case Dict():
-            return dict
-    return None
+    return classes_named(Tuple(tuple(map(context.fact, made.operands))) if made is not None else context.fact(operand))
