@@ -263,6 +263,8 @@ REFUSED: dict[str, dict[str, str]] = {
     "sharing.written_over_dict_items": {"rr": "is a number or an array"},
     "slots.dict_pairs": {"rr": "is a number or an array"},
     "slots.pairs_zipped": {"rr": "is a number or an array"},
+    "special_methods.declined_in_a_loop": {"rr": "writes to memory that carries a derivative"},
+    "special_methods.power_of_three_arguments": {"rr": "writes to memory that carries a derivative"},
     "stores.partitioned": {"rf": "writes to memory that carries a derivative"},
     "stores.put_along_an_axis": {"rr": "writes to memory that carries a derivative"},
     "unassigned.list_made_after_a_way_out": {"rr": "is a number or an array"},

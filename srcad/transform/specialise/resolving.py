@@ -88,6 +88,12 @@ def resolved(run: Specialiser, step: Step) -> Step:
             "use views and functions of NumPy",
             step.site,
         )
+    if callee == _VIEW and (kind := array_class(run, step)) is not None:
+        raise UnsupportedError(
+            f"the array is seen as a {kind.__name__}, whose operators need not be those of arrays",
+            "compute with the array itself",
+            step.site,
+        )
     if isinstance(callee, Method) and (function := held_function(run, step)) is not None:
         return replace(step, callee=function, operands=step.operands[1:])
     if callee in _PARTS and isinstance(widen(run.fact(step.operands[0])), Array):
@@ -129,6 +135,17 @@ def of_subscript(run: Specialiser, step: Step) -> Callable | None:
     value = hashable(owner.value)
     return None if value is None else chosen(value, step.operands[1:], {}, run.fact)
 
+
+def array_class(run: Specialiser, step: Step) -> type | None:
+    """The class of arrays, other than NumPy's own, that a step names in its arguments."""
+    for operand in (*step.operands[1:], *(o for _, o in step.keywords)):
+        kind = getattr(run.fact(operand), "value", None)
+        if isinstance(kind, type) and issubclass(kind, np.ndarray) and kind is not np.ndarray:
+            return kind
+    return None
+
+
+_VIEW = Method("view")
 
 _PARTS = (SetAttribute("real"), SetAttribute("imag"))
 """What stores into the real or the imaginary parts of an array."""
