@@ -2,6 +2,8 @@
 
 import functools
 import math
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -508,6 +510,25 @@ def grown_list_spread_over_parameters(p):
 @programs.on((np.array([0.3, -1.1, 0.7, 1.9]),))
 def rows_spread_over_parameters(p):
     return sum([banana(*row) for row in p.reshape(-1, 2)])
+
+
+class Point(NamedTuple):
+    x: float
+    y: float
+
+
+@dataclass
+class Line:
+    start: float
+    end: float
+    slope: float = 1.0
+
+
+@programs.on((np.array([0.3, -1.1]),))
+def array_spread_over_the_fields_of_a_class(p):
+    point = Point(*(p * p))
+    line = Line(*p, slope=point.y)
+    return point.x * line.start + line.slope * line.end
 
 
 def test_a_spread_of_unknown_length_over_a_variable_number_of_parameters_is_refused():

@@ -6,6 +6,7 @@ the function takes so many arguments and no other number; Python checks that the
 
 from __future__ import annotations
 
+import inspect
 import operator
 import types
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from srcad.errors import DifferentiationError
 from srcad.facts import Array, Dict, Known, List, Tuple, widen
+from srcad.objects import is_object_class
 from srcad.rules import register
 from srcad.transform.analyses import effects
 from srcad.transform.helpers import Closure
@@ -93,6 +95,10 @@ def required_places(run: Specialiser, step: Step, keywords: Sequence[str]) -> in
     taken = 0
     if callee is CALL and isinstance(closure := run.fact(step.operands[0]), Closure):
         callee, taken = closure.function, len(closure.captured)
+    if isinstance(callee, type) and (
+        is_object_class(callee) or issubclass(callee, tuple) and hasattr(callee, "_fields")
+    ):
+        return _of_class(callee, keywords)
     if isinstance(callee, types.FunctionType):
         try:
             callee = run.lower(callee)
@@ -107,6 +113,15 @@ def required_places(run: Specialiser, step: Step, keywords: Sequence[str]) -> in
     if parameters.starred is not None or parameters.defaults:
         return None
     return len([name for name in parameters.by_position if name not in keywords])
+
+
+def _of_class(kind: type, keywords: Sequence[str]) -> int | None:
+    """The same for what makes an instance of a class."""
+    params = [p for p in inspect.signature(kind).parameters.values() if p.name not in keywords]
+    if any(p.kind is p.VAR_POSITIONAL for p in params):
+        return None
+    by_position = [p for p in params if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    return len(by_position) if all(p.default is p.empty for p in by_position) else None
 
 
 def _of_parameters(params: Sequence[Param], keywords: Sequence[str]) -> int | None:
