@@ -300,6 +300,8 @@ class Memory:
                 return self._method(step, name)
             case Function(fresh=True):
                 return None
+            case Function(apart=True) | Recursion(apart=True):
+                return self._content(self._new())
             case Function():
                 return self._holding(map(self._of, operands), shared=True)
         if effects.makes_function(step):

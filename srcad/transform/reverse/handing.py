@@ -9,15 +9,33 @@ shadows, which travel.  Both functions are made for arguments that share no memo
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from srcad import facts as fa
 from srcad.errors import Site, UnsupportedError
-from srcad.facts import List
+from srcad.facts import Array, Fact, List
+from srcad.rules import register
 from srcad.transform.analyses import effects
+from srcad.transform.analyses.memory import Memory
 from srcad.transform.reverse.homes import Home
 from srcad.transform.reverse.travelling import travels
-from srcad.wengert import Function, Operand, Recursion, Step, base, callee_name, walk
+from srcad.transform.reverse.views import is_basic
+from srcad.wengert import (
+    Function,
+    Node,
+    Operand,
+    Recursion,
+    Step,
+    base,
+    callee_name,
+    own_operands,
+    substitute,
+    used_names,
+    walk,
+)
 
 if TYPE_CHECKING:
     from srcad.transform.helpers import Transformation
@@ -48,14 +66,90 @@ def changed_by_forward(function: Function, active: tuple[str, ...]) -> tuple[tup
     return (*function.changes, *shadows), (*function.changes_held, *shadows)
 
 
-def changed_by_backward(function: Function, active: tuple[str, ...]) -> tuple[int, ...]:
-    """The positions of what a backward function is given to write to: what was saved, and the shadows.
+def given_again(function: Function, facts: Mapping[str, Fact]) -> tuple[str, ...]:
+    """The parameters that a backward function is given once more: the memory, which so need not be saved."""
+    if not handed_memory(function):
+        return ()
+    return tuple(p.name for p in function.params if not effects.is_immutable(fa.widen(facts.get(p.name, fa.UNKNOWN))))
 
-    These come after the cotangent of the result, if there is a result.
+
+def changed_by_backward(
+    function: Function, active: tuple[str, ...], facts: Mapping[str, Fact], *, also_saved: bool
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The positions of what a backward function is given to write to, and of what holds what it writes to.
+
+    It is given the memory once more and the shadows that travel, what was saved, the cotangent of the result, if there
+    is a result, and the other shadows.
     """
-    first = 2 if isinstance(function.result, str) else 1
-    shadows = range(first, first + len(handed_back(function, active)))
-    return (0, *shadows) if handed_memory(function) else ()
+    if not handed_memory(function):
+        return (), ()
+    again = given_again(function, facts)
+    positions = {p.name: i for i, p in enumerate(function.params)}
+    first = len(again) + len(handed_on(function, active))
+    saved = (first,) if also_saved else ()
+    after = first + (2 if isinstance(function.result, str) else 1)
+    shadows = (*range(len(again), first), *saved, *range(after, after + len(handed_back(function, active))))
+    written, holding = (
+        tuple(i for i, name in enumerate(again) if positions[name] in changed)
+        for changed in (function.changes, function.changes_held)
+    )
+    return (*written, *shadows), (*holding, *shadows)
+
+
+def with_views_again(sweep: Sweep, nodes: tuple[Node, ...], reverse: list[Node]) -> list[Node]:
+    """The reverse of a block of such a function, which makes the views once more that it reads.
+
+    They are of memory that it is given again; were they saved, what is saved would share that memory.
+    """
+    if not handed_memory(sweep.function):
+        return reverse
+    read = used_names(reverse)
+    again: dict[str, Step] = {}
+    for node in reversed(nodes):
+        if isinstance(node, Step) and read.intersection(node.targets) and _is_view(sweep, node):
+            again[node.target] = node
+            read.update(o for o in own_operands(node) if isinstance(o, str))
+    new = {name: sweep.names.fresh(name) for name in reversed(again)}
+    sweep.moved(new)
+    made = [replace(again[name], site=None) for name in new]
+    return [*substitute((*made, *reverse), new)]
+
+
+def _is_view(sweep: Sweep, step: Step) -> bool:
+    """Whether a step makes a view of written memory, and of nothing else."""
+    of, *rest = step.operands or (None,)
+    if len(step.targets) != 1 or not isinstance(of, str) or not sweep.memory.is_written(step.target):
+        return False
+    if not all(isinstance(fa.widen(sweep.facts.get(name, fa.UNKNOWN)), Array) for name in (of, step.target)):
+        return False
+    if step.callee is operator.getitem:
+        return is_basic(sweep.builder.fact(rest[0])) is True
+    entry = register.lookup(step.callee)
+    return entry is not None and bool(entry.shares) and entry.shares_always
+
+
+def is_written(name: str, memory: Memory, called: frozenset[str]) -> bool:
+    """Whether a list writes to the memory of a name, or hands it, or what it holds, to functions that do."""
+    reach = memory.reach(name)
+    return memory.is_written(name) or any(name == c or not reach.isdisjoint(memory.reach(c)) for c in called)
+
+
+def given_to_write(nodes: Iterable[Node], around: frozenset[Function]) -> frozenset[str]:
+    """What is handed to backward functions that write to it; the functions `around` are being looked at."""
+    found: set[str] = set()
+    for step in walk(nodes):
+        if isinstance(step, Step) and isinstance(step.callee, (Function, Recursion)) and step.operands:
+            function = step.callee.finished() if isinstance(step.callee, Recursion) else step.callee
+            if function not in around and _writes_first(function, around | {function}):
+                found.update(o for o in step.operands[:1] if isinstance(o, str))
+    return frozenset(found)
+
+
+def _writes_first(function: Function, around: frozenset[Function]) -> bool:
+    """Whether a function, or one that it calls, writes to its first argument, or to what that holds."""
+    given = [p.name for p in function.params]
+    memory = Memory(function.body, {}, separate=frozenset(given))
+    return is_written(given[0], memory, given_to_write(function.body, around))
 
 
 def refuse_shared_arguments(sweep: Transformation) -> None:
