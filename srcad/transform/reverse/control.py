@@ -75,7 +75,8 @@ def reverse_block(
         if finish is not None:
             finish(context)
     sweep.contexts.pop()
-    return forward[::-1], with_views_again(sweep, nodes, [*context.start, *steps]), context
+    forward.reverse()
+    return forward, with_views_again(sweep, flat(forward), [*context.start, *steps]), context
 
 
 def flat(groups: list[tuple[Node, ...]]) -> tuple[Node, ...]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from srcad import facts as fa
 from srcad.errors import Site, UnsupportedError
-from srcad.facts import Array, Fact, List
+from srcad.facts import Array, Dict, Fact, Known, List, Number, Tuple
 from srcad.rules import register
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.memory import Memory
@@ -96,7 +96,7 @@ def changed_by_backward(
     return (*written, *shadows), (*holding, *shadows)
 
 
-def with_views_again(sweep: Sweep, nodes: tuple[Node, ...], reverse: list[Node]) -> list[Node]:
+def with_views_again(sweep: Sweep, forward: Iterable[Node], reverse: list[Node]) -> list[Node]:
     """The reverse of a block of such a function, which makes the views once more that it reads.
 
     They are of memory that it is given again; were they saved, what is saved would share that memory.
@@ -105,7 +105,7 @@ def with_views_again(sweep: Sweep, nodes: tuple[Node, ...], reverse: list[Node])
         return reverse
     read = used_names(reverse)
     again: dict[str, Step] = {}
-    for node in reversed(nodes):
+    for node in reversed([*forward]):
         if isinstance(node, Step) and read.intersection(node.targets) and _is_view(sweep, node):
             again[node.target] = node
             read.update(o for o in own_operands(node) if isinstance(o, str))
@@ -116,11 +116,19 @@ def with_views_again(sweep: Sweep, nodes: tuple[Node, ...], reverse: list[Node])
 
 
 def _is_view(sweep: Sweep, step: Step) -> bool:
-    """Whether a step makes a view of written memory, and of nothing else."""
+    """Whether a step makes a view of written memory, or takes an item of a container that nothing changes."""
     of, *rest = step.operands or (None,)
-    if len(step.targets) != 1 or not isinstance(of, str) or not sweep.memory.is_written(step.target):
+    if len(step.targets) != 1 or not isinstance(of, str):
         return False
-    if not all(isinstance(fa.widen(sweep.facts.get(name, fa.UNKNOWN)), Array) for name in (of, step.target)):
+    primals = {shadow: name for name, shadow in sweep.travelled.items()}
+    kind = fa.widen(sweep.facts.get(primals.get(of, of), fa.UNKNOWN))
+    if not sweep.memory.is_written(primals.get(step.target, step.target)):
+        return False
+    if isinstance(kind, (List, Dict, Tuple)):
+        place = fa.widen(sweep.builder.fact(rest[0])) if step.callee is operator.getitem else None
+        fixed = isinstance(place, Number) or isinstance(place, Known) and not isinstance(place.value, slice)
+        return fixed and not sweep.memory.is_changed(primals.get(of, of))
+    if not isinstance(kind, Array) or not isinstance(fa.widen(sweep.facts.get(step.target, fa.UNKNOWN)), Array):
         return False
     if step.callee is operator.getitem:
         return is_basic(sweep.builder.fact(rest[0])) is True
