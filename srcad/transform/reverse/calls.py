@@ -15,7 +15,7 @@ from srcad import facts as fa
 from srcad import runtime as rt
 from srcad.checkpoints import Checkpointed
 from srcad.errors import UnsupportedError
-from srcad.facts import Fact
+from srcad.facts import Fact, List
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.memory import Memory
 from srcad.transform.nesting import located, refusal_key
@@ -55,6 +55,7 @@ from srcad.wengert import (
     make_tuple,
     substitute,
     used_names,
+    walk,
 )
 
 if TYPE_CHECKING:
@@ -228,8 +229,8 @@ def forward_function(parts: Sweeps, name: str) -> Function:
     """The function that returns the value and what is to be recorded; only this, if a helper returns nothing."""
     names = Names(used_names(parts.forward) | set(parts.facts))
     closing: list[Node] = []
-    kept: Operand = parts.saved[0] if len(parts.saved) == 1 else names.fresh("saved")
-    if len(parts.saved) != 1:
+    kept: Operand = names.fresh("saved") if is_packed(parts) else parts.saved[0]
+    if is_packed(parts):
         closing.append(Step((str(kept),), make_tuple, parts.saved, (), None))
     both: Operand = kept
     where: tuple[int, ...] = ()
@@ -237,8 +238,21 @@ def forward_function(parts: Sweeps, name: str) -> Function:
         both, where = names.fresh("t"), (1,)
         closing.append(Step((both,), make_tuple, (parts.value, kept), (), None))
     body = (*parts.forward, *closing)
-    saves = where if len(parts.saved) > 1 else None
+    saves = where if is_packed(parts) else None
     return replace(parts.function, name=name, body=body, result=both, doc=None, fresh=False, saves=saves)
+
+
+def is_packed(parts: Sweeps) -> bool:
+    """Whether a tuple is handed over: also for the tape of a function that calls itself in a loop.
+
+    What a tape holds is known by the kind of the tuples that hold it.
+    """
+    return len(parts.saved) != 1 or isinstance(parts.facts.get(parts.saved[0]), List) and calls_itself(parts)
+
+
+def calls_itself(parts: Sweeps) -> bool:
+    """Whether the forward sweep holds a call of the list that is made of it, or of one that calls that."""
+    return any(isinstance(n, Step) and isinstance(n.callee, Recursion) for n in walk(parts.forward))
 
 
 def backward_function(parts: Sweeps, active: tuple[str, ...], name: str) -> Function:
@@ -252,13 +266,15 @@ def backward_part(parts: Sweeps, active: tuple[str, ...], name: str) -> tuple[Fu
     names = Names(used_names(parts.reverse) | set(parts.facts) | {"saved", "d_out"})
     new = {n: names.fresh(n) for n in ("saved", "d_out") if n in parts.facts} | {parts.d_out: "d_out"}
     saved = tuple(new.get(n, n) for n in parts.saved)
-    if len(saved) == 1:
+    if not is_packed(parts):
         new[parts.saved[0]] = "saved"
     given = (*parts.again, *parts.shadows)
     new |= {name: names.parameter(base(name)) for name in given if "." in name or name in new}
     wanted = [d for p, d in zip(parts.active, parts.gradients, strict=True) if p in active]
     wanted = [new.get(d, d) if isinstance(d, str) else d for d in wanted]
     body: list[Node] = [Step(saved, identity, ("saved",), (), None)] if len(saved) > 1 else []
+    if len(saved) == 1 and is_packed(parts):
+        body = [Step(saved, operator.getitem, ("saved", Const(0)), (), None)]
     body.extend(substitute(parts.reverse, new))
     result: Operand = wanted[0] if wanted else Const(None)
     if len(wanted) > 1:

@@ -31,6 +31,7 @@ from srcad.wengert import (
     Step,
     base,
     callee_name,
+    identity,
     own_operands,
     substitute,
     used_names,
@@ -96,40 +97,61 @@ def changed_by_backward(
     return (*written, *shadows), (*holding, *shadows)
 
 
-def with_views_again(sweep: Sweep, forward: Iterable[Node], reverse: list[Node]) -> list[Node]:
-    """The reverse of a block of such a function, which makes the views once more that it reads.
+def hands_memory(function: Function) -> bool:
+    """Whether a function is handed memory to write to, or hands some to others."""
+    called = (n.callee for n in walk(function.body) if isinstance(n, Step))
+    return bool(handed_memory(function)) or any(
+        isinstance(c, (Function, Recursion)) and any(effects.changed_by(c)) for c in called
+    )
 
-    They are of memory that it is given again; were they saved, what is saved would share that memory.
+
+def with_views_again(sweep: Sweep, forward: Iterable[Node], reverse: list[Node]) -> list[Node]:
+    """The reverse of a block, which makes the views once more that it reads, and reads memory by its first name.
+
+    They are of memory that is there anyway.  Were they recorded, what is recorded would share that memory with what is
+    handed to functions beside it.
     """
-    if not handed_memory(sweep.function):
+    if not sweep.hands_memory:
         return reverse
     read = used_names(reverse)
-    again: dict[str, Step] = {}
+    again: list[Step] = []
     for node in reversed([*forward]):
         if isinstance(node, Step) and read.intersection(node.targets) and _is_view(sweep, node):
-            again[node.target] = node
+            again.append(node)
             read.update(o for o in own_operands(node) if isinstance(o, str))
-    new = {name: sweep.names.fresh(name) for name in reversed(again)}
+    new = {name: sweep.names.fresh(name) for step in reversed(again) for name in step.targets}
     sweep.moved(new)
-    made = [replace(again[name], site=None) for name in new]
-    return [*substitute((*made, *reverse), new)]
+    first = {name: _first_name(sweep, name) for name in read if name in sweep.definitions}
+    made = [replace(step, site=None) for step in reversed(again)]
+    return [*substitute((*made, *reverse), first | new)]
+
+
+def _first_name(sweep: Sweep, name: str) -> str:
+    """The name under which written memory was made or given, where that is seen wherever the name is."""
+    root = sweep.definitions.same(name)
+    around = sweep.definitions[root].blocks
+    is_seen = sweep.definitions[name].blocks[: len(around)] == around
+    return root if is_seen and sweep.memory.is_written(name) and root not in sweep.undefined else name
 
 
 def _is_view(sweep: Sweep, step: Step) -> bool:
-    """Whether a step makes a view of written memory, or takes an item of a container that nothing changes."""
+    """Whether a step makes a view of written memory, or takes items of a container that nothing changes."""
     of, *rest = step.operands or (None,)
-    if len(step.targets) != 1 or not isinstance(of, str):
+    if not step.targets or not isinstance(of, str):
         return False
     primals = {shadow: name for name, shadow in sweep.travelled.items()}
     kind = fa.widen(sweep.facts.get(primals.get(of, of), fa.UNKNOWN))
-    if not sweep.memory.is_written(primals.get(step.target, step.target)):
+    if not any(sweep.memory.is_written(primals.get(target, target)) for target in step.targets):
         return False
     if isinstance(kind, (List, Dict, Tuple)):
         place = fa.widen(sweep.builder.fact(rest[0])) if step.callee is operator.getitem else None
         fixed = isinstance(place, Number) or isinstance(place, Known) and not isinstance(place.value, slice)
-        return fixed and not sweep.memory.is_changed(primals.get(of, of))
-    if not isinstance(kind, Array) or not isinstance(fa.widen(sweep.facts.get(step.target, fa.UNKNOWN)), Array):
+        is_unpacked = step.callee is identity and len(step.targets) > 1
+        return (fixed or is_unpacked) and not sweep.memory.is_changed(primals.get(of, of))
+    if not all(isinstance(fa.widen(sweep.facts.get(name, fa.UNKNOWN)), Array) for name in (of, *step.targets)):
         return False
+    if len(step.targets) > 1:
+        return step.callee is identity
     if step.callee is operator.getitem:
         return is_basic(sweep.builder.fact(rest[0])) is True
     entry = register.lookup(step.callee)
