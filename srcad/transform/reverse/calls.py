@@ -239,7 +239,8 @@ def forward_function(parts: Sweeps, name: str) -> Function:
         closing.append(Step((both,), make_tuple, (parts.value, kept), (), None))
     body = (*parts.forward, *closing)
     saves = where if is_packed(parts) else None
-    return replace(parts.function, name=name, body=body, result=both, doc=None, fresh=False, saves=saves)
+    new = {"fresh": False, "returns": None, "saves": saves}
+    return replace(parts.function, name=name, body=body, result=both, doc=None, **new)
 
 
 def is_packed(parts: Sweeps) -> bool:
