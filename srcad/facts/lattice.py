@@ -133,6 +133,8 @@ def join(a: Fact, b: Fact) -> Fact:
     a, b = widen(a), widen(b)
     if a == b:
         return a
+    if _is_slice(a) and _is_slice(b):
+        return Instance(slice)
     match a, b:
         case (Nothing(filled=filled), fact) | (fact, Nothing(filled=filled)):
             return _maybe_absent(fact) if filled else fact
@@ -167,6 +169,10 @@ def join(a: Fact, b: Fact) -> Fact:
         case Instance(), Instance() if a.type is b.type:
             return Instance(a.type, join(a.element, b.element))
     return UNKNOWN
+
+
+def _is_slice(fact: Fact) -> bool:
+    return isinstance(fact, Known) and isinstance(fact.value, slice) or fact == Instance(slice)
 
 
 def _is_level(fact: Tuple, nested: Nested) -> bool:

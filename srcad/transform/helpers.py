@@ -218,7 +218,7 @@ def deals_in_values(specialised: Specialised, sharing: bool = False) -> bool:
         isinstance(n, Step) and isinstance(n.callee, MakeFunction) for n in walk(function.body)
     ):
         return False
-    return not memory.is_written(result) or not isinstance(fa.widen(facts.get(result, UNKNOWN)), (List, Dict))
+    return _may_be_returned(result, specialised, memory)
 
 
 def changed_parameters(specialised: Specialised) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -233,7 +233,7 @@ def changed_parameters(specialised: Specialised) -> tuple[tuple[int, ...], tuple
 def deals_in_its_arguments(specialised: Specialised) -> bool:
     """Whether a function writes to nothing but its arguments and memory of its own, and keeps these apart.
 
-    It stores no argument in another, and returns neither an argument nor anything it writes to.
+    It stores no argument in another, and returns neither an argument nor a container that it writes to.
     """
     function, facts = specialised.function, specialised.facts
     params = [p.name for p in function.params]
@@ -250,7 +250,13 @@ def deals_in_its_arguments(specialised: Specialised) -> bool:
         return True
     if isinstance(facts.get(result), Generator) or not memory.reach(result).isdisjoint(frozenset().union(*reaches)):
         return False
-    return not memory.is_written(result)
+    return _may_be_returned(result, specialised, memory)
+
+
+def _may_be_returned(result: str, specialised: Specialised, memory: Memory) -> bool:
+    """Whether what a function returns, of its own, is no container that it writes to."""
+    fact = fa.widen(specialised.facts.get(result, UNKNOWN))
+    return not memory.is_written(result) or not isinstance(fact, (List, Dict))
 
 
 def returning_fresh(specialised: Specialised) -> Specialised:

@@ -442,6 +442,8 @@ class Function:
     The steps of a `generator` run when values are asked for, up to the next `yield_item`.
     A call writes to the memory of the parameters at the positions `changes`, and to memory that those at the positions
     `changes_held` hold, and to no other.  One that `returns` the argument at this position has the result None here.
+    `apart` says that what it returns shares no memory with what it is given, nor with anything it writes to.
+    `saves` is the path in the result to a tuple of what is saved for the reverse sweep; it may hold others like it.
     """
 
     name: str
@@ -457,6 +459,8 @@ class Function:
     changes: tuple[int, ...] = ()
     changes_held: tuple[int, ...] = ()
     returns: int | None = None
+    apart: bool = False
+    saves: tuple[int, ...] | None = None
 
     def __str__(self) -> str:
         return format_function(self)
@@ -470,7 +474,7 @@ class Recursion:
     """A callee: a function that is called by its own list, directly or by way of others.
 
     A list cannot hold itself; it holds this, whose `function` is set when the list is finished.  Until then `changes`,
-    `changes_held` and `returns` are what is assumed of it.
+    `changes_held`, `returns` and `apart` are what is assumed of it.
     """
 
     name: str
@@ -478,6 +482,7 @@ class Recursion:
     changes: tuple[int, ...] = ()
     changes_held: tuple[int, ...] = ()
     returns: int | None = None
+    apart: bool = False
 
     def finished(self) -> Function:
         """The list it stands for."""

@@ -694,4 +694,4 @@ def test_pulled_back_twice(function):
 def test_both_sweeps_of_a_recursion_are_printed_once():
     source = grad(sorted_in_place).source_for(X)
     assert source.count("def quicksort_forward(a, low, high):") == 1
-    assert source.count("def quicksort_backward(saved, d_a):") == 1
+    assert source.count("def quicksort_backward(a, saved, d_a):") == 1

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime, wengert
-from srcad.facts import UNKNOWN, Array, Dict, Either, Fact, Instance, Known, List, Number, Tuple, widen
+from srcad.facts import UNKNOWN, Array, Dict, Either, Fact, Instance, Known, List, Nothing, Number, Tuple, widen
 from srcad.rules.register import lookup
 from srcad.transform.analyses import effects
 from srcad.wengert import (
@@ -185,6 +185,8 @@ class Memory:
         fact = effects.fact_of_operand(operand, self._facts)
         if isinstance(fact, (Array, Either)):
             return region
+        if isinstance(fact, List) and not isinstance(fact.element, Nothing) and effects.is_immutable(fact.element):
+            return None  # numbers, say, of which nobody needs to know where they came from
         content = self._content(region)
         if not (isinstance(fact, (List, Dict, Tuple)) or operand in self._containers):
             self._union(region, content)
@@ -300,6 +302,8 @@ class Memory:
                 return self._method(step, name)
             case Function(fresh=True):
                 return None
+            case Function(apart=True) | Recursion(apart=True):
+                return self._content(self._new())
             case Function():
                 return self._holding(map(self._of, operands), shared=True)
         if effects.makes_function(step):

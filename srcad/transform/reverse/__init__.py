@@ -28,6 +28,7 @@ from srcad.transform.reverse.closures import refuse_writing_closures
 from srcad.transform.reverse.control import flat, reverse_block
 from srcad.transform.reverse.handing import (
     changed_by_forward,
+    given_again,
     handed_memory,
     refuse_shared_arguments,
     shadow_parameters,
@@ -189,11 +190,12 @@ def make_sweeps(
     body = (*forward, middle, *reverse, *closing)
     joint = replace(function, params=params, body=body, result=both, captures=all_captures(sweep))
     joint = recorded(joint, sweep)
-    outside = frozenset() if is_called else frozenset(c.name for c in joint.captures)
+    again = (*given_again(specialised.function, specialised.facts), *travelling.values())
+    outside = frozenset(again) if is_called else frozenset((*again, *(c.name for c in joint.captures)))
     changes, changes_held = changed_by_forward(function, active)
     joint = replace(joint, params=given, changes=changes, changes_held=changes_held)
     parts = split(joint, wrt, facts, d_out, tuple(copied), outside)
-    return replace(parts, shadows=tuple(handed.values()))
+    return replace(parts, again=again, shadows=tuple(handed.values()))
 
 
 def split(

@@ -15,16 +15,20 @@ from srcad import facts as fa
 from srcad import runtime as rt
 from srcad.checkpoints import Checkpointed
 from srcad.errors import UnsupportedError
-from srcad.facts import Fact
+from srcad.facts import Fact, List
 from srcad.transform.analyses import effects
+from srcad.transform.analyses.memory import Memory
 from srcad.transform.nesting import located, refusal_key
 from srcad.transform.reverse.again import both_sweeps
 from srcad.transform.reverse.handing import (
     changed_by_backward,
     changed_by_forward,
+    given_again,
+    given_to_write,
     handed_back,
     handed_memory,
     handed_on,
+    is_written,
     shadow_of_argument,
 )
 from srcad.transform.reverse.homes import Home
@@ -51,6 +55,7 @@ from srcad.wengert import (
     make_tuple,
     substitute,
     used_names,
+    walk,
 )
 
 if TYPE_CHECKING:
@@ -61,8 +66,9 @@ if TYPE_CHECKING:
 class Pair:
     """A helper's forward and backward function.  The backward one takes `saved` and the cotangent `d_out`.
 
-    It returns the cotangents of the parameters `active`, in their order.  Of those that the helper writes to it takes
-    the shadows instead, in which it accumulates, and puts back what their memory held.
+    It returns the cotangents of the parameters `active`, in their order.  If the helper writes to parameters, it takes
+    the memory it was given first, and last the shadows of what is written to, in which it accumulates; and it puts
+    back what that memory held.
     """
 
     forward: Function | Recursion
@@ -84,6 +90,7 @@ class Sweeps:
     gradients: tuple[Operand, ...]
     d_out: str
     written: tuple[str, ...]
+    again: tuple[str, ...] = ()
     shadows: tuple[str, ...] = ()
 
 
@@ -136,8 +143,9 @@ def reverse_changing_call(
         cotangent = (sweep.zero(target) if d is None else d,)
     shadows = tuple(shadow_of_argument(sweep, given[name], step) for name in handed)
     others = [given[n] for n in active if n not in handed and n not in travelling]
-    call_backward(sweep, pair.backward, (saved, *cotangent, *shadows), others)
     beside = tuple(shadow_of_argument(sweep, given[name], step, is_travelling=True) for name in travelling)
+    again = tuple(given[name] for name in given_again(function, helper.specialised.facts))
+    call_backward(sweep, pair.backward, (*again, *beside, saved, *cotangent, *shadows), others)
     call = replace(step, targets=(saved,), callee=pair.forward, operands=(*step.operands, *beside))
     if isinstance(function.result, Const):
         return (call, Step((target,), identity, (function.result,), (), step.site))
@@ -179,33 +187,73 @@ def pair_for(sweep: Sweep, specialised: Specialised, active: tuple[str, ...]) ->
             )
             made[active] = (parts, Pair(pair.forward, backward, active))
             return made[active][1]
-    name = specialised.function.name
-    written = changed_by_backward(specialised.function, active)
-    forward_token = Recursion(f"{name}_forward", None, *changed_by_forward(specialised.function, active))
-    inside = Pair(forward_token, Recursion(f"{name}_backward", None, written, written), active)
-    made[active] = (None, inside)
+    before = {function: dict(pairs) for function, pairs in sweep.pairs.items()}
+    if not make_pair(sweep, specialised, active, also_saved=False):
+        sweep.pairs.clear()
+        sweep.pairs.update(before)
+        make_pair(sweep, specialised, active, also_saved=True)
+    return sweep.pairs[specialised.function][active][1]
+
+
+def make_pair(sweep: Sweep, specialised: Specialised, active: tuple[str, ...], *, also_saved: bool) -> bool:
+    """Makes the pair for a helper; says whether its backward function writes to nothing but what was assumed.
+
+    That is what it is handed, and `also_saved` memory that the forward function saved.
+    """
+    function = specialised.function
+    name = function.name
+    written = changed_by_backward(function, active, specialised.facts, also_saved=also_saved)
+    forward_token = Recursion(f"{name}_forward", None, *changed_by_forward(function, active))
+    inside = Pair(forward_token, Recursion(f"{name}_backward", None, *written), active)
+    sweep.pairs[function][active] = (None, inside)
     parts = sweep.make_sweeps(specialised, active, sweep.lower, sweep.pairs)
-    forward, backward = (
-        forward_function(parts, inside.forward.name),
-        backward_function(parts, active, inside.backward.name),
-    )
+    forward = forward_function(parts, inside.forward.name)
+    backward = replace(backward_function(parts, active, inside.backward.name), **changes_of(written))
     inside.forward.function, inside.backward.function = forward, backward
-    made[active] = (parts, Pair(forward, backward, active))
-    return made[active][1]
+    sweep.pairs[function][active] = (parts, Pair(forward, backward, active))
+    return also_saved or not handed_memory(function) or not writes_to_saved(backward)
+
+
+def changes_of(written: tuple[tuple[int, ...], tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+    """What a function writes to, as its list says it."""
+    return dict(zip(("changes", "changes_held"), written, strict=True))
+
+
+def writes_to_saved(backward: Function) -> bool:
+    """Whether a backward function writes to memory that the forward function saved."""
+    memory = Memory(backward.body, {}, separate=frozenset(p.name for p in backward.params))
+    return is_written("saved", memory, given_to_write(backward.body, frozenset()))
 
 
 def forward_function(parts: Sweeps, name: str) -> Function:
     """The function that returns the value and what is to be recorded; only this, if a helper returns nothing."""
     names = Names(used_names(parts.forward) | set(parts.facts))
     closing: list[Node] = []
-    kept: Operand = parts.saved[0] if len(parts.saved) == 1 else names.fresh("saved")
-    if len(parts.saved) != 1:
+    kept: Operand = names.fresh("saved") if is_packed(parts) else parts.saved[0]
+    if is_packed(parts):
         closing.append(Step((str(kept),), make_tuple, parts.saved, (), None))
     both: Operand = kept
+    where: tuple[int, ...] = ()
     if not handed_memory(parts.function) or isinstance(parts.value, str):
-        both = names.fresh("t")
+        both, where = names.fresh("t"), (1,)
         closing.append(Step((both,), make_tuple, (parts.value, kept), (), None))
-    return replace(parts.function, name=name, body=(*parts.forward, *closing), result=both, doc=None, fresh=False)
+    body = (*parts.forward, *closing)
+    saves = where if is_packed(parts) else None
+    new = {"fresh": False, "returns": None, "saves": saves}
+    return replace(parts.function, name=name, body=body, result=both, doc=None, **new)
+
+
+def is_packed(parts: Sweeps) -> bool:
+    """Whether a tuple is handed over: also for the tape of a function that calls itself in a loop.
+
+    What a tape holds is known by the kind of the tuples that hold it.
+    """
+    return len(parts.saved) != 1 or isinstance(parts.facts.get(parts.saved[0]), List) and calls_itself(parts)
+
+
+def calls_itself(parts: Sweeps) -> bool:
+    """Whether the forward sweep holds a call of the list that is made of it, or of one that calls that."""
+    return any(isinstance(n, Step) and isinstance(n.callee, Recursion) for n in walk(parts.forward))
 
 
 def backward_function(parts: Sweeps, active: tuple[str, ...], name: str) -> Function:
@@ -219,12 +267,15 @@ def backward_part(parts: Sweeps, active: tuple[str, ...], name: str) -> tuple[Fu
     names = Names(used_names(parts.reverse) | set(parts.facts) | {"saved", "d_out"})
     new = {n: names.fresh(n) for n in ("saved", "d_out") if n in parts.facts} | {parts.d_out: "d_out"}
     saved = tuple(new.get(n, n) for n in parts.saved)
-    if len(saved) == 1:
+    if not is_packed(parts):
         new[parts.saved[0]] = "saved"
-    new |= {name: names.parameter(base(name)) for name in parts.shadows if "." in name}
+    given = (*parts.again, *parts.shadows)
+    new |= {name: names.parameter(base(name)) for name in given if "." in name or name in new}
     wanted = [d for p, d in zip(parts.active, parts.gradients, strict=True) if p in active]
     wanted = [new.get(d, d) if isinstance(d, str) else d for d in wanted]
     body: list[Node] = [Step(saved, identity, ("saved",), (), None)] if len(saved) > 1 else []
+    if len(saved) == 1 and is_packed(parts):
+        body = [Step(saved, operator.getitem, ("saved", Const(0)), (), None)]
     body.extend(substitute(parts.reverse, new))
     result: Operand = wanted[0] if wanted else Const(None)
     if len(wanted) > 1:
@@ -232,10 +283,9 @@ def backward_part(parts: Sweeps, active: tuple[str, ...], name: str) -> tuple[Fu
         body.append(Step((result,), make_tuple, tuple(wanted), (), None))
     captures = tuple(c for c in parts.function.captures if c.name in used_names(body) and c.name not in saved)
     first = [] if handed_memory(parts.function) and isinstance(parts.value, Const) else ["d_out"]
-    params = tuple(map(Param, ["saved", *first, *(new.get(name, name) for name in parts.shadows)]))
+    again, shadows = ([new.get(name, name) for name in part] for part in (parts.again, parts.shadows))
+    params = tuple(map(Param, [*again, "saved", *first, *shadows]))
     function = Function(name, params, tuple(body), result, captures, (), parts.function.site)
-    written = tuple(i for i, p in enumerate(params) if p.name != "d_out") if handed_memory(parts.function) else ()
-    function = replace(function, changes=written, changes_held=written)
     facts = parts.facts | {name: parts.facts.get(old, fa.UNKNOWN) for old, name in new.items()}
     facts["saved"] = fa.UNKNOWN
     return remove_dead_steps(function, facts), facts

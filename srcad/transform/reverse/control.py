@@ -16,6 +16,7 @@ from srcad.transform.analyses import effects
 from srcad.transform.reverse import checkpointed, containers, iteration, travelling
 from srcad.transform.reverse.attempts import letting_refusals_pass, note_restores, refuse_unsound, way_back
 from srcad.transform.reverse.calls import reverse_helper_call, reverse_python_call
+from srcad.transform.reverse.handing import with_views_again
 from srcad.transform.reverse.homes import Home
 from srcad.transform.reverse.managers import write_within
 from srcad.transform.reverse.steps import reverse_step
@@ -74,7 +75,8 @@ def reverse_block(
         if finish is not None:
             finish(context)
     sweep.contexts.pop()
-    return forward[::-1], [*context.start, *steps], context
+    forward.reverse()
+    return forward, with_views_again(sweep, flat(forward), [*context.start, *steps]), context
 
 
 def flat(groups: list[tuple[Node, ...]]) -> tuple[Node, ...]:

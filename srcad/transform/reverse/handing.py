@@ -9,15 +9,34 @@ shadows, which travel.  Both functions are made for arguments that share no memo
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from srcad import facts as fa
 from srcad.errors import Site, UnsupportedError
-from srcad.facts import List
+from srcad.facts import Array, Dict, Fact, Known, List, Number, Tuple
+from srcad.rules import register
 from srcad.transform.analyses import effects
+from srcad.transform.analyses.memory import Memory
 from srcad.transform.reverse.homes import Home
 from srcad.transform.reverse.travelling import travels
-from srcad.wengert import Function, Operand, Recursion, Step, base, callee_name, walk
+from srcad.transform.reverse.views import is_basic
+from srcad.wengert import (
+    Function,
+    Node,
+    Operand,
+    Recursion,
+    Step,
+    base,
+    callee_name,
+    identity,
+    own_operands,
+    substitute,
+    used_names,
+    walk,
+)
 
 if TYPE_CHECKING:
     from srcad.transform.helpers import Transformation
@@ -48,14 +67,119 @@ def changed_by_forward(function: Function, active: tuple[str, ...]) -> tuple[tup
     return (*function.changes, *shadows), (*function.changes_held, *shadows)
 
 
-def changed_by_backward(function: Function, active: tuple[str, ...]) -> tuple[int, ...]:
-    """The positions of what a backward function is given to write to: what was saved, and the shadows.
+def given_again(function: Function, facts: Mapping[str, Fact]) -> tuple[str, ...]:
+    """The parameters that a backward function is given once more: the memory, which so need not be saved."""
+    if not handed_memory(function):
+        return ()
+    return tuple(p.name for p in function.params if not effects.is_immutable(fa.widen(facts.get(p.name, fa.UNKNOWN))))
 
-    These come after the cotangent of the result, if there is a result.
+
+def changed_by_backward(
+    function: Function, active: tuple[str, ...], facts: Mapping[str, Fact], *, also_saved: bool
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The positions of what a backward function is given to write to, and of what holds what it writes to.
+
+    It is given the memory once more and the shadows that travel, what was saved, the cotangent of the result, if there
+    is a result, and the other shadows.
     """
-    first = 2 if isinstance(function.result, str) else 1
-    shadows = range(first, first + len(handed_back(function, active)))
-    return (0, *shadows) if handed_memory(function) else ()
+    if not handed_memory(function):
+        return (), ()
+    again = given_again(function, facts)
+    positions = {p.name: i for i, p in enumerate(function.params)}
+    first = len(again) + len(handed_on(function, active))
+    saved = (first,) if also_saved else ()
+    after = first + (2 if isinstance(function.result, str) else 1)
+    shadows = (*range(len(again), first), *saved, *range(after, after + len(handed_back(function, active))))
+    written, holding = (
+        tuple(i for i, name in enumerate(again) if positions[name] in changed)
+        for changed in (function.changes, function.changes_held)
+    )
+    return (*written, *shadows), (*holding, *shadows)
+
+
+def hands_memory(function: Function) -> bool:
+    """Whether a function is handed memory to write to, or hands some to others."""
+    called = (n.callee for n in walk(function.body) if isinstance(n, Step))
+    return bool(handed_memory(function)) or any(
+        isinstance(c, (Function, Recursion)) and any(effects.changed_by(c)) for c in called
+    )
+
+
+def with_views_again(sweep: Sweep, forward: Iterable[Node], reverse: list[Node]) -> list[Node]:
+    """The reverse of a block, which makes the views once more that it reads, and reads memory by its first name.
+
+    They are of memory that is there anyway.  Were they recorded, what is recorded would share that memory with what is
+    handed to functions beside it.
+    """
+    if not sweep.hands_memory:
+        return reverse
+    read = used_names(reverse)
+    again: list[Step] = []
+    for node in reversed([*forward]):
+        if isinstance(node, Step) and read.intersection(node.targets) and _is_view(sweep, node):
+            again.append(node)
+            read.update(o for o in own_operands(node) if isinstance(o, str))
+    new = {name: sweep.names.fresh(name) for step in reversed(again) for name in step.targets}
+    sweep.moved(new)
+    first = {name: _first_name(sweep, name) for name in read if name in sweep.definitions}
+    made = [replace(step, site=None) for step in reversed(again)]
+    return [*substitute((*made, *reverse), first | new)]
+
+
+def _first_name(sweep: Sweep, name: str) -> str:
+    """The name under which written memory was made or given, where that is seen wherever the name is."""
+    root = sweep.definitions.same(name)
+    around = sweep.definitions[root].blocks
+    is_seen = sweep.definitions[name].blocks[: len(around)] == around
+    return root if is_seen and sweep.memory.is_written(name) and root not in sweep.undefined else name
+
+
+def _is_view(sweep: Sweep, step: Step) -> bool:
+    """Whether a step makes a view of written memory, or takes items of a container that nothing changes."""
+    of, *rest = step.operands or (None,)
+    if not step.targets or not isinstance(of, str):
+        return False
+    primals = {shadow: name for name, shadow in sweep.travelled.items()}
+    kind = fa.widen(sweep.facts.get(primals.get(of, of), fa.UNKNOWN))
+    if not any(sweep.memory.is_written(primals.get(target, target)) for target in step.targets):
+        return False
+    if isinstance(kind, (List, Dict, Tuple)):
+        place = fa.widen(sweep.builder.fact(rest[0])) if step.callee is operator.getitem else None
+        fixed = isinstance(place, Number) or isinstance(place, Known) and not isinstance(place.value, slice)
+        is_unpacked = step.callee is identity and len(step.targets) > 1
+        return (fixed or is_unpacked) and not sweep.memory.is_changed(primals.get(of, of))
+    if not all(isinstance(fa.widen(sweep.facts.get(name, fa.UNKNOWN)), Array) for name in (of, *step.targets)):
+        return False
+    if len(step.targets) > 1:
+        return step.callee is identity
+    if step.callee is operator.getitem:
+        return is_basic(sweep.builder.fact(rest[0])) is True
+    entry = register.lookup(step.callee)
+    return entry is not None and bool(entry.shares) and entry.shares_always
+
+
+def is_written(name: str, memory: Memory, called: frozenset[str]) -> bool:
+    """Whether a list writes to the memory of a name, or hands it, or what it holds, to functions that do."""
+    reach = memory.reach(name)
+    return memory.is_written(name) or any(name == c or not reach.isdisjoint(memory.reach(c)) for c in called)
+
+
+def given_to_write(nodes: Iterable[Node], around: frozenset[Function]) -> frozenset[str]:
+    """What is handed to backward functions that write to it; the functions `around` are being looked at."""
+    found: set[str] = set()
+    for step in walk(nodes):
+        if isinstance(step, Step) and isinstance(step.callee, (Function, Recursion)) and step.operands:
+            function = step.callee.finished() if isinstance(step.callee, Recursion) else step.callee
+            if function not in around and _writes_first(function, around | {function}):
+                found.update(o for o in step.operands[:1] if isinstance(o, str))
+    return frozenset(found)
+
+
+def _writes_first(function: Function, around: frozenset[Function]) -> bool:
+    """Whether a function, or one that it calls, writes to its first argument, or to what that holds."""
+    given = [p.name for p in function.params]
+    memory = Memory(function.body, {}, separate=frozenset(given))
+    return is_written(given[0], memory, given_to_write(function.body, around))
 
 
 def refuse_shared_arguments(sweep: Transformation) -> None:

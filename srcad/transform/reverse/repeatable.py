@@ -7,7 +7,6 @@ what it leaves is not what it began with; `restored` says which of the things ha
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from srcad import facts as fa
@@ -15,7 +14,8 @@ from srcad import runtime as rt
 from srcad.facts import Array, Fact
 from srcad.transform.analyses.memory import Memory
 from srcad.transform.reverse.calls import Sweeps, backward_part, forward_function
-from srcad.wengert import Function, Method, Names, Node, Recursion, Step, substitute, used_names, walk
+from srcad.transform.reverse.handing import given_to_write, is_written
+from srcad.wengert import Function, Method, Names, Node, Step, substitute, used_names
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def repeatable_pair(parts: Sweeps, active: tuple[str, ...], name: str) -> Repeat
 def written_by_reverse(parts: Sweeps) -> tuple[int | None, ...]:
     """The positions of what is handed over that the reverse sweep writes to, and that is to be put back."""
     memory = Memory(parts.reverse, parts.facts, separate=frozenset((*parts.saved, parts.d_out)))
-    called = handed_on(parts.reverse, frozenset())
+    called = given_to_write(parts.reverse, frozenset())
     noting = noted_in(parts)
     written = tuple(i for i, n in enumerate(parts.saved) if n not in noting and is_written(n, memory, called))
     return (None,) if written and len(parts.saved) == 1 else written
@@ -51,30 +51,6 @@ def noted_in(parts: Sweeps) -> frozenset[str]:
     """The variables outside in which the reverse sweep notes something: a function never writes to them itself."""
     memory = Memory(parts.reverse, parts.facts, separate=frozenset((*parts.saved, parts.d_out)))
     return frozenset(c.name for c in parts.function.captures if memory.is_written(c.name))
-
-
-def is_written(name: str, memory: Memory, called: frozenset[str]) -> bool:
-    """Whether a list writes to the memory of a name, or hands it, or what it holds, to functions that do."""
-    reach = memory.reach(name)
-    return memory.is_written(name) or any(name == c or not reach.isdisjoint(memory.reach(c)) for c in called)
-
-
-def handed_on(nodes: Iterable[Node], around: frozenset[Function]) -> frozenset[str]:
-    """What is handed to backward functions that write to it; the functions `around` are being looked at."""
-    found: set[str] = set()
-    for step in walk(nodes):
-        if isinstance(step, Step) and isinstance(step.callee, (Function, Recursion)) and step.operands:
-            function = step.callee.finished() if isinstance(step.callee, Recursion) else step.callee
-            if function not in around and _writes_first(function, around | {function}):
-                found.update(o for o in step.operands[:1] if isinstance(o, str))
-    return frozenset(found)
-
-
-def _writes_first(function: Function, around: frozenset[Function]) -> bool:
-    """Whether a function, or one that it calls, writes to its first argument, or to what that holds."""
-    given = [p.name for p in function.params]
-    memory = Memory(function.body, {}, separate=frozenset(given))
-    return is_written(given[0], memory, handed_on(function.body, around))
 
 
 def on_copies(parts: Sweeps) -> Sweeps:

@@ -26,6 +26,7 @@ from srcad.transform.analyses.varied import useful_names, varied_names
 from srcad.transform.builder import Builder
 from srcad.transform.helpers import Specialised
 from srcad.transform.reverse.definitions import Definitions
+from srcad.transform.reverse.handing import hands_memory
 from srcad.transform.reverse.homes import Home, Homes
 from srcad.transform.reverse.iterators import check_iterators
 from srcad.transform.reverse.travelling import shadow_name, travelling_regions, travels
@@ -122,6 +123,7 @@ class Sweep:
             n.target for n in walk(function.body) if isinstance(n, Step) and isinstance(n.callee, MakeFunction)
         }
         self.is_helper = False
+        self.hands_memory = hands_memory(function)
         self.has_complex: bool | None = None  # found when it is first asked
         self.selected: set[str] = set()
         self.travelled: dict[str, str] = {}

@@ -173,7 +173,8 @@ def shadow_name(sweep: Sweep, name: str) -> str:
     if name not in sweep.travelled:
         fresh = sweep.names.fresh(sweep.cotangent_name(name))
         sweep.travelled[name] = fresh
-        sweep.facts[fresh] = _shadow_fact(fa.widen(sweep.facts.get(name, fa.UNKNOWN)))
+        known = _shadow_fact(fa.widen(sweep.facts.get(name, fa.UNKNOWN)))
+        sweep.facts[fresh] = fa.UNKNOWN if name in sweep.undefined else known  # None stands beside what has no value
     return sweep.travelled[name]
 
 

@@ -107,17 +107,21 @@ def _helper(
     waiting = {r: r.given for r in run.recursions}
     known, result = dict(facts), NOTHING
     structures: dict[tuple[int, ...], Structure] = {}
+    kind = _kind_of_saved(run, function, facts)
     changed: tuple[tuple[int, ...], tuple[int, ...]] = (), ()
     for _ in range(_ROUNDS):
-        this = Recursive(callee, function, known, result, Recursion(function.name, None, *changed, returns))
+        token = Recursion(function.name, None, *changed, returns, apart=any(changed))
+        this = Recursive(callee, function, known, result, token)
         specialised = _made(run, this)
+        before = kind.fact
+        _give_kind(specialised, kind)
         if not this.given:
             break
         wider = known | joined(*({name: facts[name] for name in this.given[0]} for facts in (known, *this.given)))
         wider |= _left_in_arguments(specialised, wider)
         returned = fa.join(result, _result(specialised, structures)) if returns is None else NOTHING
         changes = changed_parameters(specialised)
-        if wider == known and returned == result and changes == changed:
+        if wider == known and returned == result and changes == changed and kind.fact == before:
             break
         this.possible &= all(wider[n] != UNKNOWN or facts[n] == UNKNOWN for n in wider)
         if not this.possible:
@@ -160,7 +164,7 @@ def _left_in_arguments(specialised: Specialised, facts: Mapping[str, Fact]) -> d
 
 def _changing(specialised: Specialised, changes: tuple[int, ...], changes_held: tuple[int, ...]) -> Specialised:
     """The function, which says what a call of it writes to."""
-    function = replace(specialised.function, changes=changes, changes_held=changes_held)
+    function = replace(specialised.function, changes=changes, changes_held=changes_held, apart=True)
     return replace(specialised, function=function)
 
 
@@ -171,6 +175,30 @@ def _made(run: Specialiser, this: Recursive) -> Specialised:
     run.inlining.pop()
     run.recursions.pop()
     return specialised
+
+
+def _kind_of_saved(run: Specialiser, function: Function, facts: Mapping[str, Fact]) -> Structure:
+    """What is known, so far, of what a function saves that is called with arguments like these."""
+    given = tuple((p.name, fa.widen(facts[p.name])) for p in function.params)
+    return run.helpers.setdefault((_kind_of_saved, function, given), Structure(NOTHING))
+
+
+def _give_kind(specialised: Specialised, kind: Structure) -> None:
+    """Notes of which kind it is what a function saves."""
+    function, facts = specialised.function, specialised.facts
+    if function.saves is not None and isinstance(function.result, str):
+        facts[function.result] = _with_kind(without_sites(fact_of_result(specialised)), function.saves, kind)
+
+
+def _with_kind(fact: Fact, path: tuple[int, ...], kind: Structure) -> Fact:
+    """The fact of a result, in which what is saved is one of its kind, of which more may be known by now."""
+    if not isinstance(fact, Tuple):
+        return fact
+    if not path:
+        kind.fact = fa.with_own_axes(fa.join(kind.fact, fact), "saved")
+        return Nested(kind)
+    inner = _with_kind(fact.items[path[0]], path[1:], kind)
+    return replace(fact, items=(*fact.items[: path[0]], inner, *fact.items[path[0] + 1 :]))
 
 
 def _result(specialised: Specialised, structures: dict[tuple[int, ...], Structure]) -> Fact:
