@@ -22,10 +22,13 @@ from srcad.library import (  # noqa: F401 (fills the registry)
 from srcad.rules.register import when_imported
 
 when_imported("scipy._lib._array_api", "srcad.library.scipy_array_api")
+when_imported("scipy._lib._array_api", "srcad.library.scipy_elements")
 when_imported("scipy.integrate", "srcad.library.scipy_integrate")
 when_imported("scipy.optimize", "srcad.library.scipy_optimize")
 when_imported("scipy.signal", "srcad.library.scipy_signal")
+when_imported("scipy.signal", "srcad.library.scipy_windows")
 when_imported("scipy.signal", "srcad.library.scipy_spectra")
 when_imported("scipy.signal", "srcad.library.scipy_designs")
 when_imported("scipy.signal", "srcad.library.scipy_systems")
+when_imported("scipy.signal", "srcad.library.scipy_sections")
 when_imported("scipy.signal", "srcad.library.scipy_responses")
