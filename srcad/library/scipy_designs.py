@@ -51,6 +51,8 @@ constant(check_frequencies, pure=False)
 def designed(prototype, frequencies, name, analog, output, fs):
     """The filter that a prototype becomes at these frequencies."""
     z, p, k = prototype
+    if isinstance(frequencies, (list, tuple)):
+        frequencies = np.asarray(frequencies, dtype=float)
     wn = frequencies if fs is None else 2 * frequencies / fs
     check_frequencies(wn, analog)
     warped = wn if analog else 4.0 * np.tan(np.pi * wn / 2.0)

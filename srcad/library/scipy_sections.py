@@ -1,7 +1,7 @@
 """Filters as sections of second order in `scipy.signal`: which zeros and poles make a section, and its coefficients.
 
-Guarantee: zeros and poles are paired as SciPy pairs them, and the steps that follow are SciPy's, so that results are the
-same bit for bit.  The pairs are found by search and carry no derivative; the coefficients do.
+Guarantee: zeros and poles are paired as SciPy pairs them, and the steps that follow are SciPy's, so that results are
+the same bit for bit.  The pairs are found by search and carry no derivative; the coefficients do.
 """
 
 import numpy as np
@@ -9,7 +9,7 @@ from scipy import signal
 
 from srcad.facts import Array, List, Tuple, some_dim
 from srcad.library.register import implements
-from srcad.library.scipy_systems import coefficients, zeros_and_poles
+from srcad.library.scipy_systems import zeros_and_poles
 from srcad.rules.register import constant, facts
 
 
@@ -31,7 +31,7 @@ def conjugates(roots):
 
 
 def nearest(roots, left, place, which):
-    """Of the roots that are left, the place of the one nearest to another number: of any, or of a real or complex one."""
+    """Of the roots that are left, the place of the one nearest to another number: of any, real ones or complex ones."""
     order = np.argsort(np.abs(roots[left] - place))
     if which == "any":
         return order[0]
@@ -137,11 +137,11 @@ constant(check_pairing, pure=False)
 
 
 @implements(signal.zpk2sos)
-def _(z: coefficients, p: coefficients, k, pairing=None, *, analog=False):
+def _(z, p, k, pairing=None, *, analog=False):
     return in_sections(z, p, k, pairing, analog)
 
 
 @implements(signal.tf2sos)
-def _(b: coefficients, a: coefficients, pairing=None, *, analog=False):
+def _(b, a, pairing=None, *, analog=False):
     z, p, k = zeros_and_poles(np.asarray(b), np.asarray(a))
     return in_sections(z, p, k, pairing, analog)
