@@ -229,14 +229,21 @@ def _(a, order="K", subok=False):
     ],
 )
 def _(d_out, x, dtype, *, copy=True, device=None):
-    return converted_back(d_out, dtype)
+    return converted_back(d_out, x, dtype)
 
 
-def converted_back(d_out, dtype):
+def converted_back(d_out, x, dtype):
     """The cotangent of what was converted to a dtype: rounding to integers has the derivative 0."""
+    if is_complex(dtype) and np.isrealobj(x):
+        return np.real(d_out)
     if is_inexact(dtype):
         return d_out
     return np.zeros_like(d_out)
+
+
+def is_complex(dtype):
+    """Whether values of this dtype are complex."""
+    return np.dtype(dtype).kind == "c"
 
 
 def is_inexact(dtype):
@@ -244,7 +251,7 @@ def is_inexact(dtype):
     return np.dtype(dtype).kind in "fc"
 
 
-constant(is_inexact, folds=True)
+constant(is_complex, is_inexact, folds=True)
 
 
 @facts(np.astype)
