@@ -78,7 +78,7 @@ def _(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0, *, 
         sample(0.3, step=0.7, stop=4.2),
         sample(2.2, -1.1, -0.5, dtype="float32"),
         sample(np.float32(0.3), np.float32(4.2)),
-        sample(4.2, step=0.7),
+        sample(4.0, step=0.7),
         sample(4.2, 0.3),
     ],
 )
