@@ -1,7 +1,7 @@
 """Splines of `scipy.interpolate` that are made of values which carry a derivative: piecewise polynomials as objects.
 
 Guarantee: the steps are those of SciPy, in its order, so that coefficients are the same bit for bit.  Of such an object
-there are its values, its derivatives, its coefficients and breakpoints; all else is refused.
+there are its values, integrals, derivatives, coefficients and breakpoints; all else is refused.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from srcad.facts import Known
 from srcad.library.kinds import a_double_array, a_vector, exactly, varies
 from srcad.library.register import implements, stands_for
 from srcad.rules.register import constant
-from srcad.rules.scipy.interpolate_pieces import values
+from srcad.rules.scipy.interpolate_pieces import integral, values
 
 
 @stands_for(interpolate.PPoly)
@@ -32,6 +32,9 @@ class Piecewise:
         for _ in range(nu):
             c = c[:-1] * np.reshape(np.arange(len(c) - 1.0, 0.0, -1.0), (-1, *[1] * (np.ndim(c) - 1)))
         return Piecewise(c, self.x, self.extrapolate)
+
+    def integrate(self, a, b, extrapolate=None):
+        return integral(self.c, self.x, a, b, self.extrapolate if extrapolate is None else extrapolate)
 
 
 def a_double_vector(fact):

@@ -1,7 +1,7 @@
 """`scipy.interpolate`: values of splines at places that carry a derivative, and integrals between them.
 
 The derivative of a spline is a spline of lower degree, which SciPy evaluates itself (`nu`).  Splines are constants here:
-one that is made of values which carry a derivative is refused.
+of those that are made of values which carry a derivative, the library has cubic ones; others are refused.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from srcad.errors import UnsupportedError
 from srcad.facts import UNKNOWN, Array, Instance, Known, some_dim
 from srcad.rules.axes import as_array, value_of
 from srcad.rules.primitives import sample
-from srcad.rules.register import adjoint, constant, facts
+from srcad.rules.register import adjoint, constant, facts, linear
 
 KNOTS = np.array([0.0, 0.4, 1.0, 1.3, 2.0, 2.9])
 VALUES = np.sin(2.0 * KNOTS) + KNOTS
@@ -126,33 +126,56 @@ def _(self, nu=1):
     return Instance(interpolate.BSpline)
 
 
-@facts(interpolate.CubicSpline)
-def _(x, y, axis=0, bc_type="not-a-knot", extrapolate=None):
+DATA = [sample(KNOTS, VALUES)]
+
+
+@linear(interpolate.CubicSpline, samples=DATA)  # of which the library has a program for vectors
+def _(d_out, x, y, axis=0, bc_type="not-a-knot", extrapolate=None):
+    return ()
+
+
+@linear(interpolate.PchipInterpolator, samples=DATA)
+def _(d_out, x, y, axis=0, extrapolate=None):
+    return ()
+
+
+@linear(interpolate.Akima1DInterpolator, samples=DATA)
+def _(d_out, x, y, axis=0, *, method="akima", extrapolate=None):
+    return ()
+
+
+@linear(interpolate.BSpline, samples=[sample(np.arange(6.0), np.arange(4.0), 1)])
+def _(d_out, t, c, k, extrapolate=True, axis=0):
+    return ()
+
+
+@linear(interpolate.make_interp_spline, samples=DATA)
+def _(d_out, x, y, k=3, t=None, bc_type=None, axis=0, check_finite=True):
+    return ()
+
+
+@facts(interpolate.CubicSpline, partly=True)
+def _(x):
     return Instance(interpolate.CubicSpline)
 
 
-@facts(interpolate.PchipInterpolator)
-def _(x, y, axis=0, extrapolate=None):
+@facts(interpolate.PchipInterpolator, partly=True)
+def _(x):
     return Instance(interpolate.PchipInterpolator)
 
 
-@facts(interpolate.Akima1DInterpolator)
-def _(x, y, axis=0, *, method="akima", extrapolate=None):
+@facts(interpolate.Akima1DInterpolator, partly=True)
+def _(x):
     return Instance(interpolate.Akima1DInterpolator)
 
 
-@facts(interpolate.PPoly)
-def _(c, x, extrapolate=None, axis=0):
-    return Instance(interpolate.PPoly)
-
-
-@facts(interpolate.BSpline)
-def _(t, c, k, extrapolate=True, axis=0):
+@facts(interpolate.BSpline, partly=True)
+def _(t):
     return Instance(interpolate.BSpline)
 
 
-@facts(interpolate.make_interp_spline)
-def _(x, y, k=3, t=None, bc_type=None, axis=0, check_finite=True):
+@facts(interpolate.make_interp_spline, partly=True)
+def _(x):
     return Instance(interpolate.BSpline)
 
 

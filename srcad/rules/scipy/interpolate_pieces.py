@@ -79,3 +79,38 @@ def _(c, x, places, nu, extrapolate):
     if known.shape is None or shape is None:
         return Array(None, None)
     return Array("float64" if known.dtype == "float64" else None, (*shape, *known.shape[2:]))
+
+
+# ------------------------------------------------------------------------------------------------------- integrals
+
+
+def integral(c, x, a, b, extrapolate):
+    """The integral of a piecewise polynomial, of which the first and last piece go on outside."""
+    return interpolate.PPoly(c, x, extrapolate).integrate(a, b)
+
+
+@adjoint(
+    integral,
+    "c",
+    "a",
+    "b",
+    samples=[
+        sample(array(4, 3), BREAKS, 0.3, 1.9, None),
+        sample(array(3, 3, 2), BREAKS, 2.6, 0.5, None),
+        sample(array(2, 3), BREAKS, -0.4, 2.3, True),
+    ],
+)
+def _(d_out, out, c, x, a, b, extrapolate):
+    check_pieces(0, extrapolate)
+    first, last = np.append(-np.inf, x[1:-1]), np.append(x[1:-1], np.inf)
+    begin, end = np.clip(a, first, last) - x[:-1], np.clip(b, first, last) - x[:-1]
+    d = np.asarray(d_out)
+    rows = [np.multiply.outer((end**n - begin**n) / n, d) for n in range(len(c), 0, -1)]
+    d_a = -np.sum(d * values(c, x, a, 0, extrapolate))
+    return np.array(rows), d_a, np.sum(d * values(c, x, b, 0, extrapolate))
+
+
+@facts(integral)
+def _(c, x, a, b, extrapolate):
+    known = as_array(c)
+    return Array("float64" if known.dtype == "float64" else None, known.shape and known.shape[2:])
