@@ -222,5 +222,5 @@ if fft.fftshift is not np.fft.fftshift:
     alias(fft.fftfreq, np.fft.fftfreq)
     alias(fft.rfftfreq, np.fft.rfftfreq)
 
-constant(fft.next_fast_len, fft.prev_fast_len, fft.get_workers, fft.fhtoffset)
+constant(fft.next_fast_len, fft.prev_fast_len, fft.get_workers)
 constant(fft.set_workers, fft.set_backend, fft.set_global_backend, fft.register_backend, fft.skip_backend, pure=False)

@@ -1,7 +1,7 @@
 """`scipy.interpolate`: values of splines at places that carry a derivative, and integrals between them.
 
-The derivative of a spline is a spline of lower degree, which SciPy evaluates itself (`nu`).  Splines are constants here:
-of those that are made of values which carry a derivative, the library has cubic ones; others are refused.
+The derivative of a spline is a spline of lower degree, which SciPy evaluates itself (`nu`).  Splines are constants
+here: of those that are made of values which carry a derivative, the library has cubic ones; others are refused.
 """
 
 from __future__ import annotations

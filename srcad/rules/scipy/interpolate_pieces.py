@@ -1,7 +1,7 @@
 """`scipy.interpolate`: the values of piecewise polynomials, linear in the coefficients.
 
-A value is a sum of powers of the distance from the breakpoint before it, so the cotangent of the coefficients of a piece
-is the sum over the places in it of the same powers.
+A value is a sum of powers of the distance from the breakpoint before it, so the cotangent of the coefficients of a
+piece is the sum over the places in it of the same powers.
 """
 
 from __future__ import annotations
@@ -67,7 +67,8 @@ def _(d_out, out, c, x, places, nu, extrapolate):
     for power in range(nu, len(c)):
         weights = math.perm(power, nu) * distance ** (power - nu)
         np.add.at(d_c, (len(c) - 1 - power, piece), np.reshape(weights, (-1, *[1] * (np.ndim(c) - 2))) * d)
-    d_places = through_places(d_out, values(c, x, places, nu + 1, extrapolate), places, 0)
+    slopes = values(c, x, places, nu + 1, extrapolate)
+    d_places = np.reshape(through_places(d_out, slopes, places, 0), np.shape(places))
     d_x = np.zeros_like(x)
     np.add.at(d_x, piece, -np.ravel(d_places))
     return d_c, d_x, d_places
