@@ -41,7 +41,7 @@ from srcad.facts import (
 )
 from srcad.rules.operators import number_or_array
 from srcad.rules.primitives import sample
-from srcad.rules.register import adjoint, alias, constant, facts, lookup, partials, shares
+from srcad.rules.register import adjoint, alias, constant, facts, linear, lookup, partials, shares
 from srcad.rules.samples import array
 
 NUMBERS = [sample(0.7), sample(np.float64(0.7)), sample(np.float32(0.7)), sample(array()), sample(2)]

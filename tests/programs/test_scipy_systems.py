@@ -106,7 +106,9 @@ PROGRAMS = {
     "residue": lambda x: weigh(*signal.residue(x[:2], [1.0, 0.7 * x[2], -0.3])),
     "residue of complex poles": lambda x: weigh(*signal.residue(x[:4], [1.0, 0.7 * x[2], 0.8])),
     "residuez": lambda x: weigh(*signal.residuez(x[:4], [1.0, 0.7 * x[2], -0.3, 0.0])),
-    "minimum_phase": lambda x: weigh(signal.minimum_phase(np.array([1.0, 3.0, 5.0, 3.0, 1.0]) * (1.0 + 0.1 * x[:5]))),
+    "minimum_phase": lambda x: weigh(
+        signal.minimum_phase(np.array([1.0, 3.0, 5.0, 3.0, 1.0]) * np.concatenate((x[:3], x[1::-1])))
+    ),
     "cspline1d of one value": lambda x: weigh(signal.cspline1d(x[:1])),
 }
 
