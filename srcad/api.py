@@ -38,7 +38,8 @@ def grad(
     the arguments and the result are complex, and the gradient is the complex derivative.
 
     A long program computes cotangents into arrays that are read no more (`np.multiply(d, y, out=y)`) and says so in its
-    docstring; with `optimize=False` it makes new ones, and reads a little better.  Gradients are the same.
+    docstring; a loop may record its trips in one array.  With `optimize=False` it makes new ones, and reads a little
+    better.  Gradients are the same.
 
     Raises ArgumentError for arguments that carry no derivative, ResultError if the result is no real scalar,
     ArgnumsError, and UnsupportedError, MissingRuleError or SourceError for code that cannot be differentiated.

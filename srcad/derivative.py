@@ -21,7 +21,7 @@ from srcad.arguments import (
     with_own_parameters,
 )
 from srcad.programs import Compiled, Programs, captured_facts, device_facts, explain
-from srcad.signatures import signature
+from srcad.signatures import signature, signatures
 from srcad.transform.nesting import Request, request_for
 from srcad.transform.pipeline import Derived, derive, primal_list
 from srcad.transformed import Transformed
@@ -61,7 +61,7 @@ class Derivative(Transformed):
 
     def _program(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Compiled:
         """The program for these arguments."""
-        key: Any = tuple([signature(a) for a in args])
+        key: Any = signatures(args)
         if kwargs:
             key = (key, tuple([(k, signature(v)) for k, v in kwargs.items()]))
         compiled = self._programs.find(key)

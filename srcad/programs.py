@@ -36,7 +36,9 @@ class Compiled:
         self._generation = register.generation()
         self.functions: tuple[Callable[..., Any], ...] = tuple(compile_program(p, module) for p in programs)
         lists = tuple(lists)
-        self._guards = _distinct(g for function in lists for g in function.guards)
+        guards = _distinct(g for function in lists for g in function.guards)
+        self._names = [(g.scope.get, g.key, g.value) for g in guards if type(g.scope) is dict]
+        self._guards = [g for g in guards if type(g.scope) is not dict]
         self._variables = [_Variable(c) for c in _distinct(c for function in lists for c in function.captures)]
         known = {(id(v.capture.scope), v.capture.key): v for v in self._variables}
         for program, function in zip(programs, self.functions, strict=True):
@@ -55,6 +57,9 @@ class Compiled:
         """Whether it is valid still; lets it see the variables outside as they are now."""
         if self._generation != register.generation():
             return False
+        for look_up, name, value in self._names:  # nearly all of them, and this is run in every call
+            if look_up(name) is not value:
+                return False
         for guard in self._guards:
             if not _holds(guard):
                 return False
@@ -104,8 +109,6 @@ def captured_facts(function: Function) -> dict[str, fa.Fact]:
 
 
 def _holds(guard: Guard) -> bool:
-    if type(guard.scope) is dict:
-        return guard.scope.get(guard.key) is guard.value
     try:
         return guard.holds()
     except ValueError:  # the cell is empty now

@@ -18,6 +18,16 @@ _LONG = 64
 """Lists that are longer are known by what their items have in common (see `facts.fact_of`)."""
 
 
+def signatures(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The signatures of arguments.
+
+    >>> signatures((1.0, 2, np.ones(3))) == (signature(1.0), signature(2), signature(np.ones(3)))
+    True
+    """
+    kinds = tuple(map(type, values))
+    return kinds if _BY_TYPE.issuperset(kinds) else tuple([signature(value) for value in values])
+
+
 def signature(value: Any, around: tuple[int, ...] = ()) -> Any:
     """The signature of an argument: kinds, dtypes, and which axes have length one.
 

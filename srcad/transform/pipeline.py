@@ -46,6 +46,7 @@ from srcad.transform.simplify import (
     own_results,
     remove_copies,
     reuse_buffers,
+    stack_tapes,
     store_zeros_late,
 )
 from srcad.transform.specialise import Specialiser, specialise
@@ -264,6 +265,9 @@ def _finished(
     if optimize and (faster := reuse_buffers(new, known)) is not new:
         new, doc = faster, f"{doc}{_REUSED}\n    "
         found.append(("buffers", new))
+    if optimize and (faster := stack_tapes(new, known)) is not new:
+        new = faster
+        found.append(("stacks", new))
     new = define_copied(new)
     new = replace(new, body=as_forward(new.body) if is_forward else new.body, doc=doc)
     found.append(("own", new))

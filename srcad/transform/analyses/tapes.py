@@ -85,7 +85,9 @@ def _off_tape(entry: Step, take: Step, made: dict[str, Step]) -> dict[str, Step]
     found = {}
     for saved, taken in zip(entry.operands, take.targets, strict=True):
         step = made.get(str(saved))
-        if step is not None and not step.keywords and all(isinstance(o, Const) or o in names for o in step.operands):
+        if step is None or not all(isinstance(o, Const) for _, o in step.keywords):
+            continue
+        if all(isinstance(o, Const) or o in names for o in step.operands):
             operands = tuple(o if isinstance(o, Const) else names[o] for o in step.operands)
             found[taken] = replace(step, targets=(taken,), operands=operands)
     return found

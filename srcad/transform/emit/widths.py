@@ -11,13 +11,15 @@ from srcad.transform.emit.forms import Comprehension, pattern_names
 Expression = Any  # str | Const | Step | Branch
 
 WIDTH = 104
+MOST = 168
+"""What a statement that fills a line may be estimated at; subscripts are taken for longer than they are."""
 
 
 def widest(site: Site | None, depth: int) -> int:
     """The widest text allowed: what fits on a line, or what the user put on one."""
     most = WIDTH - 4 * depth
     if site is not None and not site.adjoint and len(site.statement) <= 130:
-        most = max(most, len(site.statement) + 12)
+        most = max(most, len(site.statement) + 12, min(2 * len(site.statement), MOST))
     return most
 
 

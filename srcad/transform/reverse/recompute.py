@@ -30,6 +30,7 @@ from srcad.wengert import (
     WhileLoop,
     identity,
     inner_names,
+    make_tuple,
     outer_names,
     used_names,
     walk,
@@ -220,7 +221,7 @@ class _Recomputing:
         facts = self.facts
         if step.keywords:
             return False
-        if step.callee is slice:
+        if step.callee is slice or step.callee is make_tuple and all(map(self._is_of_index, step.operands)):
             return True
         if step.callee is len:
             return isinstance(fa.widen(effects.fact_of_operand(step.operands[0], facts)), Array)
@@ -238,6 +239,12 @@ class _Recomputing:
         if not is_basic(effects.fact_of_operand(index, facts)):
             return False
         return not self.program.memory.is_written(array) or self._still_stands(array, index)
+
+    def _is_of_index(self, operand: Operand) -> bool:
+        """Whether an operand is a number or a slice, of which subscripts are made."""
+        fact = fa.widen(effects.fact_of_operand(operand, self.facts))
+        known = isinstance(operand, Const) and isinstance(operand.value, slice)
+        return known or isinstance(fact, Number) or fact == fa.Instance(slice)
 
     def _is_view(self, step: Step) -> bool:
         """Whether a subscript gives a view, which is the same however often it is taken, whatever stands in it."""

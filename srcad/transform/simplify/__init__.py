@@ -9,6 +9,7 @@ from srcad.transform.simplify.late import store_zeros_late
 from srcad.transform.simplify.order import bring_together
 from srcad.transform.simplify.own import own_results
 from srcad.transform.simplify.pipeline import simplify, simplify_block
+from srcad.transform.simplify.stacks import stack_tapes
 from srcad.transform.simplify.undefined import define_copied
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "reuse_buffers",
     "simplify",
     "simplify_block",
+    "stack_tapes",
     "store_zeros_late",
     "writes_of",
     "written_names",

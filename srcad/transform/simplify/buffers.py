@@ -136,7 +136,7 @@ class _Pass:
 
     def _may_change(self, step: Step) -> bool:
         """Whether a step is the last operation of an adjoint statement, elementwise, and has a new array as result."""
-        if step.site is None or not step.site.adjoint or step.keywords or _ufunc(step) is None:
+        if step.site is None or not step.site.adjoint or step.keywords or ufunc_of(step) is None:
             return False
         fact = self._facts.get(step.target)
         if not isinstance(fact, Array) or not fact.dtype or not fact.shape or not makes_new_array(step, self._facts):
@@ -163,7 +163,7 @@ class _Pass:
     def _into(self, step: Step, name: str) -> Step:
         """The step with its result in the array of a name: `d *= x`, or `d_y = np.multiply(d, x, out=d)`."""
         self.saved += 1
-        ufunc = _ufunc(step)
+        ufunc = ufunc_of(step)
         operation = _IN_PLACE.get(ufunc)
         if operation is not None and _is_same_variable(step.target, name):
             for first, second in (step.operands, step.operands[::-1]) if ufunc in _COMMUTATIVE else (step.operands,):
@@ -195,7 +195,7 @@ def _are_one_statement(name: str, step: Step, reader: Step) -> bool:
     return (a.statement_line, a.statement) == (b.statement_line, b.statement)
 
 
-def _ufunc(step: Step) -> np.ufunc | None:
+def ufunc_of(step: Step) -> np.ufunc | None:
     """The function with an `out` that a step calls."""
     callee = step.callee
     if isinstance(callee, np.ufunc):

@@ -12,11 +12,13 @@ from typing import Any
 import numpy as np
 
 from srcad import wengert
+from srcad.errors import Site
 from srcad.facts import ONE, UNKNOWN, Array, Dim, Fact, Number, dtype_of, widen
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.facts import step_fact
 from srcad.transform.analyses.memory import Memory, Regions
 from srcad.transform.analyses.tapes import recorded_definitions
+from srcad.transform.simplify.written import statement, written_lengths
 from srcad.wengert import Const, Function, Names, Operand, Step
 
 _DIVISIONS = frozenset({operator.truediv, np.divide})
@@ -52,6 +54,14 @@ class Context:
                 if fact.shape is not None and axis < len(fact.shape) and fact.shape[axis] != ONE:
                     found.setdefault(fact.shape[axis], (name, axis))
         return found
+
+    @cached_property
+    def _written(self) -> dict:
+        return written_lengths(self._function.body, self.facts)
+
+    def have_one_length(self, a: Dim, b: Dim, site: Site | None) -> bool:
+        """Whether two axes are known to be of one length in the statement of a site, or in its adjoint."""
+        return a.symbol == b.symbol or frozenset({a, b}) in self._written.get(statement(site), ())
 
     @cached_property
     def _memory(self) -> Memory | None:

@@ -23,6 +23,7 @@ from srcad.transform.simplify.regroup import regroup
 from srcad.transform.simplify.rewrite import rewrite
 from srcad.transform.simplify.signs import pull_out_signs
 from srcad.transform.simplify.unbroadcast import resolve_unbroadcast
+from srcad.transform.simplify.vanishing import drop_vanishing
 from srcad.transform.simplify.views import write_directly
 from srcad.wengert import Function, Node, Operand, Param, Step
 
@@ -37,6 +38,7 @@ REWRITERS = (
     apply_algebra,
     regroup,
     pull_out_signs,
+    drop_vanishing,
     write_directly,
 )
 

@@ -36,7 +36,7 @@ def resolve_unbroadcast(step: Step, context: Context) -> Rewriting:
         return None
     if len(shape_of(have)) < len(shape_of(want)):
         return _spread(step, context, have, want)
-    axes = _summed(have, want)
+    axes = _summed(have, want, step, context)
     return None if axes is None else _sums(step, context, d, *axes, dtype)
 
 
@@ -59,13 +59,15 @@ def _cast(have: Fact, want: Fact) -> str | None:
     return None if np.dtype(have.dtype).kind == "c" else want.dtype
 
 
-def _summed(have: Array | Number, want: Array | Number) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+def _summed(
+    have: Array | Number, want: Array | Number, step: Step, context: Context
+) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
     """The axes that broadcasting added, and those it stretched (counted without the added ones)."""
     shape, like = shape_of(have), shape_of(want)
     extra = len(shape) - len(like)
     stretched = []
     for i, (dim, small) in enumerate(zip(shape[extra:], like, strict=True)):
-        if dim.symbol == small.symbol or dim.one is False and small.one is False:
+        if dim.one is False and small.one is False or context.have_one_length(dim, small, step.site):
             continue
         if not (small.one is True and dim.one is False):
             return None

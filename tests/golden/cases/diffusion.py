@@ -23,8 +23,7 @@ def function_grad(u, rate, steps):
     """
     u = u.copy()
     for _ in range(steps):
-        t = u[2:, 1:-1] + u[:-2, 1:-1] + u[1:-1, 2:] + u[1:-1, :-2]
-        u[1:-1, 1:-1] += rate * (t - 4.0 * u[1:-1, 1:-1])
+        u[1:-1, 1:-1] += rate * (u[2:, 1:-1] + u[:-2, 1:-1] + u[1:-1, 2:] + u[1:-1, :-2] - 4.0 * u[1:-1, 1:-1])
 
     # return np.sum(u**2)
     d_u = 2 * u
