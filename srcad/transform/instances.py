@@ -97,7 +97,7 @@ def reads(callee: Any) -> bool:
 def rewritten(run: Rewriting, step: Step) -> Step | None:
     """The step that does what this one does; None if that is done already."""
     callee = step.callee
-    if (kind := library.stand_in(callee)) is not None:
+    if (kind := library.stand_in(callee)) is not None and run.within.isdisjoint(step.targets):
         return replace(step, callee=kind)
     if (told := standins.told(step, run.fact)) is not None:
         return replace(step, callee=identity, operands=(told,))

@@ -75,7 +75,7 @@ def finished(b: Builder, node: Any, name: str, params: tuple[Param, ...], lower:
     function = Function(name, params, tuple(b.here.nodes), result, site=site, generator=b.scope.generator)
     if b.outermost:
         function = replace(function, captures=b.outside.captures, guards=b.outside.guards)
-    return validate(refuse_lost_in(tidy(function, b.aliases, b.flags)))
+    return validate(refuse_lost_in(tidy(function, b.aliases, b.flags), in_with=False))
 
 
 def _docstring(body: list[gast.AST]) -> str | None:

@@ -41,6 +41,8 @@ from srcad.wengert import (
     Step,
     Variable,
     WhileLoop,
+    Within,
+    always_raises,
     base,
     exposed,
     identity,
@@ -212,16 +214,23 @@ class _Walker:
         test, slots = self.use(node.test), self._stored((node,))
         if isinstance(node, Attempt):  # what an abandoned body stored is not known: its handler asks the container
             exposing = [step for step in exposed(node.then) if self._stored((step,))]
-            self.missing.update(self._roots[str(step.operands[0])] for step in exposing)
+            asked = {self._roots[str(step.operands[0])] for step in exposing}
+            self.missing.update(asked & self._looked_at(node.orelse) if always_raises(node.orelse) else asked)
         then, left = self.block(node.then, state)
         orelse, right = self.block(node.orelse, state)
         merges = [Merge(m.target, self.use(m.then), self.use(m.orelse)) for m in node.merges]
+        one_way = isinstance(node, Within) or isinstance(node, Attempt) and always_raises(orelse)
         for slot in slots:
-            a, b = left.get(slot, UNDEFINED), right.get(slot, UNDEFINED)
+            a, b = left.get(slot, UNDEFINED), UNDEFINED if one_way else right.get(slot, UNDEFINED)
             if a != b:
                 merges.append(Merge(self._fresh(slot, a, b), a, b))
             state[slot] = a if a == b else merges[-1].target
         return replace(node, test=test, then=then, orelse=orelse, merges=tuple(merges))
+
+    def _looked_at(self, nodes: Iterable[Node]) -> set[str]:
+        """The containers of which these nodes do more than store entries."""
+        steps = [node for node in walk(nodes) if not isinstance(node, Step) or node.callee is not operator.setitem]
+        return {self._roots[o] for node in steps for o in own_operands(node) if o in self._roots}
 
     def _merge(self, node: Branch, is_true: bool) -> None:
         """What a branch merges, where it is known which arm it takes: an entry was looked for."""
