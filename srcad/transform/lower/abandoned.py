@@ -18,7 +18,7 @@ from srcad.wengert import Const, Function, Node, Operand, never_raises, own_oper
 class Lost:
     """The value of a variable that depends on where a body was abandoned.
 
-    Whether the error of a body was swallowed by a manager, `in_with`, may be known later: then it may not be read at all.
+    Whether a manager swallows the error of its block, `in_with`, may be known later: if not, nobody reads it.
     """
 
     variable: str

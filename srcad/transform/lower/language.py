@@ -132,7 +132,12 @@ CONTROL_FLOW = (
     _yes("try_else", "`try` with `else`, and the exception's name"),
     _yes("raise_and_catch", "exception raised and caught"),
     _yes("raise_again", "`raise` without an exception"),
-    _not("with_own_context_manager", "context manager written with contextlib"),
+    _yes("with_own_context_manager", "context manager written with contextlib"),
+    _yes("with_class", "context manager that is a class of one's own"),
+    _yes("with_parameters_swapped", "context manager that puts back what it changed"),
+    _yes("with_that_swallows", "context manager that swallows an error"),
+    _yes("with_of_contextlib", "contextlib.nullcontext, closing, suppress and ExitStack"),
+    _not("with_entered_twice", "context manager written with contextlib that may be entered twice"),
     _yes("match_patterns", "`match` with sequences, mappings, classes and guards"),
 )
 

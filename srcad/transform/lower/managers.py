@@ -21,12 +21,19 @@ from srcad.errors import DifferentiationError
 from srcad.transform.lower.attempts import EVERYTHING, again_unless, attempt, follow, set_aside
 from srcad.transform.lower.builder import Builder, Choice, Fork, statement
 from srcad.transform.lower.targets import assign_to
-from srcad.transform.managers import ENTER, EXIT, makes_manager
 from srcad.transform.parse import tree_of
-from srcad.wengert import Attribute, Const, Operand, Step, Within, enter, leave
+from srcad.wengert import Attribute, Const, Method, Operand, Step, Within, enter, leave
 
-HARMLESS = (np.errstate, np.printoptions, warnings.catch_warnings)
+HARMLESS = (np.errstate, np.printoptions, warnings.catch_warnings, open)
 """Managers that swallow no error, and touch nothing that a program computes with."""
+
+ENTER, EXIT = Method("__enter__"), Method("__exit__")
+_CONTEXTMANAGER = contextlib.contextmanager(lambda: iter(())).__code__
+
+
+def makes_manager(callee: Any) -> bool:
+    """Whether a function was made by `contextlib.contextmanager`."""
+    return isinstance(callee, types.FunctionType) and callee.__code__ is _CONTEXTMANAGER
 
 
 @statement(gast.With)
@@ -39,7 +46,9 @@ def _with(b: Builder, node: gast.With) -> Choice | Fork | None:
         return [new]
 
     if isinstance(choice := item.context_expr, gast.IfExp):
-        first, second = (like_this([gast.withitem(e, item.optional_vars), *others]) for e in (choice.body, choice.orelse))
+        first, second = (
+            like_this([gast.withitem(e, item.optional_vars), *others]) for e in (choice.body, choice.orelse)
+        )
         test = b.expr(choice.test)
         return Choice(test, b.arm(lambda: b.statements(first)), lambda rest: b.statements([*second, *rest]))
     body = like_this(others) if others else node.body
@@ -56,7 +65,8 @@ def _with(b: Builder, node: gast.With) -> Choice | Fork | None:
     classes = [o.value for o in made.operands if isinstance(o, Const)]
     if made.callee is contextlib.suppress and len(classes) == len(made.operands):
         b.here.nodes.pop()
-        attempt(b, b.scope.assigned[id(node)], lambda: b.statements(body), Const(tuple(classes)), lambda error: None)
+        caught = Const(classes[0] if len(classes) == 1 else tuple(classes))
+        attempt(b, b.scope.assigned[id(node)], lambda: b.statements(body), caught, lambda error: None)
         return None
     if made.callee is contextlib.nullcontext and len(made.operands) < 2 and not made.keywords:
         b.here.nodes.pop()

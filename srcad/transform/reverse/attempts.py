@@ -67,7 +67,7 @@ def refuse_unsound(sweep: Sweep, node: Attempt) -> None:
             node.site,
         )
     if always_raises(node.orelse):
-        return  # there is no reverse of the way by which the body was abandoned, unless a `try` around this one caught it
+        return  # what comes of an abandoned body is the affair of a `try` around this one
     inside = defined_names(node.then)
     for step in exposed(node.then):
         for operand in effects.writes_of(step, sweep.facts):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from srcad.errors import UnsupportedError
-from srcad.transform.managers import ActiveManagers
+from srcad.transform.managers import ActiveManagersError
 from srcad.wengert import UNDEFINED, Merge, Node, Operand, Step, Within, enter, leave, walk
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def refuse_active_managers(sweep: Transformation) -> None:
-    """Raises ActiveManagers where managers are given, or give, what carries a derivative."""
+    """Raises ActiveManagersError where managers are given, or give, what carries a derivative."""
     found = []
     for node in walk(sweep.function.body):
         if isinstance(node, Within) and isinstance(node.then[0], Step):
@@ -33,7 +33,7 @@ def refuse_active_managers(sweep: Transformation) -> None:
             "compute these values outside of it; a `with` that only measures or configures something may stay",
             found[0],
         )
-        raise ActiveManagers(found, refusal)
+        raise ActiveManagersError(found, refusal)
 
 
 def write_within(sweep: Sweep, node: Within, steps: tuple[Node, ...], before: dict[Key, Operand]) -> None:

@@ -17,7 +17,19 @@ from srcad.transform.iterating import iterable_of
 from srcad.transform.iterators import Generator
 from srcad.transform.specialise import generators, managers
 from srcad.transform.unroll import names_attributes, trips, unrolled
-from srcad.wengert import UNDEFINED, Attempt, Branch, Carried, ForLoop, Merge, Node, Operand, WhileLoop, always_raises, never_raises
+from srcad.wengert import (
+    UNDEFINED,
+    Attempt,
+    Branch,
+    Carried,
+    ForLoop,
+    Merge,
+    Node,
+    Operand,
+    WhileLoop,
+    always_raises,
+    never_raises,
+)
 
 if TYPE_CHECKING:
     from srcad.transform.specialise.run import Specialiser
