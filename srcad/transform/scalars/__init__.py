@@ -230,7 +230,7 @@ class _Walker:
         for slot in slots:
             a, b = left.get(slot, UNDEFINED), UNDEFINED if one_way else right.get(slot, UNDEFINED)
             if a != b:
-                merges.append(Merge(self._fresh(slot, a, b), a, b))
+                merges.append(Merge(self._fresh(slot, a, a if one_way else b), a, b))
             state[slot] = a if a == b else merges[-1].target
         return replace(node, test=test, then=then, orelse=orelse, merges=tuple(merges))
 

@@ -27,7 +27,9 @@ from srcad.wengert import (
     Node,
     Operand,
     WhileLoop,
+    Within,
     always_raises,
+    defined_names,
     never_raises,
 )
 
@@ -62,11 +64,15 @@ def branch(run: Specialiser, node: Branch) -> None:
     orelse = run.builder.nested(lambda: run.nodes(node.orelse))
     run.pulls.pulled |= pulled
     merges = []
-    one_way = isinstance(node, Attempt) and always_raises(orelse)
+    one_way = isinstance(node, Within) or isinstance(node, Attempt) and always_raises(orelse)
+    inside = defined_names(then) if one_way else set()
     for merge in node.merges:
         left = run.use(merge.then)
-        right = UNDEFINED if one_way else run.use(merge.orelse)
         run.replaced.pop(merge.target, None)  # an earlier pass over a loop's body may have known the test
+        if one_way and left not in inside:
+            run.replaced[merge.target] = left
+            continue
+        right = UNDEFINED if one_way else run.use(merge.orelse)
         merges.append(Merge(merge.target, left, right))
         run.facts[merge.target] = run.fact(left) if one_way else joined(run, left, right)
     site = run.belongs(node)
