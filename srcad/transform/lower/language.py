@@ -62,7 +62,7 @@ STATEMENTS = (
     _no("TryStar", "A `try` statement with `except*`", "test the condition with `if` before."),
     _yes("With", "`with`"),
     _yes("Match", "`match`"),
-    _no("ClassDef", "A class defined inside a function", "define the class at module level."),
+    _yes("ClassDef", "class defined inside a function"),
     _no("Global", "A `global` statement", "return the value instead, or pass it as an argument."),
     _yes("Nonlocal", "`nonlocal`"),
     _no("AsyncFunctionDef", "An asynchronous function", "make it an ordinary `def`."),

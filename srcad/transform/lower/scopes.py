@@ -289,6 +289,16 @@ class _Walker:
         self.function(node)
         self.bind(node.name)
 
+    def visit_ClassDef(self, node: gast.ClassDef) -> None:
+        """What its body binds is the class's; its methods are functions, which may refer to the class itself."""
+        self.visit(node.decorator_list)
+        self.visit(node.bases)
+        for method in (n for n in node.body if isinstance(n, gast.FunctionDef)):
+            inner = scope_of(method)
+            inner.uses.pop(node.name, None)
+            self.inside(method, inner)
+        self.bind(node.name)
+
     def visit_Lambda(self, node: gast.Lambda) -> None:
         self.function(node)
 

@@ -81,10 +81,8 @@ def _class_of(fact: Fact) -> type | None:
             return _PYTHON_TYPES.get(dtype)
         case Number(dtype=dtype, weak=False) if dtype is not None:
             return np.dtype(dtype).type
-        case Tuple(type=kind) | Instance(type=kind):
+        case Tuple(type=kind) | Instance(type=kind) | Dict(type=kind):
             return kind
         case List():
             return list
-        case Dict():
-            return dict
     return None
