@@ -8,6 +8,7 @@ these is kept in each instance, in slots of its own: the methods read it there (
 from __future__ import annotations
 
 import builtins
+import enum
 import functools
 import operator
 import types
@@ -87,7 +88,8 @@ def _check(b: Builder, node: gast.ClassDef, kind: Any, captured: Collection[str]
     if not isinstance(kind, type) or captured and not is_object_class(kind):
         _refuse(b, node, "is of a kind that is not understood")
     for name, value in vars(kind).items():
-        if not (_is_fixed(value) or name.startswith("__") or name == "_abc_impl" or issubclass(kind, tuple)):
+        of_python = name.startswith("_") and name.endswith("_") or name == "_abc_impl" or issubclass(kind, tuple)
+        if not (of_python or _is_fixed(value) or isinstance(value, enum.Enum)):
             _refuse(b, node, f"holds in {name!r} what may change")
         for function in _functions(value):
             captures = tuple(v for v in function.__code__.co_freevars if v in captured)

@@ -33,7 +33,6 @@ def lower_function(parsed: Parsed) -> Function:
     defaults = [Const(value) for value in function.__defaults__ or ()]
     only = {name: Const(value) for name, value in (function.__kwdefaults__ or {}).items()}
     params = _params(b, node.args, defaults, only)
-    b.site = sites.of(node)
     read_captured(b, function)
     return _finish(b, node, function.__name__, params)
 

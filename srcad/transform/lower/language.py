@@ -205,6 +205,8 @@ FUNCTIONS = (
     _yes("closures_of_a_loop", "closures over the variable of a loop"),
     _yes("nested_function_that_calls_itself", "nested function that calls itself"),
     _yes("function_captured_before_assignment", "nested function over a variable that is assigned later"),
+    _yes("class_that_captures", "class defined inside a function, whose methods use variables of that"),
+    _not("class_variable_computed", "class defined inside a function, with a variable computed there"),
     _yes("lambdas_on_one_line", "several lambdas on a line"),
     _yes("lambdas_in_containers", "lambdas in containers"),
     _yes("lambda_as_default", "lambda as a default"),
