@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from programs.checking import Programs, check
+from programs.checking import Programs, check, refused
+
+import srcad
 
 V = np.array([0.5, -1.2, 2.0, -0.7])
 programs = Programs()
@@ -478,3 +480,135 @@ def stack_of_managers(x):
 @pytest.mark.parametrize(("function", "args"), programs.cases)
 def test_program(function, args):
     check(function, args)
+
+
+# ------------------------------------------------------------------------------------ effects, errors, refusals
+
+LOG = []
+
+
+class Logged:
+    """Notes what happens, and what it was given."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def __enter__(self):
+        LOG.append("in")
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        LOG.append("out" if kind is None else kind.__name__)
+        self.value = self.value * 2
+
+
+@contextlib.contextmanager
+def logged(x):
+    LOG.append("begin")
+    try:
+        yield x
+    finally:
+        LOG.append("end")
+
+
+def logging(x, n):
+    with Logged(x) as manager, logged(x * x) as square:
+        y = square * (1 / n)
+        LOG.append("inside")
+    return y * manager.value
+
+
+@pytest.mark.parametrize("derivative", [srcad.grad(logging), lambda x, n: srcad.jvp(logging)((x, n), (1.0, None))[1]])
+def test_effects_come_once_and_in_order(derivative):
+    LOG.clear()
+    assert derivative(3.0, 2) == 27.0
+    assert LOG == ["in", "begin", "inside", "end", "out"]
+    LOG.clear()
+    with pytest.raises(ZeroDivisionError):
+        derivative(3.0, 0)
+    assert LOG == ["in", "begin", "end", "ZeroDivisionError"]
+
+
+@contextlib.contextmanager
+def yielding_if(flag, x):
+    if flag:
+        yield x
+
+
+def not_entered(x, flag):
+    with yielding_if(flag, x) as y:
+        z = y * x
+    return z
+
+
+def test_a_generator_that_does_not_yield():
+    assert srcad.grad(not_entered)(1.5, True) == 3.0
+    for function in (not_entered, srcad.grad(not_entered)):
+        with pytest.raises(RuntimeError, match="generator didn't yield"):
+            function(1.5, False)
+
+
+def test_swapped_parameters_are_variables():
+    source = srcad.grad(weights_swapped_in_a_loop).source_for(V, 2)
+    assert "Net" not in source and "try" not in source
+    source = srcad.grad(method_of_an_object).source_for(V)
+    assert "Net" not in source and "try" not in source
+
+
+@contextlib.contextmanager
+def yielding_twice(x):
+    yield x
+    yield x * x
+
+
+def yields_twice(x):
+    with yielding_twice(x) as y:
+        z = y * x
+    return z
+
+
+def entered_again(x):
+    manager, y = doubled(x), x
+    for _ in range(2):
+        with manager as z:
+            y = y * z
+    return y
+
+
+def lost_in_what_swallows(x, d):
+    y = x
+    with missing_as(x) as z:
+        y = z * x
+        y = y * d["a"]
+    return y
+
+
+def written_before_an_error_is_swallowed(x, i):
+    y = x * 2
+    with Forgiving(IndexError, x[0]):
+        y[0] = x[1]
+        y[i] = x[2]
+    return np.sum(y * x)
+
+
+def entered_in_a_loop(x):
+    net = Net(x)
+    with contextlib.ExitStack() as stack:
+        for v in x:
+            stack.enter_context(net.using(v * x))
+        return net(x)
+
+
+@pytest.mark.parametrize(
+    ("function", "args", "words"),
+    [
+        (yields_twice, (1.5,), "may yield more than once"),
+        (entered_again, (1.5,), "may be entered more than once"),
+        (lost_in_what_swallows, (1.5, {}), "which step of the `with` raised it"),
+        (written_before_an_error_is_swallowed, (V, 1), "before a step that may raise"),
+        (entered_in_a_loop, (V,), "derivative"),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_refused(function, args, words):
+    refused(function, args, words)

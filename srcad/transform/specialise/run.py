@@ -212,8 +212,10 @@ class Specialiser:
     def enter(self, nodes: Sequence[Node], place: str) -> None:
         """Gives each step a place of its own, the same whenever the nodes are made again for the call at `place`."""
         self.entered.append(nodes)  # keeps the steps alive, which are known by their identity
-        self.places.update((id(node), f"{place}.{i}") for i, node in enumerate(walk(nodes)))
-        self.within.update(node.test for node in walk(nodes) if isinstance(node, Within))
+        for i, node in enumerate(walk(nodes)):
+            self.places[id(node)] = f"{place}.{i}"
+            if isinstance(node, Within):
+                self.within.add(node.test)
 
     def use(self, operand: Operand) -> Operand:
         """The operand that stands for this one in the new list."""
