@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 import types
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Generic, Protocol
 
@@ -115,3 +116,26 @@ def new(kind: type, **slots: Any) -> Any:
     for name, value in slots.items():
         object.__setattr__(instance, name, value)  # also where the class is frozen
     return instance
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Capturing:
+    """A class that was defined inside a function, and whose methods use variables of that, `names`.
+
+    An instance of `kind` keeps their values, where srcad's list of a method reads them.  A plain call, with the values
+    first, does what Python does, by `make`, which gives a class of which the methods find them.
+    """
+
+    kind: type
+    names: tuple[str, ...]
+    make: Callable[[Mapping[str, Any]], type]
+
+    @staticmethod
+    def slot(name: str) -> Field:
+        """The attribute that keeps a variable."""
+        return Field(f"_captured_{name}")
+
+    def __call__(self, *given: Any, **keywords: Any) -> Any:
+        """An instance, given the values of the variables first."""
+        count = len(self.names)
+        return self.make(dict(zip(self.names, given[:count], strict=True)))(*given[count:], **keywords)

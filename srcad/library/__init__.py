@@ -11,6 +11,7 @@ from srcad.library import (  # noqa: F401 (fills the registry)
     heaps,
     iteration,
     joins,
+    managers,
     mappings,
     operators,
     outputs,

@@ -17,6 +17,7 @@ from srcad.errors import UnsupportedError
 from srcad.transform.iterators import Generator
 from srcad.wengert import (
     UNDEFINED,
+    Attempt,
     Branch,
     Carried,
     CarriedVariable,
@@ -29,6 +30,7 @@ from srcad.wengert import (
     Param,
     Step,
     WhileLoop,
+    Within,
     base,
     make_dict,
     make_tuple,
@@ -126,6 +128,18 @@ def first_of(step: Step, names: Names) -> tuple[Node, ...]:
     return loop, Branch(found, (), missing, (), step.site)
 
 
+def refuse_guarded_yields(generator: Function) -> None:
+    """Raises for a generator that a loop cannot consume in its place: leaving the loop would run code in it."""
+    for guarded in walk(generator.body):
+        for node in walk((guarded,)) if isinstance(guarded, (Attempt, Within)) else ():
+            if isinstance(node, Step) and node.callee is yield_item:
+                raise UnsupportedError(
+                    "A `yield` inside `try` or `with` runs code of the generator when its consumer stops.",
+                    "leave the `try` or `with` before the value is handed out.",
+                    node.site,
+                )
+
+
 def handed_to(consumer: Function, generator: Function) -> tuple[Node, ...]:
     """The body of a generator that calls the consumer where it yields."""
     yields = [n for n in walk(generator.body) if isinstance(n, Step) and n.callee is yield_item]
@@ -136,13 +150,19 @@ def handed_to(consumer: Function, generator: Function) -> tuple[Node, ...]:
             generator.site,
         )
 
+    return with_yields(consumer, generator)
+
+
+def with_yields(callee: Function, generator: Function) -> tuple[Node, ...]:
+    """The body of a generator that calls a function where it yields."""
+
     def block(nodes: Iterable[Node]) -> tuple[Node, ...]:
         return tuple(map(one, nodes))
 
     def one(node: Node) -> Node:
         match node:
             case Step():
-                return replace(node, callee=consumer) if node.callee is yield_item else node
+                return replace(node, callee=callee) if node.callee is yield_item else node
             case Branch():
                 return replace(node, then=block(node.then), orelse=block(node.orelse))
             case ForLoop():

@@ -126,6 +126,7 @@ class Rewriting(Protocol):
     guards: list[Guard]
     captures: list[Capture]
     captured: dict[tuple, str]
+    within: set[Operand]
 
     def fact(self, operand: Operand) -> Fact:
         """What is known of an operand of the new list."""

@@ -22,6 +22,7 @@ from srcad.facts import Dict, Fact, Known, Tuple
 from srcad.library import register as library
 from srcad.objects import (
     MISSING,
+    Capturing,
     Field,
     fields_of,
     generated_init,
@@ -59,7 +60,7 @@ def reads(callee: Any) -> bool:
 def rewritten(run: Rewriting, step: Step) -> Step | None:
     """The step that does what this one does; None if that is done already."""
     callee = step.callee
-    if (kind := library.stand_in(callee)) is not None:
+    if (kind := library.stand_in(callee)) is not None and run.within.isdisjoint(step.targets):
         return replace(step, callee=kind)
     if (told := standins.told(step, run.fact)) is not None:
         return replace(step, callee=identity, operands=(told,))
@@ -75,6 +76,12 @@ def rewritten(run: Rewriting, step: Step) -> Step | None:
     if callee is super and len(step.operands) == 2 and isinstance(first, Known):
         run.builder.append(step, Super(first.value, step.operands[1]))
         return None
+    if (capturing := _capturing(run, first)) is not None and callee is CALL:
+        slots = tuple(zip(capturing.names, first.operands, strict=True))  # type: ignore[attr-defined]
+        return construct(run, replace(step, operands=step.operands[1:]), capturing.kind, slots)
+    if callee is isinstance and len(step.operands) == 2:
+        if (capturing := _capturing(run, run.fact(step.operands[1]))) is not None:
+            return replace(step, operands=(step.operands[0], Const(capturing.kind)))
     if callee is CALL and isinstance(first, Known) and isinstance(first.value, type):
         return rewritten(run, replace(step, callee=first.value, operands=step.operands[1:]))
     if isinstance(first, Known) and isinstance(first.value, type) and isinstance(callee, (Attribute, Method)):
@@ -294,8 +301,17 @@ def augmented(run: Rewriting, step: Step, kind: type) -> Step | None:
 # ------------------------------------------------------------------------------------------- constructing
 
 
-def construct(run: Rewriting, step: Step, kind: type) -> Step | None:
+def _capturing(run: Rewriting, fact: Fact) -> Capturing | None:
+    """The class defined in the program, with the variables that it captures."""
+    if not isinstance(fact, Partial):
+        return None
+    made = run.fact(fact.function)
+    return made.value if isinstance(made, Known) and isinstance(made.value, Capturing) else None
+
+
+def construct(run: Rewriting, step: Step, kind: type, captured: tuple[tuple[str, Operand], ...] = ()) -> Step | None:
     """`Class(...)`: a new instance, and its `__init__`."""
+    kept = tuple(o for name, operand in captured for o in (Const(Capturing.slot(name)), operand))
     made_by = generated_init(kind)
     target = step.targets[0] if step.targets else run.builder.names.fresh("t")
     if static_attribute(kind, "__new__") is not MISSING and kind.__new__ is not object.__new__:
@@ -305,12 +321,12 @@ def construct(run: Rewriting, step: Step, kind: type) -> Step | None:
         if slots is None:
             return step
         pairs = tuple(o for name, operand in slots.items() for o in (Const(Field(name)), operand))
-        append_noted(run, Step((target,), make_object, (Const(kind), *pairs), (), step.site))
+        append_noted(run, Step((target,), make_object, (Const(kind), *pairs, *kept), (), step.site))
         post = static_attribute(kind, "__post_init__")
         if isinstance(post, types.FunctionType):
             run.step(Step((), post, (target,), (), step.site))
         return None
-    append_noted(run, Step((target,), make_object, (Const(kind),), (), step.site))
+    append_noted(run, Step((target,), make_object, (Const(kind), *kept), (), step.site))
     init = static_attribute(kind, "__init__")
     if isinstance(init, types.FunctionType):
         run.guards.append(Guard(kind, "__init__", init))

@@ -33,8 +33,9 @@ from srcad.transform.emit import Program, compile_program, emit
 from srcad.transform.forward import tangent_program
 from srcad.transform.helpers import Specialised, fact_of_result
 from srcad.transform.lower import lower
+from srcad.transform.managers import Lower, with_managers
 from srcad.transform.nesting import Request, is_derivative
-from srcad.transform.reverse import Joint, gradient_program, make_sweeps
+from srcad.transform.reverse import Joint, Sweeps, gradient_program, make_sweeps
 from srcad.transform.reverse.again import refuse_noticed
 from srcad.transform.reverse.calls import backward_function, forward_function
 from srcad.transform.reverse.linearisation import linearisation
@@ -178,7 +179,7 @@ class Derived:
 
 def derive(function: Function, facts: Mapping[str, Fact], request: Request) -> Derived:
     """The gradient program of a function for arguments with these facts."""
-    return _derive(function, dict(facts), request)[-1][1]
+    return stages(function, facts, request)[-1][1]
 
 
 @dataclass(frozen=True)
@@ -208,10 +209,16 @@ def derive_pair(
 ) -> DerivedPair:
     """The pair of functions for a callee that is only known when the program runs."""
     refuse_generator(function)
-    specialised = specialise(function, dict(facts), lowered, derived_list)
+    return with_managers(function, lowered, lambda f, lower: _pair(f, lower, facts, active, is_repeated=is_repeated))
+
+
+def _pair(
+    function: Function, lower: Lower, facts: Mapping[str, Fact], active: tuple[str, ...], *, is_repeated: bool
+) -> DerivedPair:
+    specialised = specialise(function, dict(facts), lower, derived_list)
     if is_repeated:
         refuse_noticed(specialised)
-    parts = make_sweeps(specialised, active, lowered, {})
+    parts = make_sweeps(specialised, active, lower, {})
     name = identifier(function.name)
     forward = forward_function(parts, f"{name}_forward")
     backward = backward_function(parts, active, f"{name}_backward")
@@ -227,15 +234,15 @@ def derive_pair(
 
 def stages(function: Function, facts: Mapping[str, Fact], request: Request) -> list[tuple[str, Any]]:
     """Every stage by name: the lists in their order, and last what `derive` returns."""
-    return _derive(function, dict(facts), request)
-
-
-def _derive(function: Function, facts: dict[str, Fact], request: Request) -> list[tuple[str, Any]]:
     refuse_generator(function)
+    return with_managers(function, lowered, lambda f, lower: _stages(f, lower, dict(facts), request))
+
+
+def _stages(function: Function, lower: Lower, facts: dict[str, Fact], request: Request) -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = [("lower", function)]
-    specialised = specialised_alone(function, facts)
+    specialised = specialised_alone(function, facts, lower)
     found.append(("specialise", specialised.function))
-    joint = _joint(specialised, request)
+    joint = _joint(specialised, request, lower)
     found.append(("reverse", joint.function))
     what = "Value and gradient" if request.with_value else "Gradient"
     doc = describe(function, facts, what, request.wrt)
@@ -305,9 +312,26 @@ def tangent_stages(
 ) -> list[tuple[str, Any]]:
     """Every stage of forward mode by name."""
     refuse_generator(function)
-    specialised = specialised_alone(function, facts)
+
+    def build(f: Function, lower: Lower) -> list[tuple[str, Any]]:
+        return _tangent_stages(f, lower, facts, wrt, given, has_aux=has_aux, is_batch=is_batch)
+
+    return with_managers(function, lowered, build)
+
+
+def _tangent_stages(
+    function: Function,
+    lower: Lower,
+    facts: Mapping[str, Fact],
+    wrt: tuple[str, ...],
+    given: int,
+    *,
+    has_aux: bool,
+    is_batch: bool,
+) -> list[tuple[str, Any]]:
+    specialised = specialised_alone(function, facts, lower)
     name = f"{identifier(specialised.function.name)}_jvp"
-    joint = tangent_program(specialised, wrt, lowered, name=name, given=given, has_aux=has_aux)
+    joint = tangent_program(specialised, wrt, lower, name=name, given=given, has_aux=has_aux)
     found = [("lower", function), ("specialise", specialised.function), ("forward", joint.function)]
     what = "Value and tangent"
     if is_batch:
@@ -323,9 +347,9 @@ def tangent_stages(
 _REUSED = "Arrays that are read no more are written into again; optimize=False makes new ones."
 
 
-def specialised_alone(function: Function, facts: Mapping[str, Fact]) -> Specialised:
+def specialised_alone(function: Function, facts: Mapping[str, Fact], lower: Lower) -> Specialised:
     """A function that is differentiated, for arguments with these facts."""
-    specialised = specialise(function, dict(facts), lowered, derived_list)
+    specialised = specialise(function, dict(facts), lower, derived_list)
     refuse_returned(fact_of_result(specialised), function.site)
     return specialised
 
@@ -335,8 +359,12 @@ def tangent_list(
 ) -> tuple[Function, tuple[str, ...]]:
     """The list of a function's value and tangent, to be transformed again; and the parameters that it writes to."""
     refuse_generator(function)
-    specialised = specialised_alone(function, facts)
-    joint = tangent_program(specialised, wrt, lowered, name=f"{identifier(function.name)}_jvp", given=given)
+
+    def build(f: Function, lower: Lower) -> Joint:
+        specialised = specialised_alone(f, facts, lower)
+        return tangent_program(specialised, wrt, lower, name=f"{identifier(f.name)}_jvp", given=given)
+
+    joint = with_managers(function, lowered, build)
     list_ = define_copied(own_results(joint.function, joint.facts, (0,)))
     return replace(list_, body=as_forward(list_.body)), joint.copied
 
@@ -349,9 +377,13 @@ def cotangent_list(
     Its last parameter is the cotangent of the result.  It runs the function once more, which must not be noticed.
     """
     refuse_generator(function)
-    specialised = specialised_alone(function, facts)
-    refuse_noticed(specialised)
-    parts = make_sweeps(specialised, active, lowered, {})
+
+    def build(f: Function, lower: Lower) -> Sweeps:
+        specialised = specialised_alone(f, facts, lower)
+        refuse_noticed(specialised)
+        return make_sweeps(specialised, active, lower, {})
+
+    parts = with_managers(function, lowered, build)
     result = Names(used_names(parts.reverse) | set(parts.facts)).fresh("t")
     closing = Step((result,), make_tuple, tuple(parts.gradients), (), None)
     list_ = replace(
@@ -383,34 +415,34 @@ def derived_list(function: Function, facts: Mapping[str, Fact], request: Request
         known[capture.name] = fa.fact_of(capture.read(), ("captured", capture.name))
     if fa.DEVICE in outer.facts:
         known[fa.DEVICE] = outer.facts[fa.DEVICE]
-    specialised = specialise(function, known, lowered, derived_list, outer)
+    specialised = specialise(function, known, outer.lower, derived_list, outer)
     if request.given is not None:
         name = f"{identifier(function.name)}_jvp"
-        joint = tangent_program(specialised, request.wrt, lowered, name=name, given=request.given)
+        joint = tangent_program(specialised, request.wrt, outer.lower, name=name, given=request.given)
         list_ = define_copied(own_results(joint.function, joint.facts, (0,)))
         return replace(list_, body=as_forward(list_.body))
     if request.is_pair:
-        return _linearisation(specialised, request)
-    joint = _joint(specialised, request)
+        return _linearisation(specialised, request, outer.lower)
+    joint = _joint(specialised, request, outer.lower)
     list_ = define_copied(own_results(joint.function, joint.facts, _primal_items(request)))
     return replace(list_, body=as_forward(list_.body))
 
 
-def _linearisation(specialised: Specialised, request: Request) -> Function:
+def _linearisation(specialised: Specialised, request: Request, lower: Lower) -> Function:
     """The list of a function's value and pullback, for a program that makes it."""
-    parts = make_sweeps(specialised, request.wrt, lowered, {}, has_aux=request.has_aux, is_called=True)
+    parts = make_sweeps(specialised, request.wrt, lower, {}, has_aux=request.has_aux, is_called=True)
     pair = repeatable_pair(parts, request.wrt, identifier(specialised.function.name))
     forward, backward = define_copied(pair.forward), define_copied(own_results(pair.backward, pair.facts))
     forward, backward = (replace(list_, body=as_forward(list_.body)) for list_ in (forward, backward))
     return linearisation(parts, replace(pair, forward=forward, backward=backward), request.has_aux)
 
 
-def _joint(specialised: Specialised, request: Request) -> Joint:
+def _joint(specialised: Specialised, request: Request, lower: Lower) -> Joint:
     kind = "value_and_grad" if request.with_value else "grad"
     return gradient_program(
         specialised,
         request.wrt,
-        lowered,
+        lower,
         name=f"{identifier(specialised.function.name)}_{kind}",
         with_value=request.with_value,
         has_aux=request.has_aux,

@@ -12,6 +12,8 @@ from dataclasses import replace
 from srcad.facts import Fact
 from srcad.transform.batching import NotBatchedError, batched
 from srcad.transform.emit import Program, emit
+from srcad.transform.helpers import Specialised
+from srcad.transform.managers import Lower, with_managers
 from srcad.transform.pipeline import (
     DerivedPair,
     describe,
@@ -20,7 +22,7 @@ from srcad.transform.pipeline import (
     refuse_generator,
     specialised_alone,
 )
-from srcad.transform.reverse import make_sweeps
+from srcad.transform.reverse import Sweeps, make_sweeps
 from srcad.transform.reverse.repeatable import repeatable_pair
 from srcad.transform.simplify import (
     accumulate_in_place,
@@ -38,8 +40,12 @@ def derive_pullback(
 ) -> DerivedPair:
     """The pair for a function that the user calls, and pulls cotangents of its result back through."""
     refuse_generator(function)
-    specialised = specialised_alone(function, facts)
-    parts = make_sweeps(specialised, wrt, lowered, {}, has_aux=has_aux, is_called=True)
+
+    def build(f: Function, lower: Lower) -> tuple[Specialised, Sweeps]:
+        found = specialised_alone(f, facts, lower)
+        return found, make_sweeps(found, wrt, lower, {}, has_aux=has_aux, is_called=True)
+
+    specialised, parts = with_managers(function, lowered, build)
     pair = repeatable_pair(parts, wrt, identifier(function.name))
     forward = replace(define_copied(pair.forward), doc=describe(function, facts, "Forward sweep", wrt))
     backward = _pullback(pair.backward, pair.facts, describe(function, facts, "Pullback", wrt))

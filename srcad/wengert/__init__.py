@@ -85,7 +85,7 @@ from srcad.wengert.nodes import (
     raise_error,
     yield_item,
 )
-from srcad.wengert.raising import exposed, never_raises
+from srcad.wengert.raising import always_raises, exposed, never_raises
 from srcad.wengert.validation import validate
 
 __all__ = [
@@ -121,6 +121,7 @@ __all__ = [
     "WhileLoop",
     "Within",
     "all_names",
+    "always_raises",
     "as_before",
     "as_forward",
     "base",

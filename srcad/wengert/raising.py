@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from srcad.wengert.names import walk
 from srcad.wengert.nodes import (
+    Attempt,
     Augmented,
     Branch,
     Const,
@@ -25,6 +26,7 @@ from srcad.wengert.nodes import (
     leave,
     make_list,
     make_tuple,
+    raise_error,
 )
 
 _CERTAIN = (make_tuple, make_list, operator.is_, operator.is_not)
@@ -83,3 +85,13 @@ def is_atomic(step: Step) -> bool:
     if any(callee is known for known in (operator.setitem, operator.delitem, *_IN_PLACE)):
         return True
     return isinstance(callee, Method) and callee.name in ("append", "pop")
+
+
+def always_raises(nodes: tuple[Node, ...]) -> bool:
+    """Whether control never comes to the end of the nodes."""
+    match nodes[-1:]:
+        case (Step(callee=callee),):
+            return callee is raise_error
+        case (Branch() as node,) if not isinstance(node, Attempt):
+            return always_raises(node.then) and always_raises(node.orelse)
+    return False

@@ -278,6 +278,81 @@ def with_own_context_manager(x):
     return z
 
 
+class _Sum:
+    def __init__(self, start):
+        self.total = start
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        self.total = self.total * self.total
+
+
+@example((V,))
+def with_class(x):
+    with _Sum(x[0]) as result:
+        for v in x:
+            result.total = result.total + v * v
+    return result.total
+
+
+@contextlib.contextmanager
+def _using(parameters, w):
+    old = parameters["w"]
+    parameters["w"] = w
+    try:
+        yield
+    finally:
+        parameters["w"] = old
+
+
+@example((V,))
+def with_parameters_swapped(x):
+    parameters = {"w": x}
+    with _using(parameters, x * x):
+        y = np.sum(np.sin(parameters["w"] * x))
+    return y * np.sum(parameters["w"])
+
+
+@contextlib.contextmanager
+def _ignoring(kind, x):
+    square = x * x
+    try:
+        yield square
+    except kind:
+        pass
+
+
+@example((V, 1), (V, 7))
+def with_that_swallows(x, i):
+    y = x[0]
+    with _ignoring(IndexError, x[1]) as square:
+        y = square * x[i]
+    return y * y
+
+
+@example((V, 1), (V, 7))
+def with_of_contextlib(x, i):
+    y = x[0]
+    with contextlib.ExitStack() as stack:
+        double = stack.enter_context(_doubled(x[1]))
+        square = stack.enter_context(contextlib.nullcontext(x * x))
+        stack.enter_context(contextlib.suppress(IndexError))
+        y = square[i] * double
+    return y * y
+
+
+@example((1.5,))
+def with_entered_twice(x):
+    manager = _doubled(x)
+    y = x
+    for _ in range(2):
+        with manager as double:
+            y = y * double
+    return y
+
+
 @example((1.5,), (-0.5,))
 def raise_again(x):
     try:

@@ -81,6 +81,31 @@ def function_captured_before_assignment(x):
     return scaled(x)
 
 
+@example((V,))
+def class_that_captures(x):
+    total = np.sum(x)
+
+    class Share:
+        def __init__(self, part):
+            self.part = part
+
+        def squared(self):
+            return (self.part / total) ** 2
+
+    return Share(x[0]).squared() + Share(x[1] * x[2]).squared()
+
+
+@example((1.5,))
+def class_variable_computed(x):
+    class Scaled:
+        factor = x * x
+
+        def __init__(self, v):
+            self.v = v * self.factor
+
+    return Scaled(x).v
+
+
 @example((1.5,))
 def lambdas_on_one_line(x):
     f, g = lambda y: y * x, lambda y: y + x

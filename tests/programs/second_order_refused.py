@@ -86,6 +86,8 @@ REFUSED: dict[str, dict[str, str]] = {
     "lists.early_return_after_a_replacement": {"rr": "is a number or an array"},
     "lists.pairs_sorted_in_place": {"rr": "is a number or an array"},
     "lists.pairs_sorted_in_place_by_a_key": {"rr": "is a number or an array"},
+    "local_classes.captures_active_values": {"rr": "writes to memory that carries a derivative"},
+    "local_classes.errors_and_base_classes": {"rr": "writes to memory that carries a derivative"},
     "managers.several_managers": {"rr rf": "may change an array"},
     "managers.swallowed_by_a_generator": {"rr": "may change an array"},
     "managers.the_same_step_under_another_state": {"fr rf ff": "in this `try`, which may raise an error"},

@@ -265,17 +265,6 @@ def test_an_error_passes_through_a_manager():
     assert LOG == ["in", "ZeroDivisionError"]
 
 
-@contextlib.contextmanager
-def doubled(x):
-    yield x * 2
-
-
-def value_of_a_manager(x):
-    with doubled(x) as y:
-        z = y * x
-    return z
-
-
 def swallowed_between(x, i):
     y = x[0]
     with contextlib.suppress(IndexError):
@@ -287,7 +276,6 @@ def swallowed_between(x, i):
 @pytest.mark.parametrize(
     ("function", "args", "words"),
     [
-        (value_of_a_manager, (1.5,), "manager"),
         (swallowed_between, (V, 1), "'y' may be read after an error was caught"),
     ],
     ids=lambda value: getattr(value, "__name__", None),

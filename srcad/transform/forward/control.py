@@ -27,6 +27,7 @@ from srcad.wengert import (
     Operand,
     Step,
     WhileLoop,
+    always_raises,
     base,
     identity,
 )
@@ -53,7 +54,7 @@ def forward_branch(fw: Forward, node: Branch) -> None:
     """Both arms with their tangents, which are merged as the values are."""
     live = [m for m in node.merges if fw.is_active(m.target)]
     if isinstance(node, Attempt):
-        fw.attempts.append(catches_arithmetic(node))
+        fw.attempts.append(catches_arithmetic(node) and not always_raises(node.orelse))
     then, from_then = arm(fw, node.then, [m.then for m in live], node)
     if isinstance(node, Attempt):
         if node.error is not None and fw.is_active(node.error):

@@ -4,9 +4,9 @@ Guarantee.  `lower(f)` is valid (`wengert.validate`), and running it returns wha
 writes and raises what `f` raises, or lowering refuses with the place and the way out.
 
 Each file registers the node types it lowers: `expressions`, `calls`, `comprehensions`, `assignments`, `loops`, `match`,
-`attempts`, `managers`, `statements`, `functions`.  They append steps through a `builder`; `language` is the table of
-what is supported, `scopes` says which names are whose, `outside` resolves what comes from outside, and `tidy` cleans
-up.
+`attempts`, `managers`, `statements`, `functions`, `classes`.  They append steps through a `builder`; `language` is the
+table of what is supported, `scopes` says which names are whose, `outside` resolves what comes from outside, and `tidy`
+cleans up.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections.abc import Callable
 from srcad.transform.lower import (  # noqa: F401 (they register their node types)
     assignments,
     attempts,
+    classes,
     comprehensions,
     generators,
     loops,

@@ -16,20 +16,25 @@ from srcad.wengert import Const, Function, Node, Operand, never_raises, own_oper
 
 @dataclass(frozen=True, eq=False)
 class Lost:
-    """The value of a variable that depends on where a body was abandoned."""
+    """The value of a variable that depends on where a body was abandoned.
+
+    Whether a manager swallows the error of its block, `in_with`, may be known later: if not, nobody reads it.
+    """
 
     variable: str
     site: Site | None
+    in_with: bool = False
 
     def __repr__(self) -> str:
         return f"lost {self.variable}"
 
     def error(self, site: Site | None) -> UnsupportedError:
         """The refusal to read it."""
+        block, elsewhere = ("with", "after it") if self.in_with else ("try", "in its `else`, or in every handler")
         return UnsupportedError(
             f"{self.variable!r} may be read after an error was caught, and what it is then depends on which step of "
-            "the `try` raised it.",
-            f"assign {self.variable!r} in the last statement of the `try`, or in its `else`, or in every handler.",
+            f"the `{block}` raised it.",
+            f"assign {self.variable!r} in the last statement of the `{block}`, or {elsewhere}.",
             site or self.site,
         )
 
@@ -45,12 +50,14 @@ def refuse_lost(operand: Operand, site: Site | None = None) -> None:
         raise operand.value.error(site)
 
 
-def refuse_lost_in(function: Function) -> Function:
-    """The function, in which no step reads what is lost, directly or through merges; the others are gone by now."""
-    for node in walk(function.body):
-        for operand in own_operands(node):
-            refuse_lost(operand)
-    refuse_lost(function.result)
+def refuse_lost_in(function: Function, in_with: bool) -> Function:
+    """The function, in which no step reads what is lost, directly or through merges; the others are gone by now.
+
+    What is lost by a manager is left, unless that is known by now (`in_with`).
+    """
+    for operand in (*(o for node in walk(function.body) for o in own_operands(node)), function.result):
+        if isinstance(operand, Const) and isinstance(operand.value, Lost) and (in_with or not operand.value.in_with):
+            raise operand.value.error(None)
     return function
 
 

@@ -52,8 +52,12 @@ def attempt(
     classes: Operand,
     handle: Callable[[Operand], None],
     like: str = "error",
+    in_with: bool = False,
 ) -> Outcome:
-    """Appends an attempt whose body assigns `variables`; `handle` lowers the handler, given the error."""
+    """Appends an attempt whose body assigns `variables`; `handle` lowers the handler, given the error.
+
+    Of one that is the block of a `with` it may turn out that the handler always raises.
+    """
     watch = Watch(variables)
     b.watches.append(watch)
     then = b.arm(body)
@@ -64,7 +68,7 @@ def attempt(
         return Outcome(Way.of(then), Way(True, True, {}), FALSE, {})
     error, caught = b.fresh(like), b.fresh("caught")
     b.flags.add(caught)
-    given = _where_abandoned(b, then, watch)
+    given = _where_abandoned(b, then, watch, in_with)
     b.handled.append(error)
     orelse = b.arm(lambda: handle(error), given)
     b.handled.pop()
@@ -76,7 +80,7 @@ def attempt(
     return Outcome(*ways, caught, b.join(classes, then, orelse, (Merge(caught, FALSE, TRUE),), node))
 
 
-def _where_abandoned(b: Builder, then: Arm, watch: Watch) -> dict[Key, Operand]:
+def _where_abandoned(b: Builder, then: Arm, watch: Watch, in_with: bool) -> dict[Key, Operand]:
     """What the variables assigned in the body are in the handler.
 
     The first steps of the body leave it if they cannot raise and a variable has its value from them.
@@ -88,7 +92,7 @@ def _where_abandoned(b: Builder, then: Arm, watch: Watch) -> dict[Key, Operand]:
         del then.nodes[: len(first)]
     inside = defined_names(then.nodes)
     return {
-        variable: Const(Lost(variable, b.site)) if value is None or value in inside else value
+        variable: Const(Lost(variable, b.site, in_with)) if value is None or value in inside else value
         for variable, value in values.items()
     }
 

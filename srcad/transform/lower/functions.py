@@ -14,6 +14,7 @@ import gast
 
 from srcad.transform.lower.abandoned import refuse_lost_in
 from srcad.transform.lower.builder import Builder, Flag, expression, statement
+from srcad.transform.lower.classes import read_captured
 from srcad.transform.lower.outside import Outside, is_callee
 from srcad.transform.lower.scopes import FunctionNode, Scope, scope_of
 from srcad.transform.lower.sites import Sites
@@ -32,6 +33,7 @@ def lower_function(parsed: Parsed) -> Function:
     defaults = [Const(value) for value in function.__defaults__ or ()]
     only = {name: Const(value) for name, value in (function.__kwdefaults__ or {}).items()}
     params = _params(b, node.args, defaults, only)
+    read_captured(b, function)
     return _finish(b, node, function.__name__, params)
 
 
@@ -75,7 +77,7 @@ def finished(b: Builder, node: Any, name: str, params: tuple[Param, ...], lower:
     function = Function(name, params, tuple(b.here.nodes), result, site=site, generator=b.scope.generator)
     if b.outermost:
         function = replace(function, captures=b.outside.captures, guards=b.outside.guards)
-    return validate(refuse_lost_in(tidy(function, b.aliases, b.flags)))
+    return validate(refuse_lost_in(tidy(function, b.aliases, b.flags), in_with=False))
 
 
 def _docstring(body: list[gast.AST]) -> str | None:

@@ -40,15 +40,8 @@ def _yield_from(b: Builder, node: gast.YieldFrom, like: str) -> Operand:
 
 
 def _check_place(b: Builder, node: gast.Yield | gast.YieldFrom) -> None:
-    place = b.scope.yields.get(id(node))
-    if place is None:
+    if id(node) not in b.scope.yields:
         b.refuse(node, "The value of a `yield` is used: it is what a caller sends.", ALONE)
-    if place:
-        b.refuse(
-            node,
-            "A `yield` inside `try` or `with` runs code of the generator when its consumer stops.",
-            "leave the `try` or `with` before the value is handed out.",
-        )
 
 
 def _hand_out(b: Builder, value: Operand) -> None:

@@ -77,7 +77,7 @@ class Outside:
 
     def __init__(self, function: types.FunctionType, names: Names):
         self.globals: dict[str, Any] = function.__globals__
-        code = function.__code__
+        self.code = code = function.__code__
         self.cells = dict(zip(code.co_freevars, function.__closure__ or (), strict=True))
         given = self.globals.get("__builtins__", builtins)
         self.builtins: dict[str, Any] = given if isinstance(given, dict) else vars(given)

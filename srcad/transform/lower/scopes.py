@@ -17,7 +17,6 @@ from typing import TypeAlias
 import gast
 
 FunctionNode: TypeAlias = gast.FunctionDef | gast.Lambda | gast.GeneratorExp
-GUARDS = ("Try", "TryStar", "With")
 CONSUMERS = frozenset(
     ["sum", "min", "max", "any", "all", "list", "tuple", "set", "frozenset", "dict", "sorted", "join"]
 )
@@ -53,7 +52,7 @@ class Scope:
     `loops_around` and `blocks_around` say where it is, `called_by` the variable it is put in.  `shared` are the
     variables of each comprehension that functions capture, `nonlocals` what `nonlocal` says are variables of a
     function around.  `used_up` are the generator expressions that need no function.  `generator`: it has a `yield`;
-    `yields` holds those that are statements, and whether they are inside `try` or `with`.
+    `yields` holds those that are statements.
     """
 
     node: FunctionNode
@@ -70,7 +69,7 @@ class Scope:
     nonlocals: set[str] = field(default_factory=set)
     used_up: set[int] = field(default_factory=set)
     generator: bool = False
-    yields: dict[int, bool] = field(default_factory=dict)
+    yields: set[int] = field(default_factory=set)
 
     @property
     def free(self) -> tuple[str, ...]:
@@ -144,7 +143,6 @@ class _Walker:
         self.attempts: list[dict[str, None]] = []
         self.hidden: list[tuple[int, set[str]]] = []
         self.blocks: list[int] = []
-        self.guarded = 0
         self.time = 0
 
     def visit(self, node: gast.AST | Iterable | None) -> None:
@@ -154,10 +152,7 @@ class _Walker:
                 self.visit(item)
             self.blocks.pop()
         elif isinstance(node, gast.AST):
-            guards = type(node).__name__ in GUARDS
-            self.guarded += guards
             getattr(self, f"visit_{type(node).__name__}", self.visit_others)(node)
-            self.guarded -= guards
 
     def visit_others(self, node: gast.AST) -> None:
         for name in node._fields:
@@ -237,7 +232,7 @@ class _Walker:
         self.visit(node.keywords)
 
     def visit_Expr(self, node: gast.Expr) -> None:
-        self.scope.yields[id(node.value)] = self.guarded > 0
+        self.scope.yields.add(id(node.value))
         self.visit(node.value)
 
     def visit_Yield(self, node: gast.Yield | gast.YieldFrom) -> None:
@@ -251,7 +246,7 @@ class _Walker:
         if isinstance(node.value, gast.Lambda) and len(node.targets) == 1 and isinstance(node.targets[0], gast.Name):
             self.scope.called_by[id(node.value)] = node.targets[0].id
         if isinstance(node.value, gast.Yield):
-            self.scope.yields[id(node.value)] = self.guarded > 0
+            self.scope.yields.add(id(node.value))
         self.visit(node.value)
         self.visit(node.targets)
 
@@ -292,6 +287,16 @@ class _Walker:
         if not node.decorator_list:
             self.scope.called_by[id(node)] = node.name
         self.function(node)
+        self.bind(node.name)
+
+    def visit_ClassDef(self, node: gast.ClassDef) -> None:
+        """What its body binds is the class's; its methods are functions, which may refer to the class itself."""
+        self.visit(node.decorator_list)
+        self.visit(node.bases)
+        for method in (n for n in node.body if isinstance(n, gast.FunctionDef)):
+            inner = scope_of(method)
+            inner.uses.pop(node.name, None)
+            self.inside(method, inner)
         self.bind(node.name)
 
     def visit_Lambda(self, node: gast.Lambda) -> None:

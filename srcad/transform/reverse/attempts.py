@@ -28,10 +28,10 @@ from srcad.wengert import (
     Merge,
     Node,
     Step,
+    always_raises,
     base,
     defined_names,
     exposed,
-    raise_error,
     walk,
 )
 
@@ -55,16 +55,6 @@ def way_back(sweep: Sweep, node: Branch) -> tuple[Callable[..., Branch], tuple[M
     return back, () if flags else (Merge(flag, Const(False), Const(True)),)
 
 
-def always_raises(nodes: tuple[Node, ...]) -> bool:
-    """Whether control never comes to the end of the nodes."""
-    match nodes[-1:]:
-        case (Step(callee=callee),):
-            return callee is raise_error
-        case (Branch() as node,) if not isinstance(node, Attempt):
-            return always_raises(node.then) and always_raises(node.orelse)
-    return False
-
-
 # ------------------------------------------------------------------------------------------------ refusals
 
 
@@ -76,6 +66,8 @@ def refuse_unsound(sweep: Sweep, node: Attempt) -> None:
             "return these values, or keep them in variables",
             node.site,
         )
+    if always_raises(node.orelse):
+        return  # what comes of an abandoned body is the affair of a `try` around this one
     inside = defined_names(node.then)
     for step in exposed(node.then):
         for operand in effects.writes_of(step, sweep.facts):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from srcad.errors import UnsupportedError
+from srcad.transform.managers import ActiveManagersError
 from srcad.wengert import UNDEFINED, Merge, Node, Operand, Step, Within, enter, leave, walk
 
 if TYPE_CHECKING:
@@ -19,16 +20,20 @@ if TYPE_CHECKING:
 
 
 def refuse_active_managers(sweep: Transformation) -> None:
-    """Raises where a manager is given, or gives, what carries a derivative."""
+    """Raises ActiveManagersError where managers are given, or give, what carries a derivative."""
+    found = []
     for node in walk(sweep.function.body):
         if isinstance(node, Within) and isinstance(node.then[0], Step):
             passed = (*node.then[0].operands, *node.then[0].targets)
             if sweep.active.intersection(o for o in passed if isinstance(o, str)):
-                raise UnsupportedError(
-                    "a context manager is given values that carry a derivative, or gives them",
-                    "compute these values outside of it; a `with` that only measures or configures something may stay",
-                    node.site,
-                )
+                found.append(node.site)
+    if found:
+        refusal = UnsupportedError(
+            "a context manager is given values that carry a derivative, or gives them",
+            "compute these values outside of it; a `with` that only measures or configures something may stay",
+            found[0],
+        )
+        raise ActiveManagersError(found, refusal)
 
 
 def write_within(sweep: Sweep, node: Within, steps: tuple[Node, ...], before: dict[Key, Operand]) -> None:

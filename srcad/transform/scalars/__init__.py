@@ -23,7 +23,7 @@ from srcad.objects import Field
 from srcad.transform.lower.tidy import tidy
 from srcad.transform.scalars.candidates import candidates
 from srcad.transform.scalars.tuples import take_functions_out
-from srcad.transform.scalars.unread import without_unread
+from srcad.transform.scalars.unread import looked_at, without_unread, without_vain_stores
 from srcad.wengert import (
     UNDEFINED,
     Attempt,
@@ -41,6 +41,8 @@ from srcad.wengert import (
     Step,
     Variable,
     WhileLoop,
+    Within,
+    always_raises,
     base,
     exposed,
     identity,
@@ -101,6 +103,7 @@ class _Walker:
         self._lengths: dict[str, int] = {}
         self._replaced: dict[str, Operand] = {}
         self._partly: set[Operand] = {UNDEFINED}
+        self._asked: set[str] = set()  # the containers that handlers around may look at
 
     def use(self, operand: Operand) -> Operand:
         """What an operand of the old list is in the new one."""
@@ -210,16 +213,24 @@ class _Walker:
 
     def _branch(self, node: Branch, state: State) -> Branch:
         test, slots = self.use(node.test), self._stored((node,))
+        around = self._asked
         if isinstance(node, Attempt):  # what an abandoned body stored is not known: its handler asks the container
-            exposing = [step for step in exposed(node.then) if self._stored((step,))]
-            self.missing.update(self._roots[str(step.operands[0])] for step in exposing)
+            exposing = {self._roots[str(s.operands[0])] for s in exposed(node.then) if self._stored((s,))}
+            asked = set(self._roots.values())
+            if always_raises(node.orelse):
+                node = replace(node, orelse=without_vain_stores(node.orelse, self._roots, self._asked))
+                asked = looked_at(node.orelse, self._roots)
+            self.missing.update(exposing & asked)
+            self._asked = around | asked
         then, left = self.block(node.then, state)
+        self._asked = around
         orelse, right = self.block(node.orelse, state)
         merges = [Merge(m.target, self.use(m.then), self.use(m.orelse)) for m in node.merges]
+        one_way = isinstance(node, Within) or isinstance(node, Attempt) and always_raises(orelse)
         for slot in slots:
-            a, b = left.get(slot, UNDEFINED), right.get(slot, UNDEFINED)
+            a, b = left.get(slot, UNDEFINED), UNDEFINED if one_way else right.get(slot, UNDEFINED)
             if a != b:
-                merges.append(Merge(self._fresh(slot, a, b), a, b))
+                merges.append(Merge(self._fresh(slot, a, a if one_way else b), a, b))
             state[slot] = a if a == b else merges[-1].target
         return replace(node, test=test, then=then, orelse=orelse, merges=tuple(merges))
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import replace
 
+from srcad.transform.analyses import effects
 from srcad.wengert import Branch, Const, ForLoop, Node, Operand, Step, Variable, WhileLoop, own_operands, walk
 
 
@@ -57,3 +58,30 @@ def _fills_a_cell(step: Step) -> bool:
     """Whether a step puts something into a cell, which is a dict that only nested functions share."""
     key = step.operands[1] if step.callee is operator.setitem else None
     return isinstance(key, Const) and isinstance(key.value, Variable)
+
+
+# --------------------------------------------------------------------------------- what only an error would see
+
+
+def looked_at(nodes: Iterable[Node], roots: Mapping[Operand, str]) -> set[str]:
+    """The containers of which the nodes do more than store entries."""
+    steps = [node for node in walk(nodes) if not isinstance(node, Step) or node.callee is not operator.setitem]
+    return {roots[operand] for node in steps for operand in own_operands(node) if operand in roots}
+
+
+def without_vain_stores(nodes: tuple[Node, ...], roots: Mapping[Operand, str], asked: Set[str]) -> tuple[Node, ...]:
+    """A handler that always raises without what it stores where nobody looks, and without what it computes for that.
+
+    `roots` gives the containers by their names, `asked` are those of which handlers around may read.
+    """
+    looked, read = set(asked), set[Operand]()
+    kept: list[Node] = []
+    for node in reversed(nodes):
+        if isinstance(node, Step):
+            stores = node.callee is operator.setitem and roots.get(node.operands[0], "") in {*roots.values()} - looked
+            if stores or node.targets and read.isdisjoint(node.targets) and effects.is_pure(node):
+                continue
+        kept.append(node)
+        read.update(operand for inner in walk((node,)) for operand in own_operands(inner))
+        looked |= looked_at((node,), roots)
+    return tuple(reversed(kept))

@@ -21,6 +21,7 @@ from srcad.transform.analyses import effects
 from srcad.transform.analyses.containers import holds_container
 from srcad.transform.analyses.facts import refreshed
 from srcad.transform.binding import bind
+from srcad.transform.generators import refuse_guarded_yields
 from srcad.transform.helpers import (
     Closure,
     Helper,
@@ -70,6 +71,8 @@ def called_function(run: Specialiser, step: Step) -> tuple[Function, tuple[Opera
         return program, ()
     if callee is CALL and isinstance(closure := run.fact(step.operands[0]), Closure):
         again = closure.function in run.inlining and not closure.function.generator
+        if closure.function.generator:
+            refuse_guarded_yields(closure.function)
         return None if again else (closure.function, closure.captured)
     if isinstance(callee, Function):
         return None if callee in run.inlining else (callee, ())
@@ -93,6 +96,8 @@ def called_function(run: Specialiser, step: Step) -> tuple[Function, tuple[Opera
         return None
     try:
         list_ = run.lower(callee)
+        if list_.generator:
+            refuse_guarded_yields(list_)
         if list_ is run.top and any(run.fact(o) == UNKNOWN for o in step.operands):
             return None  # what it is given is known at run time
         return list_, ()

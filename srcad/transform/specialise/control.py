@@ -15,9 +15,23 @@ from srcad.transform.analyses.facts import element_of, truth_of
 from srcad.transform.helpers import Closure, Partial
 from srcad.transform.iterating import iterable_of
 from srcad.transform.iterators import Generator
-from srcad.transform.specialise import generators
+from srcad.transform.specialise import generators, managers
 from srcad.transform.unroll import names_attributes, trips, unrolled
-from srcad.wengert import UNDEFINED, Attempt, Branch, Carried, ForLoop, Merge, Node, Operand, WhileLoop, never_raises
+from srcad.wengert import (
+    UNDEFINED,
+    Attempt,
+    Branch,
+    Carried,
+    ForLoop,
+    Merge,
+    Node,
+    Operand,
+    WhileLoop,
+    Within,
+    always_raises,
+    defined_names,
+    never_raises,
+)
 
 if TYPE_CHECKING:
     from srcad.transform.specialise.run import Specialiser
@@ -35,6 +49,9 @@ def branch(run: Specialiser, node: Branch) -> None:
         for merge in node.merges:
             run.replaced[merge.target] = run.use(merge.then if truth else merge.orelse)
         return
+    if (generator := managers.managed(run, node)) is not None:
+        managers.manage(run, node, generator)
+        return
     pulled = set(run.pulls.pulled)
     then = run.builder.nested(lambda: run.nodes(node.then))
     if isinstance(node, Attempt) and all(map(never_raises, then)):  # once calls in it have been decided
@@ -47,11 +64,17 @@ def branch(run: Specialiser, node: Branch) -> None:
     orelse = run.builder.nested(lambda: run.nodes(node.orelse))
     run.pulls.pulled |= pulled
     merges = []
+    one_way = isinstance(node, Within) or isinstance(node, Attempt) and always_raises(orelse)
+    inside = defined_names(then) if one_way else set()
     for merge in node.merges:
-        left, right = run.use(merge.then), run.use(merge.orelse)
+        left = run.use(merge.then)
         run.replaced.pop(merge.target, None)  # an earlier pass over a loop's body may have known the test
+        if one_way and left not in inside:
+            run.replaced[merge.target] = left
+            continue
+        right = UNDEFINED if one_way else run.use(merge.orelse)
         merges.append(Merge(merge.target, left, right))
-        run.facts[merge.target] = joined(run, left, right)
+        run.facts[merge.target] = run.fact(left) if one_way else joined(run, left, right)
     site = run.belongs(node)
     run.builder.add(replace(node, test=test, then=then, orelse=orelse, merges=tuple(merges), site=site))
 

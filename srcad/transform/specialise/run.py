@@ -25,13 +25,15 @@ from srcad.transform.generators import Pulls
 from srcad.transform.helpers import Closure, Partial, Specialised
 from srcad.transform.iterating import with_iterables
 from srcad.transform.iterators import Generator, consumed, listed
+from srcad.transform.lower.abandoned import refuse_lost_in
+from srcad.transform.managers import Manager
 from srcad.transform.nesting import called_derivative, made_derivative
 from srcad.transform.opaque import asked_again
 from srcad.transform.pulling import called_linearisation
 from srcad.transform.pushing import called_pushforward
 from srcad.transform.scalars import replace_containers
 from srcad.transform.scalars.unread import without_unread
-from srcad.transform.specialise import calls, control, functional, generators, recursion, resolving, spreading
+from srcad.transform.specialise import calls, control, functional, generators, managers, recursion, resolving, spreading
 from srcad.transform.specialise import records as kept
 from srcad.transform.spelling import spelt_out
 from srcad.wengert import (
@@ -52,6 +54,7 @@ from srcad.wengert import (
     Step,
     Variable,
     WhileLoop,
+    Within,
     all_names,
     base,
     identity,
@@ -81,7 +84,9 @@ def specialise(
     for records in kept.wanted(found):
         trial = _specialised(function, facts, lower, derive, outer, {**given, **records})
         if kept.stand(trial, records):
-            return trial
+            found = trial
+            break
+    refuse_lost_in(found.function, in_with=True)
     return found
 
 
@@ -192,6 +197,8 @@ class Specialiser:
         self.loops: tuple[object, ...] = ()
         self.pulls = Pulls()
         self.consumers: dict[Function, tuple[list[Any], Site | None]] = {}
+        self.within: set[Operand] = set()  # the managers of blocks that stay as they are
+        self.entered_by: dict[str, tuple[str, ...]] = {}
         self.derive: Callable[..., Function] | None = None
         self.site: Site | None = None
         self.calling: Site | None = None  # where steps without a site belong
@@ -205,7 +212,10 @@ class Specialiser:
     def enter(self, nodes: Sequence[Node], place: str) -> None:
         """Gives each step a place of its own, the same whenever the nodes are made again for the call at `place`."""
         self.entered.append(nodes)  # keeps the steps alive, which are known by their identity
-        self.places.update((id(node), f"{place}.{i}") for i, node in enumerate(walk(nodes)))
+        for i, node in enumerate(walk(nodes)):
+            self.places[id(node)] = f"{place}.{i}"
+            if isinstance(node, Within):
+                self.within.add(node.test)
 
     def use(self, operand: Operand) -> Operand:
         """The operand that stands for this one in the new list."""
@@ -252,6 +262,8 @@ class Specialiser:
             step = calls.helper_call(self, step)
         if step.callee == Method("get") and resolving.dict_get(self, step):
             return
+        if managers.enters(self, step):
+            return
         step = with_iterables(self, step) if effects.hashable(step.callee) else step
         rewritten = instances.rewritten(self, step) if effects.hashable(step.callee) else step
         if rewritten is None:
@@ -272,7 +284,7 @@ class Specialiser:
         if position is not None and calls.may_carry(self, step):
             self.nodes(listed(step, position, self.builder.names))
             return
-        if generators.iterates(self, step):
+        if generators.iterates(self, step) or managers.made(self, step):
             return
         if kept.made(self, step) or kept.called(self, step):
             return
@@ -341,6 +353,9 @@ class Specialiser:
         if isinstance(fact, Generator) and self.pulls.hand_on(fact, step):
             held = [self.fact(o) for o in fact.bound.values()]
             self.facts[fact.name] = fa.Instance(types.GeneratorType)
+        if isinstance(fact, Manager):
+            held = [self.fact(o) for o in fact.generator.bound.values()]
+            self.facts[fact.generator.name] = UNKNOWN
         if isinstance(fact, Closure):
             seen = seen | {fact.function}
             held = [self.fact(o) for o in fact.captured]
