@@ -7,10 +7,27 @@ import functools
 import itertools
 import operator
 
-from srcad.library.kinds import THREE, TWO, a_number, a_sequence, an_iterator, indexed, none, not_none
+from srcad.library.kinds import THREE, TWO, a_number, a_sequence, an_iterator, indexed, none, not_none, with_an_iterator
 from srcad.library.register import implements
+from srcad.wengert import has_more, item_at
+from srcad.wengert import indexed as indexed_items
 
-# ------------------------------------------------------------------------------------------ map and filter
+# ------------------------------------------------------------------------------------------ iter, map and filter
+
+
+@implements(iter)
+def _(iterable):
+    for item in iterable:
+        yield item
+
+
+@implements(iter)
+def _(function, sentinel):
+    while True:
+        item = function()
+        if item == sentinel:
+            return
+        yield item
 
 
 @implements(map)
@@ -95,6 +112,39 @@ def _(first: indexed, second: an_iterator):
             position += 1
             if position == len(first):
                 return
+
+
+@implements(zip, when=with_an_iterator)
+def _(one, two):
+    firsts, seconds, number = indexed_items(one, True), indexed_items(two, True), 0
+    while has_more(firsts, number):
+        first = item_at(firsts, number)
+        if not has_more(seconds, number):
+            return
+        yield first, item_at(seconds, number)
+        number += 1
+
+
+@implements(zip, when=with_an_iterator)
+def _(one, two, three):
+    firsts, seconds, thirds, number = indexed_items(one, True), indexed_items(two, True), indexed_items(three, True), 0
+    while has_more(firsts, number):
+        first = item_at(firsts, number)
+        if not has_more(seconds, number):
+            return
+        second = item_at(seconds, number)
+        if not has_more(thirds, number):
+            return
+        yield first, second, item_at(thirds, number)
+        number += 1
+
+
+@implements(enumerate)
+def _(iterable: an_iterator, start=0):
+    count = start
+    for item in iterable:
+        yield count, item
+        count += 1
 
 
 @implements(dict)
