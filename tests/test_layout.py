@@ -16,6 +16,7 @@ ORDER = [
     "transform.instances", "transform.reflection", "transform.unroll", "transform.copying", "transform.standins",
     "transform.helpers",
     "transform.batching", "transform.spelling", "transform.generators", "transform.iterators", "transform.scalars",
+    "transform.resumable", "transform.stepwise", "transform.straightened", "transform.courses", "transform.stopping",
     "transform.builder",
     "transform.emit", "transform.simplify", "transform.analyses",
     "checkpoints", "transformed", "arguments", "transform.binding",

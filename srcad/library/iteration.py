@@ -15,6 +15,37 @@ from srcad.wengert import indexed as indexed_items
 # ------------------------------------------------------------------------------------------ iter, map and filter
 
 
+def items_by_number(items):
+    """What a loop over an object goes over that has `__getitem__` alone."""
+    number = 0
+    while True:
+        try:
+            item = items[number]
+        except IndexError:
+            return
+        yield item
+        number += 1
+
+
+def items_by_next(iterator):
+    """What a loop over an object goes over that has `__next__`."""
+    while True:
+        try:
+            item = next(iterator)
+        except StopIteration:
+            return
+        yield item
+
+
+def next_or(iterator, default):
+    """`next` of an object that has `__next__`, with a default."""
+    try:
+        item = next(iterator)
+    except StopIteration:
+        return default
+    return item
+
+
 @implements(iter)
 def _(iterable):
     for item in iterable:
@@ -246,6 +277,37 @@ def _(iterable):
             yield before, item
         before = item
         begun = True
+
+
+@implements(itertools.groupby)
+def _(iterable, key: not_none):
+    items, number, ended = indexed_items(iterable, True), 0, False
+    if has_more(items, number):
+        item = item_at(items, number)
+        mark = key(item)
+
+        def group(current):
+            nonlocal item, mark, number, ended
+            while not ended and mark == current:
+                yield item
+                number += 1
+                if has_more(items, number):
+                    item = item_at(items, number)
+                    mark = key(item)
+                else:
+                    ended = True
+
+        while not ended:
+            current = mark
+            yield current, group(current)
+            for _ in group(current):
+                pass
+
+
+@implements(itertools.groupby)
+def _(iterable, key: none = None):
+    for mark, group in itertools.groupby(iterable, lambda item: item):
+        yield mark, group
 
 
 @implements(itertools.zip_longest)

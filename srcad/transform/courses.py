@@ -129,5 +129,5 @@ def is_maker(step: Step) -> bool:
     if step.callee is enumerate:
         return len(step.operands) + len(step.keywords) <= 2
     if step.callee is zip:
-        return bool(step.operands) and not step.keywords
+        return bool(step.operands) and step.keywords in ((), (("strict", Const(False)),))
     return step.callee in MAKERS and len(step.operands) == 1 and not step.keywords

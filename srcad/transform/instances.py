@@ -20,6 +20,7 @@ from srcad import runtime as rt
 from srcad.errors import UnsupportedError
 from srcad.facts import Dict, Fact, Known, Number, Tuple
 from srcad.library import register as library
+from srcad.library.iteration import next_or
 from srcad.objects import (
     MISSING,
     Field,
@@ -73,6 +74,7 @@ UNARY: dict[Any, str] = {
     operator.delitem: "__delitem__",
     operator.contains: "__contains__",
     round: "__round__",
+    next: "__next__",
 }
 """Callees that call a method of their first operand."""
 
@@ -320,6 +322,8 @@ def operation(run: Rewriting, step: Step, kind: type) -> Step | None:
     callee = step.callee
     if not isinstance(callee, types.BuiltinFunctionType | type):
         return step
+    if callee is next and len(step.operands) > 1:
+        return replace(step, callee=next_or)
     if callee in UNARY and not (len(step.operands) > 1 and isinstance(getattr(step.operands[1], "value", None), Field)):
         return calling(run, step, kind, UNARY[callee], step.operands) or step
     if callee in _INPLACE:

@@ -328,17 +328,6 @@ def test_functions_are_called_in_the_order_of_the_originals():
     assert log == [0.3, -1.1, -1.1, 0.7, 0.7]
 
 
-def groups(x):
-    return sum(k * sum(g) for k, g in itertools.groupby(x, key=lambda v: v > 0))
-
-
-@pytest.mark.parametrize("function", [groups])
-def test_refusals_name_the_line_of_the_call(function):
-    error = refused_with(lambda: grad(function)(V), "")
-    assert error.site.function == function.__name__
-    assert "groupby" in error.site.source
-
-
 def wrong_inside(x):
     return sum(map(lambda v: v.unknown, x))
 

@@ -16,6 +16,7 @@ from srcad.transform.helpers import Closure, Partial
 from srcad.transform.iterating import iterable_of
 from srcad.transform.iterators import Generator, Made, Suspended
 from srcad.transform.specialise import generators, suspended
+from srcad.transform.stopping import without_stopping
 from srcad.transform.unroll import names_attributes, trips, unrolled
 from srcad.wengert import Attempt, Branch, Carried, ForLoop, Merge, Node, Operand, WhileLoop, never_raises
 
@@ -42,6 +43,10 @@ def branch(run: Specialiser, node: Branch) -> None:
             run.builder.add(step)
         for merge in node.merges:
             run.replaced[merge.target] = run.use(merge.then)
+        return
+    if isinstance(node, Attempt) and (new := without_stopping(replace(node, then=then), run.builder.names)) is not None:
+        run.enter(new, f"{run.places.get(id(node), run.place)} stopping")
+        run.nodes(new)
         return
     pulled, run.pulls.pulled = run.pulls.pulled, pulled
     orelse = run.builder.nested(lambda: run.nodes(node.orelse))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from srcad import facts as fa
 from srcad.errors import UnsupportedError
-from srcad.facts import Dict, Fact, Instance, List
+from srcad.facts import Dict, Fact, Instance, List, Tuple
 from srcad.library.kinds import indexed as is_indexed
 from srcad.transform.analyses import effects
 from srcad.transform.courses import is_maker
@@ -27,6 +27,7 @@ from srcad.wengert import (
     Function,
     Merge,
     Node,
+    Operand,
     Param,
     Step,
     WhileLoop,
@@ -36,6 +37,7 @@ from srcad.wengert import (
     identity,
     indexed,
     item_at,
+    make_tuple,
     raise_error,
     renamed,
     walk,
@@ -120,6 +122,10 @@ def resolved(run: Specialiser, step: Step, source: Fact) -> bool:
         run.facts[step.target] = source
         run.pulls.names.add(step.target)
         return True
+    if step.callee is identity and len(step.targets) > 1 and (parts := _parts(run, step, source)) is not None:
+        for target, part in zip(step.targets, parts, strict=True):
+            run.step(Step((target,), identity, (part,), (), step.site))
+        return True
     if not any(step.callee is known for known in ASKING):
         return False
     if isinstance(source, Generator):
@@ -129,6 +135,17 @@ def resolved(run: Specialiser, step: Step, source: Fact) -> bool:
         return True
     _run(run, _item_step(run, step, source))
     return True
+
+
+def _parts(run: Specialiser, step: Step, source: Fact) -> tuple[Operand, ...] | None:
+    """The operands of the tuple that a step unpacks, if an iterator is among them and it was made in this block."""
+    if not isinstance(source, Tuple) or not any(isinstance(fact, fa.Iterator) for fact in source.items):
+        return None
+    made = next((s for s in run.builder.steps if isinstance(s, Step) and s.targets == step.operands), None)
+    if made is None or made.callee is not make_tuple or len(made.operands) != len(step.targets):
+        return None
+    run.pulls.names.add(made.target)
+    return made.operands
 
 
 def refuse_unknown(function: Function) -> None:
