@@ -18,6 +18,7 @@ ORDER = [
     "transform.helpers",
     "transform.batching", "transform.spelling", "transform.managers",
     "transform.generators", "transform.iterators", "transform.scalars",
+    "transform.resumable", "transform.stepwise", "transform.straightened", "transform.courses", "transform.stopping",
     "transform.builder",
     "transform.emit", "transform.simplify", "transform.analyses",
     "checkpoints", "transformed", "arguments", "transform.binding",

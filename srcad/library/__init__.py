@@ -8,6 +8,7 @@ from srcad.library import (  # noqa: F401 (fills the registry)
     applying,
     arrays,
     containers,
+    flat,
     heaps,
     iteration,
     joins,

@@ -7,10 +7,58 @@ import functools
 import itertools
 import operator
 
-from srcad.library.kinds import THREE, TWO, a_number, a_sequence, an_iterator, indexed, none, not_none
+from srcad.library.kinds import THREE, TWO, a_number, a_sequence, an_iterator, indexed, none, not_none, with_an_iterator
 from srcad.library.register import implements
+from srcad.wengert import has_more, item_at
+from srcad.wengert import indexed as indexed_items
 
-# ------------------------------------------------------------------------------------------ map and filter
+# ------------------------------------------------------------------------------------------ iter, map and filter
+
+
+def items_by_number(items):
+    """What a loop over an object goes over that has `__getitem__` alone."""
+    number = 0
+    while True:
+        try:
+            item = items[number]
+        except IndexError:
+            return
+        yield item
+        number += 1
+
+
+def items_by_next(iterator):
+    """What a loop over an object goes over that has `__next__`."""
+    while True:
+        try:
+            item = next(iterator)
+        except StopIteration:
+            return
+        yield item
+
+
+def next_or(iterator, default):
+    """`next` of an object that has `__next__`, with a default."""
+    try:
+        item = next(iterator)
+    except StopIteration:
+        return default
+    return item
+
+
+@implements(iter)
+def _(iterable):
+    for item in iterable:
+        yield item
+
+
+@implements(iter)
+def _(function, sentinel):
+    while True:
+        item = function()
+        if item == sentinel:
+            return
+        yield item
 
 
 @implements(map)
@@ -95,6 +143,39 @@ def _(first: indexed, second: an_iterator):
             position += 1
             if position == len(first):
                 return
+
+
+@implements(zip, when=with_an_iterator)
+def _(one, two):
+    firsts, seconds, number = indexed_items(one, True), indexed_items(two, True), 0
+    while has_more(firsts, number):
+        first = item_at(firsts, number)
+        if not has_more(seconds, number):
+            return
+        yield first, item_at(seconds, number)
+        number += 1
+
+
+@implements(zip, when=with_an_iterator)
+def _(one, two, three):
+    firsts, seconds, thirds, number = indexed_items(one, True), indexed_items(two, True), indexed_items(three, True), 0
+    while has_more(firsts, number):
+        first = item_at(firsts, number)
+        if not has_more(seconds, number):
+            return
+        second = item_at(seconds, number)
+        if not has_more(thirds, number):
+            return
+        yield first, second, item_at(thirds, number)
+        number += 1
+
+
+@implements(enumerate)
+def _(iterable: an_iterator, start=0):
+    count = start
+    for item in iterable:
+        yield count, item
+        count += 1
 
 
 @implements(dict)
@@ -196,6 +277,37 @@ def _(iterable):
             yield before, item
         before = item
         begun = True
+
+
+@implements(itertools.groupby)
+def _(iterable, key: not_none):
+    items, number, ended = indexed_items(iterable, True), 0, False
+    if has_more(items, number):
+        item = item_at(items, number)
+        mark = key(item)
+
+        def group(current):
+            nonlocal item, mark, number, ended
+            while not ended and mark == current:
+                yield item
+                number += 1
+                if has_more(items, number):
+                    item = item_at(items, number)
+                    mark = key(item)
+                else:
+                    ended = True
+
+        while not ended:
+            current = mark
+            yield current, group(current)
+            for _ in group(current):
+                pass
+
+
+@implements(itertools.groupby)
+def _(iterable, key: none = None):
+    for mark, group in itertools.groupby(iterable, lambda item: item):
+        yield mark, group
 
 
 @implements(itertools.zip_longest)

@@ -44,6 +44,11 @@ def an_iterator(fact: Fact) -> bool:
     return isinstance(fact, Iterator)
 
 
+def with_an_iterator(facts: Mapping[str, Fact]) -> bool:
+    """That one of the arguments is an iterator."""
+    return any(map(an_iterator, facts.values()))
+
+
 def an_array(fact: Fact) -> bool:
     """An array."""
     return isinstance(widen(fact), Array)

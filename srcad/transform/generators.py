@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from srcad.errors import UnsupportedError
-from srcad.transform.iterators import Generator
+from srcad.transform.iterators import AskedAgainError, Generator, Made
 from srcad.wengert import (
     UNDEFINED,
     Attempt,
@@ -45,24 +45,34 @@ MOST_YIELDS = 12
 
 @dataclass
 class Pulls:
-    """Which generators were made in which loops, which of them a loop has asked for values, and which others may."""
+    """Which generators were made in which loops, which of them a loop has asked for values, and which others may.
 
+    Those made at the places `several` are known to be asked in several places; `makers` are the steps that made others.
+    """
+
+    several: set[str] = field(default_factory=set)
+    makers: dict[Operand, Step] = field(default_factory=dict)
     made: dict[str, tuple[object, ...]] = field(default_factory=dict)
     pulled: set[str] = field(default_factory=set)
     elsewhere: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
 
-    def make(self, generator: Generator, loops: tuple[object, ...]) -> None:
+    def make(self, generator: Generator | Made, loops: tuple[object, ...]) -> None:
         """Notes a generator that has not begun."""
         self.made[generator.name] = loops
         self.pulled.discard(generator.name)
         self.elsewhere.discard(generator.name)
 
-    def pull(self, generator: Generator, loops: tuple[object, ...], node: ForLoop) -> bool:
-        """Notes that a loop asks for all values.  False if others may ask too, so that it must stay a generator."""
+    def pull(self, generator: Generator | Made, loops: tuple[object, ...], node: Node) -> bool:
+        """Notes that a loop asks for all values.  False if others may ask too, so that it must stay a generator.
+
+        Raises AskedAgainError if others do, and all who ask are seen.
+        """
         name = generator.name
         again = name in self.pulled
         if again or name not in self.elsewhere and self.made[name] != loops:
+            if name not in self.elsewhere and generator.place not in self.several:
+                raise AskedAgainError(generator.place)
             raise UnsupportedError(
                 f"the generator {base(name)!r} is asked for values in more than one place, or in a loop around",
                 "make a generator for each loop, or a list of its values: list(...)",

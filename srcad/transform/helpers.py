@@ -17,7 +17,7 @@ from srcad.facts import UNKNOWN, Array, Callee, Dict, Fact, Instance, Known, Lis
 from srcad.rules import register
 from srcad.transform.analyses.memory import Memory
 from srcad.transform.builder import Builder
-from srcad.transform.iterators import ITERATORS, Generator
+from srcad.transform.iterators import ITERATORS
 from srcad.wengert import (
     Capture,
     Const,
@@ -187,7 +187,7 @@ def is_plain(fact: Fact) -> bool:
     match fact:
         case Known(value=value):
             return not callable(value)
-        case Closure() | Partial() | Generator():
+        case Closure() | Partial() | fa.Iterator():
             return False
         case Instance(type=kind):
             return kind not in ITERATORS
@@ -213,7 +213,7 @@ def deals_in_values(specialised: Specialised, sharing: bool = False) -> bool:
     result = function.result
     if not sharing and isinstance(result, str) and any(memory.reach(result) & memory.reach(name) for name in outside):
         return False
-    if isinstance(facts.get(result), Generator):
+    if isinstance(facts.get(result), fa.Iterator):
         return False
     if not isinstance(result, str) or any(
         isinstance(n, Step) and isinstance(n.callee, MakeFunction) for n in walk(function.body)
@@ -249,7 +249,7 @@ def deals_in_its_arguments(specialised: Specialised) -> bool:
     result = function.result
     if isinstance(result, Const):
         return True
-    if isinstance(facts.get(result), Generator) or not memory.reach(result).isdisjoint(frozenset().union(*reaches)):
+    if isinstance(facts.get(result), fa.Iterator) or not memory.reach(result).isdisjoint(frozenset().union(*reaches)):
         return False
     return _may_be_returned(result, specialised, memory)
 

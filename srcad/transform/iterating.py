@@ -1,8 +1,8 @@
 """Iteration over objects: what Python asks their class for.
 
 Guarantee: a loop or a call that takes the items of an object takes them from what the `__iter__` of its class returns,
-which is called once, where Python calls it.  Objects that hand out items in another way are refused: by `__next__`, or
-by `__getitem__` until that raises IndexError.
+which is called once, where Python calls it; from an object with `__next__` by this, until that raises StopIteration.
+The items of an object that has `__getitem__` alone are taken by number, until that raises IndexError.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from __future__ import annotations
 import builtins
 import math
 import types
+from collections.abc import Callable
 from dataclasses import replace
 
-from srcad.errors import Site, UnsupportedError
+from srcad.errors import Site
+from srcad.library.iteration import items_by_next, items_by_number
 from srcad.objects import MISSING, static_attribute
 from srcad.transform.helpers import Rewriting
 from srcad.transform.instances import guarded
@@ -49,11 +51,7 @@ def iterable_of(run: Rewriting, operand: Operand, site: Site | None) -> Operand:
         return operand
     member = static_attribute(kind, "__iter__")
     if member is MISSING and static_attribute(kind, "__getitem__") is not MISSING:
-        raise UnsupportedError(
-            f"a loop over a {kind.__name__} ends when __getitem__ raises IndexError, which is only known at run time",
-            f"give {kind.__name__} the method __iter__, or loop over range(len(...))",
-            site,
-        )
+        return _by(run, items_by_number, operand, site)
     if not isinstance(member, types.FunctionType):
         return operand  # not iterable, which Python says when it runs, or its own affair
     items = run.builder.names.fresh("items")
@@ -61,12 +59,15 @@ def iterable_of(run: Rewriting, operand: Operand, site: Site | None) -> Operand:
     found = _begun(run, run.use(items))
     made = class_of(run.fact(found))
     if made is not None and static_attribute(made, "__next__") is not MISSING:
-        raise UnsupportedError(
-            f"a loop over a {kind.__name__} ends when __next__ raises StopIteration, which is only known at run time",
-            f"write the __iter__ of {kind.__name__} as a generator (`yield`), or let it return iter(...) of a list",
-            site,
-        )
+        return _by(run, items_by_next, found, site)
     return found
+
+
+def _by(run: Rewriting, program: Callable, operand: Operand, site: Site | None) -> Operand:
+    """The generator of the items of an object."""
+    items = run.builder.names.fresh("items")
+    run.step(Step((items,), program, (operand,), (), site))
+    return run.use(items)
 
 
 def _begun(run: Rewriting, items: Operand) -> Operand:

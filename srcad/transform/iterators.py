@@ -33,8 +33,8 @@ CONSUMERS = (
 class Generator(Iterator):
     """A generator that the program itself makes by the step with the target `name`, by calling `callee`.
 
-    `function` is its list and `bound` holds the operand of each parameter; `site` is that of the call, and `start` is
-    where `enumerate` counts from.
+    `function` is its list and `bound` holds the operand of each parameter; `site` is that of the call at `place`, and
+    `start` is where `enumerate` counts from.
     """
 
     name: str
@@ -43,6 +43,36 @@ class Generator(Iterator):
     bound: Mapping[str, Operand]
     site: Site | None = None
     start: Operand | None = None
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Suspended(Iterator):
+    """An iterator that several places ask for values: a call of `advance` says whether there is one more.
+
+    It is then the entry of the dict `item[0]` under the key `item[1]`.
+    """
+
+    name: str
+    advance: Function
+    item: tuple[str, Const]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Made(Instance):
+    """An iterator of a type without source, made by `step` at a place of the program under the target `name`."""
+
+    name: str = ""
+    step: Step | None = None
+    place: str = ""
+
+
+class AskedAgainError(Exception):
+    """An iterator made at this place is asked for values in several places of the program."""
+
+    def __init__(self, place: str):
+        super().__init__(place)
+        self.place = place
 
 
 def consumed(step: Step, fact: Callable[[Operand], Fact]) -> int | None:
@@ -54,7 +84,7 @@ def consumed(step: Step, fact: Callable[[Operand], Fact]) -> int | None:
 
 
 def _is_iterator(fact: Fact) -> bool:
-    return isinstance(fact, Generator) or isinstance(fact, Instance) and fact.type in ITERATORS
+    return isinstance(fact, (Generator, Suspended)) or isinstance(fact, Instance) and fact.type in ITERATORS
 
 
 def listed(step: Step, position: int, names: Names) -> tuple[Node, ...]:

@@ -25,6 +25,7 @@ import numpy as np
 from srcad import facts as fa
 from srcad.errors import UnsupportedError
 from srcad.facts import Array, Dict, Fact, Known, Tuple
+from srcad.library.iteration import next_or
 from srcad.objects import MISSING, Field, static_attribute
 from srcad.transform.helpers import Rewriting
 from srcad.wengert import Branch, Const, Guard, Operand, Step, callee_name, identity, raise_error
@@ -75,6 +76,7 @@ UNARY: dict[Any, tuple[str, ...]] = {
     builtins.len: ("__len__",),
     builtins.round: ("__round__",),
     builtins.reversed: ("__reversed__",),
+    builtins.next: ("__next__",),
     math.floor: ("__floor__",),
     math.ceil: ("__ceil__",),
     math.trunc: ("__trunc__",),
@@ -110,6 +112,8 @@ def dispatched(run: Rewriting, step: Step) -> Step | None:
         return _in_place(run, step, kinds[0])
     if callee in BINARY and len(step.operands) == 2:
         return _binary(run, step)
+    if callee is builtins.next and len(step.operands) > 1:
+        return replace(step, callee=next_or)
     if callee is builtins.pow and kinds[0] is not None:
         return _asked(run, step, [(kinds[0], "__pow__", step.operands)])
     if callee in UNARY and (kind := kinds[0]) is not None and not _is_slot(step):

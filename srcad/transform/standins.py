@@ -12,6 +12,7 @@ import operator
 from collections.abc import Callable
 
 from srcad import facts as fa
+from srcad import runtime as rt
 from srcad.errors import Site, UnsupportedError
 from srcad.facts import Dict, Fact, Known, List, Tuple
 from srcad.library import register as library
@@ -20,7 +21,8 @@ from srcad.transform.analyses import effects
 from srcad.wengert import Const, Method, Operand, Step, callee_name, identity
 
 _HANDING_ON = effects.MAKERS | {identity, operator.is_, operator.is_not, Method("append"), Method("insert")}
-"""Callees that do nothing with an object but keep it or name it."""
+_HANDING_ON |= {rt.attribute}
+"""Callees that do nothing with an object but keep it, name it, or say that it has no such attribute."""
 
 _OF_SLOTS = (operator.getitem, operator.setitem, operator.delitem, operator.contains)
 

@@ -14,6 +14,7 @@ The form follows R. E. Wengert, "A simple automatic derivative evaluation progra
 and Cytron et al. (1991) for single assignment.
 """
 
+from srcad.wengert.asking import ASKING, LAST, after_last, has_more, indexed, item_at, keys_of
 from srcad.wengert.names import (
     Names,
     all_names,
@@ -89,7 +90,9 @@ from srcad.wengert.raising import always_raises, exposed, never_raises
 from srcad.wengert.validation import validate
 
 __all__ = [
+    "ASKING",
     "CALL",
+    "LAST",
     "OPAQUE_CALL",
     "UNDEFINED",
     "UNSET",
@@ -120,6 +123,7 @@ __all__ = [
     "Variable",
     "WhileLoop",
     "Within",
+    "after_last",
     "all_names",
     "always_raises",
     "as_before",
@@ -135,8 +139,12 @@ __all__ = [
     "format_function",
     "format_nodes",
     "free_names",
+    "has_more",
     "identity",
+    "indexed",
     "inner_names",
+    "item_at",
+    "keys_of",
     "leave",
     "made_slots",
     "make_dict",

@@ -545,49 +545,6 @@ def test_next_of_nothing_raises():
 # ------------------------------------------------------------------------------------------------- refusals
 
 
-def asked_twice(x):
-    g = multiples(x, 3)
-    total = 0.0
-    for v in g:
-        if v > 1.0:
-            break
-    for v in g:
-        total += v
-    return total
-
-
-def asked_in_a_loop_around(x):
-    g = multiples(x, 3)
-    total = 0.0
-    for _ in range(2):
-        for v in g:
-            total += v
-    return total
-
-
-def asked_by_next_and_a_loop(x):
-    g = multiples(x, 3)
-    total = 0.0
-    for v in g:
-        total += v * next(g)
-    return total
-
-
-def asked_by_next_first(x):
-    g = multiples(x, 3)
-    first = next(g)
-    return first + sum(g) * x
-
-
-def asked_by_next_twice(x):
-    g = multiples(x, 3)
-    return next(g) + next(g) * x
-
-
-def two_in_turns(x):
-    return sum(a * b for a, b in zip(multiples(x, 3), powers(x)))
-
-
 def kept_in_a_list(x):
     total = 0.0
     for g in [multiples(x, 2), multiples(x, 3)]:
@@ -647,12 +604,6 @@ def too_many_yields(x):
 @pytest.mark.parametrize(
     ("function", "arg"),
     [
-        (asked_twice, 1.3),
-        (asked_in_a_loop_around, 1.3),
-        (asked_by_next_and_a_loop, 1.3),
-        (asked_by_next_first, 1.3),
-        (asked_by_next_twice, 1.3),
-        (two_in_turns, 0.3),
         (kept_in_a_list, 1.3),
         (one_of_two, 1.3),
         (of_itself, V),

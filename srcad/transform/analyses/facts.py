@@ -196,6 +196,8 @@ def _getitem(container: Fact, index: Fact) -> Fact | None:
             return element_of(container)
         case Dict(), _:
             return refreshed(container.element)
+        case Instance(type=kind), (Number() | Known(value=int())) if kind is range:
+            return INT
         case (List() | Tuple(), _):
             return UNKNOWN
     return None

@@ -14,8 +14,9 @@ from srcad.facts import UNKNOWN, Dict, Fact, List, Tuple
 from srcad.transform.analyses.facts import element_of, truth_of
 from srcad.transform.helpers import Closure, Partial
 from srcad.transform.iterating import iterable_of
-from srcad.transform.iterators import Generator
-from srcad.transform.specialise import generators, managers
+from srcad.transform.iterators import Generator, Made, Suspended
+from srcad.transform.specialise import generators, managers, suspended
+from srcad.transform.stopping import without_stopping
 from srcad.transform.unroll import names_attributes, trips, unrolled
 from srcad.wengert import (
     UNDEFINED,
@@ -60,6 +61,10 @@ def branch(run: Specialiser, node: Branch) -> None:
         for merge in node.merges:
             run.replaced[merge.target] = run.use(merge.then)
         return
+    if isinstance(node, Attempt) and (new := without_stopping(replace(node, then=then), run.builder.names)) is not None:
+        run.enter(new, f"{run.places.get(id(node), run.place)} stopping")
+        run.nodes(new)
+        return
     pulled, run.pulls.pulled = run.pulls.pulled, pulled
     orelse = run.builder.nested(lambda: run.nodes(node.orelse))
     run.pulls.pulled |= pulled
@@ -98,6 +103,11 @@ def for_loop(run: Specialiser, node: ForLoop) -> None:
     if isinstance(source, Generator) and run.pulls.pull(source, run.loops, node):
         generators.generate(run, node, source)
         return
+    if isinstance(source, Suspended):
+        suspended.go_on(run, node, source)
+        return
+    if isinstance(source, Made):
+        run.pulls.pull(source, run.loops, node)
     for c in node.carried:
         run.replaced.pop(c.result, None)  # an earlier pass over a loop's body may have known that there is no trip
     if isinstance(source, (Tuple, List, Dict)) and source.items == ():
@@ -148,17 +158,19 @@ def way_out(run: Specialiser, node: ForLoop | WhileLoop) -> Operand | None:
 def stable(run: Specialiser, carried: tuple[Carried, ...], parts: Callable) -> tuple[tuple[Carried, ...], tuple]:
     """Rewrites a loop's blocks under facts of the carried values that hold on every trip.
 
-    A loop in a loop begins with what the last pass over the outer one found, which holds for some of the trips.
+    A loop in a loop begins with what the last pass over the outer one found, which holds for some of the trips, unless
+    the value had none then.
     """
     inits = {c.name: run.use(c.init) for c in carried}
     for c in carried:
         init, earlier = run.fact(inits[c.name]), run.facts.get(c.name)
-        if earlier is None or inits[c.name] == UNDEFINED:
+        if earlier is None or inits[c.name] in run.undefined or c.name in run.begun_undefined:
             run.facts[c.name] = init
         else:
             run.facts[c.name] = init if init == earlier else fa.with_own_axes(fa.join(init, earlier), c.name)
     around, run.loops = run.loops, (*run.loops, object())
-    begins_undefined = {c.name for c in carried if inits[c.name] == UNDEFINED}
+    begins_undefined = {c.name for c in carried if inits[c.name] in run.undefined}
+    run.begun_undefined = run.begun_undefined - {c.name for c in carried} | begins_undefined
     for attempt in range(_MAX_ITERATIONS + 1):
         assumed = begins_undefined if attempt == 0 else set()
         run.undefined |= assumed
@@ -185,7 +197,7 @@ def carried_fact(run: Specialiser, c: Carried, init: Operand, attempt: int) -> F
     before, following = run.facts[c.name], run.fact(run.use(c.next))
     for fact in (before, following):
         run.hand_on(fact)
-    if init == UNDEFINED:
+    if init in run.undefined:
         joined = following if before in (UNKNOWN, following) else fa.join(before, following)
         joined = UNKNOWN if isinstance(joined, (Closure, Partial)) else joined
     else:

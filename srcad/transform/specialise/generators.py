@@ -13,6 +13,7 @@ from srcad.facts import UNKNOWN
 from srcad.transform.binding import bind
 from srcad.transform.generators import consumption, first_of, handed_to
 from srcad.transform.iterators import Generator
+from srcad.transform.specialise import suspended
 from srcad.transform.specialise.calls import called_function, with_captured_defaults
 from srcad.wengert import CALL, Const, ForLoop, Function, Operand, Spread, Step, identity, renamed
 
@@ -24,18 +25,23 @@ def iterates(run: Specialiser, step: Step) -> bool:
     """Notes a generator that a step makes, or counts the values of; False if the step does something else."""
     made: Generator | None = None
     source = run.fact(step.operands[0]) if step.operands else UNKNOWN
-    if isinstance(source, Generator) and step.callee is next and len(step.targets) == 1:
+    if suspended.resolved(run, step, source):
+        return True
+    if isinstance(source, Generator) and step.callee is next and len(step.targets) < 2:
+        step = step if step.targets else replace(step, targets=(run.builder.names.fresh("item"),))
         run.nodes(first_of(step, run.builder.names))
         return True
     if isinstance(source, Generator) and step.callee in (enumerate, identity, iter) and len(step.targets) == 1:
         made = counted(source, step) if step.callee is enumerate else source
     elif len(step.targets) == 1 and (target := called_function(run, step)) and target[0].generator:
         made = generator(run, step, *target)
+    elif (remade := suspended.remade(run, step)) is not None:
+        made = remade
     if made is None:
         return False
     run.builder.append(step)
-    run.facts[step.target] = made
     run.pulls.names.add(step.target)
+    run.facts[step.target] = suspended.begun(run, made) if made.place in run.pulls.several else made
     return True
 
 
@@ -51,7 +57,7 @@ def generator(run: Specialiser, step: Step, function: Function, captured: tuple[
         bound = bind(function, (*captured, *operands), keywords, run.make_tuple, run.make_dict)
     except TypeError:
         return None  # the call raises this itself, when it runs
-    made = Generator(step.target, callee, function, bound, step.site)
+    made = Generator(step.target, callee, function, bound, step.site, place=run.place)
     run.pulls.make(made, run.loops)
     return made
 

@@ -30,6 +30,7 @@ from srcad.wengert import (
     Method,
     Node,
     Operand,
+    Recursion,
     Step,
     base,
     identity,
@@ -66,13 +67,18 @@ def wanted(found: Specialised) -> list[dict[Function, type]]:
 
     First one for each function; then one for all, whose records say first which function they stand for.
     """
-    making = [step for step in _making(found.function) if isinstance(step.callee.function, Function)]
+    making = [step for step in _making(found.function) if _is_plain(step.callee.function)]
     callees = {step.callee.function: step.callee for step in making}
     known = [found.facts.get(o, UNKNOWN) for step in making for o in step.operands if isinstance(o, str)]
     if not any(fa.is_active_type(fact) is not False for fact in known):
         return []
     apart = {function: _record([callee]) for function, callee in callees.items()}
     return [apart, dict.fromkeys(callees, _record(list(callees.values())))] if len(apart) > 1 else [apart]
+
+
+def _is_plain(function: Function | Recursion) -> bool:
+    """Whether a call of a function runs its body there and then."""
+    return isinstance(function, Function) and not function.generator
 
 
 def _making(function: Function) -> list[Step]:

@@ -24,7 +24,7 @@ from srcad.transform.builder import Builder
 from srcad.transform.generators import Pulls
 from srcad.transform.helpers import Closure, Partial, Specialised
 from srcad.transform.iterating import with_iterables
-from srcad.transform.iterators import Generator, consumed, listed
+from srcad.transform.iterators import AskedAgainError, Generator, Suspended, consumed, listed
 from srcad.transform.lower.abandoned import refuse_lost_in
 from srcad.transform.managers import Manager
 from srcad.transform.nesting import called_derivative, made_derivative
@@ -33,7 +33,17 @@ from srcad.transform.pulling import called_linearisation
 from srcad.transform.pushing import called_pushforward
 from srcad.transform.scalars import replace_containers
 from srcad.transform.scalars.unread import without_unread
-from srcad.transform.specialise import calls, control, functional, generators, managers, recursion, resolving, spreading
+from srcad.transform.specialise import (
+    calls,
+    control,
+    functional,
+    generators,
+    managers,
+    recursion,
+    resolving,
+    spreading,
+    suspended,
+)
 from srcad.transform.specialise import records as kept
 from srcad.transform.spelling import spelt_out
 from srcad.wengert import (
@@ -106,6 +116,7 @@ def _specialised(
         known = dict(facts) | {now.name: found.facts[old.name] for old, now in captures}
         recursion.forget(before)
         found = _settled(new, known, lower, derive, outer or found, records)
+    suspended.refuse_unknown(found.function)
     return found
 
 
@@ -118,12 +129,17 @@ def _settled(
     records: Mapping[Function, type],
 ) -> Specialised:
     """The function rewritten given what is known of the containers it changes."""
-    containers = Containers()
+    containers, several = Containers(), set[str]()
     before = recursion.noted(outer)
     while True:
-        found = _run(function, facts, lower, derive, outer, records, containers)
-        if containers.is_final():
-            return found
+        try:
+            found = _run(function, facts, lower, derive, outer, records, containers, several)
+        except AskedAgainError as iterator:
+            several.add(iterator.place)
+            containers = Containers()
+        else:
+            if containers.is_final():
+                return found
         recursion.forget(before)  # this pass assumed what does not hold
 
 
@@ -135,8 +151,12 @@ def _run(
     outer: Specialiser | Specialised | None,
     records: Mapping[Function, type],
     containers: Containers,
+    several: set[str],
 ) -> Specialised:
-    """One pass over the whole function, given what is known of the containers it changes."""
+    """One pass over the whole function, given what is known of the containers it changes.
+
+    The iterators made at the places `several` are asked for values in several places of the program.
+    """
     known: dict[str, Fact] = {p.name: facts.get(p.name, UNKNOWN) for p in function.params}
     for capture in function.captures:
         known[capture.name] = facts.get(capture.name, UNKNOWN)
@@ -150,6 +170,7 @@ def _run(
     run.captures.extend(function.captures)
     run.captured.update({(id(c.scope), c.key): c.name for c in function.captures})
     run.derive, run.records = derive, records
+    run.pulls.several = several
     if outer is not None:
         run.helpers, run.refused = outer.helpers, outer.refused
     if isinstance(outer, Specialiser):
@@ -194,6 +215,7 @@ class Specialiser:
         self.refused: dict[Any, DifferentiationError] = {}
         self.helpers: dict[Any, Any] = {}
         self.undefined: set[Operand] = {UNDEFINED}  # and what a loop carries that no trip has assigned yet
+        self.begun_undefined: set[str] = set()  # what loops carry that had no value when they were met last
         self.loops: tuple[object, ...] = ()
         self.pulls = Pulls()
         self.consumers: dict[Function, tuple[list[Any], Site | None]] = {}
@@ -303,6 +325,7 @@ class Specialiser:
         standins.refuse_telling(step, self.fact)
         self.builder.append(step)
         self.note_containers(step)
+        suspended.noted(self, step)
         if effects.hashable(step.callee) not in _KEEPING and not isinstance(step.callee, MakeFunction):
             for operand in (*operands, *(o for _, o in keywords)):
                 if not self.stays(step, operand):
@@ -350,6 +373,8 @@ class Specialiser:
         if self.containers is None or isinstance(fact, Closure) and fact.function in seen:
             return
         held: list[Fact] = []
+        if isinstance(fact, Suspended):
+            raise suspended.handed_on(fact, step)
         if isinstance(fact, Generator) and self.pulls.hand_on(fact, step):
             held = [self.fact(o) for o in fact.bound.values()]
             self.facts[fact.name] = fa.Instance(types.GeneratorType)
