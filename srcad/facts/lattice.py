@@ -17,6 +17,7 @@ from srcad.facts.kinds import (
     COMPLEX,
     FLOAT,
     INT,
+    NOTHING,
     ONE,
     UNKNOWN,
     Array,
@@ -70,7 +71,7 @@ def fact_of(value: Any, path: Any = None, around: tuple[int, ...] = ()) -> Fact:
         return List(items, element) if len(items) <= 64 else List(None, element)
     if kind is dict:
         items = tuple((k, fact_of(v, (path, k), around)) for k, v in value.items())
-        return Dict(items, with_own_axes(join_all(f for _, f in items), (path, "item")))
+        return Dict(items, with_own_axes(join_all(f for _, f in items), (path, "item")), key=key_fact(value))
     if is_object(value) and id(value) not in around:
         around = (*around, id(value))
         items = tuple((Field(k), fact_of(v, (path, k), around)) for k, v in attributes(value).items())
@@ -78,6 +79,16 @@ def fact_of(value: Any, path: Any = None, around: tuple[int, ...] = ()) -> Fact:
     if value is None or isinstance(value, str) or callable(value):
         return Known(value)
     return Instance(kind)
+
+
+def key_fact(keys: Iterable[Any]) -> Fact:
+    """What holds of each of these keys.
+
+    >>> key_fact(["a", "b"]), key_fact([])
+    (Instance(type=<class 'str'>, element=Unknown()), Nothing(filled=False))
+    """
+    kinds = [Instance(str) if type(key) is str else widen(constant_fact(key)) for key in keys]
+    return join_all(kinds) if kinds else NOTHING
 
 
 def shadow_fact(container: Fact) -> Fact:
@@ -194,14 +205,14 @@ def _join_elements(a: List | Dict, b: List | Dict) -> Fact:
 
 def _join_dicts(a: Dict, b: Dict) -> Dict:
     """Keys of both have the join of their facts; a key of one alone is there only where that one is."""
-    element, sites = _join_elements(a, b), a.sites | b.sites
+    element, sites, key = _join_elements(a, b), a.sites | b.sites, join(a.key, b.key)
     if a.items is not None and b.items is not None and [k for k, _ in a.items] == [k for k, _ in b.items]:
         items = tuple((k, join(f, g)) for (k, f), (_, g) in zip(a.items, b.items, strict=True))
-        return Dict(items, element, sites, a.type)
+        return Dict(items, element, sites, a.type, key=key)
     left, right = (c.items if c.items is not None else c.slots for c in (a, b))
     if left is None or right is None:
-        return Dict(None, element, sites, a.type)
-    return Dict(None, element, sites, a.type, joined_slots(left, right))
+        return Dict(None, element, sites, a.type, key=key)
+    return Dict(None, element, sites, a.type, joined_slots(left, right), key=key)
 
 
 def joined_slots(*parts: Iterable[tuple[Any, Fact]]) -> tuple[tuple[Any, Fact], ...]:

@@ -259,6 +259,10 @@ REFUSED: dict[str, dict[str, str]] = {
         "rr fr": "visit_forward writes to 'out', which may share memory with another of "
     },
     "recursion_in_memory.written_through_views": {"rr fr": "resolved at run time"},
+    "shallow_copies.copied_by_the_method_beside_numbers": {"rr": "writes to memory that carries a derivative"},
+    "shallow_copies.dict_of_keys_and_arrays": {"rr fr": "is a number or an array"},
+    "shallow_copies.list_of_numbers_and_arrays_copied": {"rr fr": "lives outside the function"},
+    "shallow_copies.nested_argument_copied": {"rf ff": "lives outside the function"},
     "sharing.integers_that_a_loop_makes_floats": {"rr fr": "is a number or an array"},
     "sharing.written_over_dict_items": {"rr": "is a number or an array"},
     "slots.dict_pairs": {"rr": "is a number or an array"},

@@ -17,7 +17,7 @@ from typing import Any
 from srcad import facts as fa
 from srcad.facts import UNKNOWN, Array, Dict, Fact, Known, List, Number, Tuple
 from srcad.transform.analyses import effects
-from srcad.transform.analyses.facts import element_of
+from srcad.transform.analyses.facts import element_of, kind_of_key
 from srcad.wengert import Augmented, Function, Method, Recursion, Step, Variable
 
 _STORING = {Method("append"): 1, Method("insert"): 2, operator.setitem: 2}
@@ -39,6 +39,7 @@ class Containers:
         self._held: dict[str, Fact | None] = {}
         self._first: dict[str, tuple | None] = {}
         self._slots: dict[str, dict[Any, Fact]] = {}
+        self._keys: dict[str, Fact] = {}
         self._unplaced = False
         self._anything = False
 
@@ -59,10 +60,13 @@ class Containers:
         if isinstance(fact, (List, Dict)) and not fact.sites:
             fact = replace(fact, sites=frozenset({site}))
             held = None if fact.items == () else fa.with_own_axes(fact.element, site)
-            first = fa.with_own_axes(fact, site).items if isinstance(fact, Dict) else None
+            own = fa.with_own_axes(fact, site)
+            first = (own.slots if own.items is None else own.items) if isinstance(own, Dict) else None
             changed = self._held.get(site) != held or self._first.get(site) != first
             self.grown = self.grown or site in self._stored and changed and not self._anything
             self._held[site], self._first[site] = held, first
+            if isinstance(fact, Dict):
+                self._store_key(site, fact.key)
         return self.settled(fact)
 
     def handed(self, fact: Fact, path: str) -> Fact:
@@ -95,7 +99,8 @@ class Containers:
             case List() | Dict():
                 changed = [self._stored[site] for site in sorted(fact.sites) if site in self._stored]
                 if self._anything:
-                    return replace(fact, items=None, element=UNKNOWN)
+                    lost = {"key": UNKNOWN} if isinstance(fact, Dict) else {}
+                    return replace(fact, items=None, element=UNKNOWN, **lost)
                 if not changed:
                     return fact
                 held = [self._held.get(site) for site in sorted(fact.sites)]
@@ -103,7 +108,8 @@ class Containers:
                 known = [f for f in (*held, *named, *changed) if f is not None]
                 element = fa.join_all(known) if known or self._stage > 1 else fa.NOTHING
                 if isinstance(fact, Dict):
-                    return replace(fact, items=None, element=element, slots=self._slots_of(fact))
+                    key = fa.join_all(self._keys.get(site, fa.NOTHING) for site in sorted(fact.sites))
+                    return replace(fact, items=None, element=element, slots=self._slots_of(fact), key=key)
                 return replace(fact, items=None, element=element)
             case Tuple(items=items):
                 return replace(fact, items=tuple(map(self.settled, items)))
@@ -127,14 +133,17 @@ class Containers:
         if effects.hashable(callee) and callee in _STORING:
             value = operands[_STORING[callee]]
             is_slice = callee is operator.setitem and not is_item(operands)
-            named = isinstance(operands[0], Dict) and callee is operator.setitem and isinstance(operands[1], Known)
-            self._store(operands[0], element_of(value) if is_slice else value, operands[1].value if named else None)
+            keyed = isinstance(operands[0], Dict) and callee is operator.setitem
+            key = operands[1].value if keyed and isinstance(operands[1], Known) else None
+            kind = kind_of_key(operands[1]) if keyed else fa.NOTHING
+            self._store(operands[0], element_of(value) if is_slice else value, key, kind)
         elif isinstance(callee, Augmented):
             self._store(operands[0], UNKNOWN)
         elif callee in (Method("extend"), operator.iadd) and isinstance(operands[0], List):
             self._store(operands[0], element_of(operands[1]))
         elif callee in (Method("update"), operator.ior) and isinstance(operands[0], Dict):
-            self._store(operands[0], getattr(operands[1], "element", UNKNOWN))
+            kind = getattr(operands[1], "key", UNKNOWN)
+            self._store(operands[0], getattr(operands[1], "element", UNKNOWN), kind=kind)
         elif effects.hashable(callee) and callee in _REMOVING:
             self._store(operands[0], None)
         elif isinstance(callee, (Function, Recursion)):
@@ -143,8 +152,8 @@ class Containers:
             for fact in operands:
                 self.lose(fact)
 
-    def _store(self, container: Fact, value: Fact | None, key: Any = None) -> None:
-        """Notes a store under a key, None if that is not known; the value None is a change that adds nothing."""
+    def _store(self, container: Fact, value: Fact | None, key: Any = None, kind: Fact = fa.NOTHING) -> None:
+        """Notes a store under a key of some kind; the value None is a change that adds nothing."""
         if isinstance(container, (Array, Number, Tuple, Known)):
             return
         sites = getattr(container, "sites", None)
@@ -156,6 +165,8 @@ class Containers:
             return
         for site in sites:
             before = self._stored.get(site)
+            if self._stage > 1 or not isinstance(kind, fa.Unknown):
+                self._store_key(site, kind)
             unknown = value == UNKNOWN or isinstance(value, fa.Nothing)
             if self._stage < 2 and unknown or self._stage == 0 and key is None:
                 value = None  # read from containers of which too little was known then; the next pass counts
@@ -166,6 +177,12 @@ class Containers:
             if site not in self._stored or after != before:
                 self._stored[site] = after
                 self.grown = True
+
+    def _store_key(self, site: str, kind: Fact) -> None:
+        """Notes the kind of a key of what is made at a site."""
+        before = self._keys.get(site, fa.NOTHING)
+        self._keys[site] = fa.join(before, kind)
+        self.grown = self.grown or site in self._stored and self._keys[site] != before
 
     def _store_slot(self, site: str, key: Any, value: Fact) -> None:
         """Notes a store under a known key."""
@@ -181,8 +198,9 @@ class Containers:
             case (List() | Dict(), List() | Dict()):
                 if changed:
                     self._store(given, None)
+                    kind = after.key if isinstance(after, Dict) else fa.NOTHING
                     for key, fact in _named(after) if _has_names(after) else [(None, after.element)]:
-                        self._store(given, None if fact == fa.NOTHING else fact, key)
+                        self._store(given, None if fact == fa.NOTHING else fact, key, kind)
                 if changed_held:
                     self._left_inside(given, after)
             case Tuple(items=items), Tuple(items=others) if len(items) == len(others):
@@ -204,7 +222,7 @@ class Containers:
         match fact:
             case List(sites=sites, element=element) | Dict(sites=sites, element=element):
                 if sites:
-                    self._store(fact, UNKNOWN)
+                    self._store(fact, UNKNOWN, kind=UNKNOWN)
                 self.lose(element)
             case Tuple(items=items):
                 for item in items:

@@ -124,18 +124,20 @@ def element_of(fact: Fact) -> Fact:
     match fa.widen(fact):
         case fa.Nothing():
             return fact
+        case Known(value=str()):
+            return Instance(str)
         case Array(dtype=dtype, shape=None):
             return UNKNOWN
         case Array(dtype=dtype, shape=shape) if shape:
             return Array(dtype, shape[1:]) if len(shape) > 1 else Number(dtype, False)
+        case Tuple(items=items) | List(items=tuple() as items) if items and all(map(fa.is_text, items)):
+            return Instance(str)
         case Tuple(items=items):
             return refreshed(fa.join_all(items)) if len(set(items)) != 1 else items[0]
         case List(items=items, element=element):
             return element if items and len(set(items)) == 1 else refreshed(element)
-        case Dict(items=tuple() as items) if items and all(type(key) in (str, int) for key, _ in items):
-            return fa.join_all(Instance(str) if type(key) is str else INT for key, _ in items)
-        case Dict():
-            return UNKNOWN
+        case Dict(key=key):
+            return key
         case Instance(type=kind, element=element):
             return INT if kind is range else Instance(str) if kind is str else refreshed(element)
     return UNKNOWN
@@ -172,8 +174,14 @@ def _list(*items: Fact) -> Fact:
 def _dict(*pairs: Fact) -> Fact:
     keys, values = pairs[::2], pairs[1::2]
     if all(isinstance(k, Known) for k in keys):
-        return Dict(tuple((k.value, v) for k, v in zip(keys, values, strict=True)), fa.join_all(values))
-    return Dict(None, fa.join_all(values))
+        named = tuple((k.value, v) for k, v in zip(keys, values, strict=True))
+        return Dict(named, fa.join_all(values), key=fa.key_fact(k for k, _ in named))
+    return Dict(None, fa.join_all(values), key=fa.join_all(map(kind_of_key, keys)))
+
+
+def kind_of_key(fact: Fact) -> Fact:
+    """What is known of a key that is one of several."""
+    return fa.key_fact([fact.value]) if isinstance(fact, Known) else fact
 
 
 def _getitem(container: Fact, index: Fact) -> Fact | None:
@@ -244,7 +252,9 @@ def _list_of(source: Fact = _EMPTY) -> Fact:
 
 
 def _dict_of(source: Fact = _EMPTY) -> Fact | None:
-    return Dict(source.items, source.element) if isinstance(source, Dict) else None
+    if not isinstance(source, Dict):
+        return None
+    return Dict(source.items, source.element, slots=source.slots, key=source.key)
 
 
 def _united(left: Fact, right: Fact) -> Fact | None:
@@ -253,7 +263,9 @@ def _united(left: Fact, right: Fact) -> Fact | None:
             return _dict(*(fact for key, value in (dict(a) | dict(b)).items() for fact in (Known(key), value)))
         case Dict(element=a), Dict(element=b):
             held = [f for f, whole in ((a, left), (b, right)) if whole.items != ()]
-            return Dict(None, fa.join_all(held))
+            named = [whole.slots if whole.items is None else whole.items for whole in (left, right)]
+            slots = None if None in named else fa.joined_slots(*(part for part in named if part is not None))
+            return Dict(None, fa.join_all(held), slots=slots, key=fa.join(left.key, right.key))
     return _known_values(operator.or_)(left, right)
 
 
@@ -460,9 +472,9 @@ _STRUCTURAL |= {
     list: _list_of,
     dict: _dict_of,
     tuple: _tuple_of,
-    Method("items"): lambda d: Instance(type({}.items()), Tuple((UNKNOWN, d.element))) if _is_dict(d) else None,
+    Method("items"): lambda d: Instance(type({}.items()), Tuple((d.key, d.element))) if _is_dict(d) else None,
     Method("values"): lambda d: Instance(type({}.values()), d.element) if _is_dict(d) else None,
-    Method("keys"): lambda d: Instance(type({}.keys())) if _is_dict(d) else None,
+    Method("keys"): lambda d: Instance(type({}.keys()), d.key) if _is_dict(d) else None,
     Method("pop"): lambda c, *_: refreshed(c.element) if isinstance(c, List) or _is_dict(c) else None,
 }
 

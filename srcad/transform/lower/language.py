@@ -170,7 +170,7 @@ DATA = (
     _yes("defaultdict", "collections.defaultdict, Counter, OrderedDict"),
     _yes("deque", "collections.deque"),
     _yes("heap", "heapq, and bisect.insort"),
-    _not("shallow_copy_of_dict", "copy of a dict that shares its arrays"),
+    _yes("shallow_copy_of_dict", "copy of a dict that shares its arrays"),
     _yes("string_keys", "strings, as constants and as keys"),
     _yes("nested_parameters", "parameters as nested tuples, lists and dicts"),
     _yes("named_tuple", "named tuple"),

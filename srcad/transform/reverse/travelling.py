@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 
 ZERO = Const(0.0)
 MAKERS = (make_tuple, make_list, make_dict, make_object, make_named_tuple)
-MOVERS = (operator.add, operator.mul, list, Method("copy"))
+MOVERS = (operator.add, operator.mul, operator.or_, list, dict, Method("copy"))
 """Callees that make a container of the items of others; on arrays they make memory of its own."""
 COPYING = (rt.copied, rt.shadow_of)
 """Callees that make memory of its own of a whole structure, which shares among its parts what the original shares."""
