@@ -147,18 +147,21 @@ def join(a: Fact, b: Fact) -> Fact:
     match a, b:
         case (Nothing(filled=filled), fact) | (fact, Nothing(filled=filled)):
             return _maybe_absent(fact) if filled else fact
+        case (Known(value=None), fact) | (fact, Known(value=None)):
+            return or_none(fact)
         case Number(), Number():
             return Number(
                 a.dtype if a.dtype == b.dtype else None,
                 a.weak if a.weak == b.weak else None,
                 a.dim if a.dim == b.dim else None,
+                a.absent or b.absent,
             )
         case Array(), Array():
-            dtype = a.dtype if a.dtype == b.dtype else None
+            dtype, absent = a.dtype if a.dtype == b.dtype else None, a.absent or b.absent
             if a.shape is None or b.shape is None or len(a.shape) != len(b.shape):
-                return Array(dtype, None)
-            return Array(dtype, tuple(_join_dims(m, n) for m, n in zip(a.shape, b.shape, strict=True)))
-        case ((Number() | Array() | Either()), (Number() | Array() | Either())):
+                return Array(dtype, None, absent)
+            return Array(dtype, tuple(_join_dims(m, n) for m, n in zip(a.shape, b.shape, strict=True)), absent)
+        case ((Number() | Array() | Either()), (Number() | Array() | Either())) if not (may_be_none(a, b)):
             both = (*alternatives(a), *alternatives(b))
             number = join_all(f for f in both if isinstance(f, Number))
             array = join_all(f for f in both if isinstance(f, Array))
@@ -191,6 +194,23 @@ def _maybe_absent(fact: Fact) -> Fact:
     if isinstance(fact, Nothing):
         return ABSENT
     return replace(fact, absent=True) if isinstance(fact, (Tuple, List, Dict)) else fact
+
+
+def or_none(fact: Fact) -> Fact:
+    """What holds of a value or None, in the program itself."""
+    if isinstance(fact, (Number, Array, Tuple, List, Dict)):
+        return replace(fact, absent=True)
+    return fact if isinstance(fact, Nested) else UNKNOWN
+
+
+def present(fact: Fact) -> Fact:
+    """What holds of a value that is not None."""
+    return replace(fact, absent=False) if may_be_none(fact) else fact  # type: ignore[type-var]
+
+
+def may_be_none(*facts: Fact) -> bool:
+    """Whether None may stand in the place of one of these."""
+    return any(isinstance(f, (Number, Array, Tuple, List, Dict)) and f.absent for f in facts)
 
 
 def alternatives(fact: Fact) -> tuple[Fact, ...]:

@@ -123,7 +123,7 @@ def _zeros_like(s: Spelling) -> Spelt:
 
 def _zeros(s: Spelling, fact: Fact) -> Spelt:
     (operand,) = s.step.operands
-    if isinstance(fact, (List, Dict)) and fact.absent:
+    if fa.may_be_none(fact) and not isinstance(fact, Tuple):
         return None
     match fact:
         case Number(dtype=str() as dtype, weak=True) if np.dtype(dtype).kind != "c":
@@ -151,7 +151,7 @@ def _zero_of_slot(s: Spelling, slot: Any, fact: Fact) -> Operand:
 
 def _zero_slots(s: Spelling) -> Spelt:
     fact = s.facts[0]
-    if isinstance(fact, (Tuple, List, Dict)) and fact.absent:
+    if fa.may_be_none(fact):
         return None  # None, in whose place it may stand, has no items
     if isinstance(fact, List) and fact.items is None and isinstance(fa.widen(fact.element), Number):
         return zero_for_each

@@ -10,7 +10,7 @@ which containers change at all, then until what is stored in them fits what was 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -59,8 +59,8 @@ class Containers:
         """The fact of a new value: a container that nobody made before is made here."""
         if isinstance(fact, (List, Dict)) and not fact.sites:
             fact = replace(fact, sites=frozenset({site}))
-            held = None if fact.items == () else fa.with_own_axes(fact.element, site)
-            own = fa.with_own_axes(fact, site)
+            held = None if fact.items == () else fa.with_own_axes(_to_be_filled(fact.element), site)
+            own = fa.with_own_axes(_to_be_filled(fact), site)
             first = (own.slots if own.items is None else own.items) if isinstance(own, Dict) else None
             changed = self._held.get(site) != held or self._first.get(site) != first
             self.grown = self.grown or site in self._stored and changed and not self._anything
@@ -73,7 +73,7 @@ class Containers:
         """The fact of an argument of a function that is called in a program: any two containers in it may be one."""
         own = self.argument(fact, path)
         sites = _sites_inside(own)
-        return _inside(own, lambda f: self.settled(replace(f, sites=sites)))
+        return _inside(own, lambda f: self.settled(replace(f, sites=sites[_class(f)])))
 
     def argument(self, fact: Fact, path: str) -> Fact:
         """The fact of an argument, whose containers are made by the caller."""
@@ -82,15 +82,16 @@ class Containers:
                 return replace(fact, items=tuple(self.argument(f, f"{path} {i}") for i, f in enumerate(items)))
             case List(items=tuple() as items):
                 new = tuple(self.argument(f, f"{path} {i}") for i, f in enumerate(items))
-                return self.made(replace(fact, items=new), path)
+                return self.made(replace(fact, items=new, element=_any_of(fact, new, path)), path)
             case Dict(items=tuple() as pairs):
                 named = tuple((k, self.argument(f, f"{path} {k!r}")) for k, f in pairs)
-                return self.made(replace(fact, items=named), path)
+                held = _any_of(fact, [f for _, f in named], path)
+                return self.made(replace(fact, items=named, element=held), path)
             case List(element=element):
                 return self.made(replace(fact, element=self.argument(element, f"{path} item")), path)
             case Dict(element=element, slots=slots):
-                held = None if slots is None else tuple((k, self.argument(f, f"{path} {k!r}")) for k, f in slots)
-                return self.made(replace(fact, element=self.argument(element, f"{path} item"), slots=held), path)
+                own = None if slots is None else tuple((k, self.argument(f, f"{path} {k!r}")) for k, f in slots)
+                return self.made(replace(fact, element=self.argument(element, f"{path} item"), slots=own), path)
         return fact
 
     def settled(self, fact: Fact) -> Fact:
@@ -264,16 +265,28 @@ def _inside(fact: Fact, changed: Callable[[List | Dict], Fact]) -> Fact:
     return fact
 
 
-def _sites_inside(fact: Fact) -> frozenset[str]:
-    """The sites of all containers that a value holds."""
-    found: set[str] = set()
+def _sites_inside(fact: Fact) -> dict[type, frozenset[str]]:
+    """The sites of all containers that a value holds, by their classes."""
+    found: dict[type, frozenset[str]] = {}
 
     def note(container: List | Dict) -> Fact:
-        found.update(container.sites)
+        kind = _class(container)
+        found[kind] = found.get(kind, frozenset()) | container.sites
         return container
 
     _inside(fact, note)
-    return frozenset(found)
+    return found
+
+
+def _class(container: List | Dict) -> type:
+    return container.type if isinstance(container, Dict) else list
+
+
+def _any_of(container: Fact, items: Sequence[Fact], path: str) -> Fact:
+    """What fits each of these items of an argument, which are containers that may be changed."""
+    if not any(map(holds_container, items)):
+        return container.element  # type: ignore[attr-defined]
+    return fa.with_own_axes(fa.join_all(items), f"{path} item")
 
 
 def is_item(operands: list[Fact]) -> bool:
@@ -293,8 +306,20 @@ def _joined(before: Fact | None, value: Fact, site: Any) -> Fact:
     """What is stored in a container, with axes named after it, so that equal stores give equal facts."""
     if _is_deeper(value, _DEPTH):
         return UNKNOWN  # what holds itself would be known a level deeper on each pass
-    value = fa.with_own_axes(value, site)
+    value = fa.with_own_axes(_to_be_filled(value), site)
     return value if before is None else fa.with_own_axes(fa.join(before, value), site)
+
+
+def _to_be_filled(fact: Fact) -> Fact:
+    """The fact with nothing known of the items of empty lists, which other facts of the same lists will tell."""
+    emptied = _inside(fact, _filled_later)
+    return _filled_later(emptied) if isinstance(emptied, List) else emptied
+
+
+def _filled_later(container: List | Dict) -> Fact:
+    return (
+        replace(container, element=fa.NOTHING) if isinstance(container, List) and container.items == () else container
+    )
 
 
 def holds_container(fact: Fact) -> bool:

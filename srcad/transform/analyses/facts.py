@@ -36,6 +36,8 @@ def step_fact(callee: Any, operands: Sequence[Fact], keywords: Mapping[str, Fact
     """What is known of the result of calling `callee` on values with these facts."""
     if callee is identity:
         return operands[0]
+    if not _is_among(callee, _MAKERS + _LOOKING) and not is_of_runtime(callee):
+        operands = [fa.present(f) for f in operands]  # where None stands, there is an error and no result
     if callee is zip:
         return _zip(*operands)  # strict or not
     if any(isinstance(f, fa.Nothing) for f in operands) and not _is_among(callee, _MAKERS):
@@ -55,6 +57,11 @@ def step_fact(callee: Any, operands: Sequence[Fact], keywords: Mapping[str, Fact
     if any(map(_holds_nothing, operands)) and callee is not sum:
         return fa.NOTHING
     return registered_fact(callee, operands, keywords)
+
+
+def is_of_runtime(callee: Any) -> bool:
+    """Whether a callee is for the programs of derivatives, in which None may be the cotangent of what is None."""
+    return str(getattr(callee, "__module__", None)).startswith(rt.__name__)
 
 
 def registered_fact(callee: Any, operands: Sequence[Fact], keywords: Mapping[str, Fact]) -> Fact:
@@ -101,6 +108,10 @@ def _field(fact: Fact, name: str) -> Fact | None:
 
 _MAKERS = (make_tuple, make_list, make_dict, make_named_tuple)
 """Callees that hold what they are given, whatever it is."""
+
+_LOOKING = (make_object, operator.is_, operator.is_not, operator.not_, operator.truth, isinstance, type, bool)
+_LOOKING += (operator.eq, operator.ne, callable, rt.is_sequence, super)
+"""Callees that hold what they are given, too, or that give an answer for None."""
 
 
 def unpacked(fact: Fact, count: int) -> list[Fact]:
@@ -309,6 +320,8 @@ def _isinstance(value: Fact, classes: Fact) -> Fact:
 
 def python_type(fact: Fact) -> type | None:
     """The class of the values with this fact, if it is known exactly."""
+    if fa.may_be_none(fact):
+        return None
     match fact:
         case Known(value=value):
             return type(value)
@@ -381,6 +394,8 @@ def truth_of(fact: Fact) -> bool | None:
             value is None or isinstance(value, (bool, int, float, str, tuple)) or callable(value)
         ):
             return bool(value)
+        case _ if fa.may_be_none(fact):
+            return None
         case Tuple(items=items) | List(items=tuple() as items):
             return bool(items)
         case Dict(items=items, type=kind):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from srcad import wengert
-from srcad.facts import Array, Dict, Fact, Instance, Known, List, Number, Tuple, dtype_of
+from srcad.facts import Array, Dict, Fact, Instance, Known, List, Number, Tuple, dtype_of, may_be_none
 from srcad.transform.simplify.rewrite import Context
 from srcad.wengert import Const, Operand, Step
 
@@ -50,7 +50,8 @@ def _is_none(fact: Fact) -> bool | None:
         return fact.value is None
     if isinstance(fact, Instance):
         return fact.type is type(None)
-    return False if isinstance(fact, (Number, Array, Tuple, List, Dict)) else None
+    known = isinstance(fact, (Number, Array, Tuple, List, Dict)) and not may_be_none(fact)
+    return False if known else None
 
 
 def _classes(operand: Operand, context: Context) -> tuple[type, ...] | None:
@@ -63,7 +64,7 @@ def _classes(operand: Operand, context: Context) -> tuple[type, ...] | None:
 
 
 def _is_instance(fact: Fact, classes: tuple[type, ...] | None) -> Const | None:
-    if classes is None:
+    if classes is None or may_be_none(fact):
         return None
     if isinstance(fact, Array):  # of NumPy or of another module whose class goes by the name of np.ndarray
         if np.ndarray in classes:

@@ -5,7 +5,9 @@ Guarantee: a loop's body is rewritten under facts that hold on every trip.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import operator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,7 +19,20 @@ from srcad.transform.iterating import iterable_of
 from srcad.transform.iterators import Generator
 from srcad.transform.specialise import generators
 from srcad.transform.unroll import names_attributes, trips, unrolled
-from srcad.wengert import UNDEFINED, Attempt, Branch, Carried, ForLoop, Merge, Node, Operand, WhileLoop, never_raises
+from srcad.wengert import (
+    UNDEFINED,
+    Attempt,
+    Branch,
+    Carried,
+    Const,
+    ForLoop,
+    Merge,
+    Node,
+    Operand,
+    Step,
+    WhileLoop,
+    never_raises,
+)
 
 if TYPE_CHECKING:
     from srcad.transform.specialise.run import Specialiser
@@ -35,8 +50,9 @@ def branch(run: Specialiser, node: Branch) -> None:
         for merge in node.merges:
             run.replaced[merge.target] = run.use(merge.then if truth else merge.orelse)
         return
-    pulled = set(run.pulls.pulled)
-    then = run.builder.nested(lambda: run.nodes(node.then))
+    pulled, optional = set(run.pulls.pulled), compared_with_none(run, test)
+    with assuming(run, optional, True):
+        then = run.builder.nested(lambda: run.nodes(node.then))
     if isinstance(node, Attempt) and all(map(never_raises, then)):  # once calls in it have been decided
         for step in then:
             run.builder.add(step)
@@ -44,20 +60,46 @@ def branch(run: Specialiser, node: Branch) -> None:
             run.replaced[merge.target] = run.use(merge.then)
         return
     pulled, run.pulls.pulled = run.pulls.pulled, pulled
-    orelse = run.builder.nested(lambda: run.nodes(node.orelse))
+    with assuming(run, optional, False):
+        orelse = run.builder.nested(lambda: run.nodes(node.orelse))
     run.pulls.pulled |= pulled
     merges = []
     for merge in node.merges:
         left, right = run.use(merge.then), run.use(merge.orelse)
         run.replaced.pop(merge.target, None)  # an earlier pass over a loop's body may have known the test
         merges.append(Merge(merge.target, left, right))
-        run.facts[merge.target] = joined(run, left, right)
+        run.facts[merge.target] = joined(run, left, right, optional)
     site = run.belongs(node)
     run.builder.add(replace(node, test=test, then=then, orelse=orelse, merges=tuple(merges), site=site))
 
 
-def joined(run: Specialiser, left: Operand, right: Operand) -> Fact:
-    """What is known of a value that is one of two.  An undefined one is never read."""
+def compared_with_none(run: Specialiser, test: Operand) -> tuple[str, bool] | None:
+    """The name that a test compares with None, and whether the test holds where it is not None."""
+    made = next((n for n in reversed(run.builder.steps) if isinstance(n, Step) and test in n.targets), None)
+    if made is None or made.callee not in (operator.is_, operator.is_not) or made.operands[1] != Const(None):
+        return None
+    name = made.operands[0]
+    return (name, made.callee is operator.is_not) if isinstance(name, str) and fa.may_be_none(run.fact(name)) else None
+
+
+@contextlib.contextmanager
+def assuming(run: Specialiser, optional: tuple[str, bool] | None, holds: bool) -> Iterator[None]:
+    """In an arm of a branch, a value that the test has found not to be None is none."""
+    if optional is None or optional[1] is not holds:
+        yield
+        return
+    name = optional[0]
+    before = run.facts[name]
+    run.facts[name] = fa.present(before)
+    yield
+    run.facts[name] = before
+
+
+def joined(run: Specialiser, left: Operand, right: Operand, optional: tuple[str, bool] | None = None) -> Fact:
+    """What is known of a value that is one of two, of which a test has found one not to be None, or neither.
+
+    An undefined one is never read.
+    """
     if left in run.undefined or right in run.undefined:
         other = right if left in run.undefined else left
         run.hand_on(run.fact(other))
@@ -65,7 +107,11 @@ def joined(run: Specialiser, left: Operand, right: Operand) -> Fact:
         return UNKNOWN if isinstance(fact, (Closure, Partial)) else fact
     run.hand_on(run.fact(left))
     run.hand_on(run.fact(right))
-    return fa.join(run.fact(left), run.fact(right))
+    known = [run.fact(left), run.fact(right)]
+    for i, operand in enumerate((left, right)):
+        if optional == (operand, i == 0):
+            known[i] = fa.present(known[i])
+    return fa.join_all(known)
 
 
 def for_loop(run: Specialiser, node: ForLoop) -> None:
