@@ -123,7 +123,7 @@ def _zeros_like(s: Spelling) -> Spelt:
 
 def _zeros(s: Spelling, fact: Fact) -> Spelt:
     (operand,) = s.step.operands
-    if fa.may_be_none(fact) and not isinstance(fact, Tuple):
+    if fa.may_be_none(fact):
         return None
     match fact:
         case Number(dtype=str() as dtype, weak=True) if np.dtype(dtype).kind != "c":

@@ -40,6 +40,7 @@ class Containers:
         self._first: dict[str, tuple | None] = {}
         self._slots: dict[str, dict[Any, Fact]] = {}
         self._keys: dict[str, Fact] = {}
+        self._linked: set[str] = set()  # those of objects that hold others of their kind
         self._unplaced = False
         self._anything = False
 
@@ -58,8 +59,11 @@ class Containers:
     def made(self, fact: Fact, site: str) -> Fact:
         """The fact of a new value: a container that nobody made before is made here."""
         if isinstance(fact, (List, Dict)) and not fact.sites:
-            fact = replace(fact, sites=frozenset({site}))
+            fact = replace(self._cut(fact, site), sites=frozenset({site}))  # type: ignore[type-var]
             held = None if fact.items == () else fa.with_own_axes(_to_be_filled(fact.element), site)
+            if site in self._linked and isinstance(before := self._first.get(site), tuple):
+                slots = fa.joined_slots(before, (fact.items if fact.items is not None else fact.slots) or ())
+                fact, held = replace(fact, items=None, slots=slots), UNKNOWN  # what one trip makes, and the next one
             own = fa.with_own_axes(_to_be_filled(fact), site)
             first = (own.slots if own.items is None else own.items) if isinstance(own, Dict) else None
             changed = self._held.get(site) != held or self._first.get(site) != first
@@ -174,7 +178,7 @@ class Containers:
             if key is not None and value is not None:
                 self._store_slot(site, key, value)
                 value = None
-            after = before if value is None else _joined(before, value, site)
+            after = before if value is None else _joined(before, self._cut(value, site), site)
             if site not in self._stored or after != before:
                 self._stored[site] = after
                 self.grown = True
@@ -188,10 +192,27 @@ class Containers:
     def _store_slot(self, site: str, key: Any, value: Fact) -> None:
         """Notes a store under a known key."""
         slots = self._slots.setdefault(site, {})
-        after = _joined(slots.get(key), value, (site, key))
+        after = _joined(slots.get(key), self._cut(value, site), (site, key))
         if key not in slots or after != slots[key]:
             slots[key] = after
             self.grown = True
+
+    def _cut(self, fact: Fact, site: str) -> Fact:
+        """What is stored in an object: of others that are made at its site, which may hold it, no more than that.
+
+        What is known of them is asked again when they are read.
+        """
+
+        def shortened(held: List | Dict) -> Fact:
+            if site not in held.sites or _class(held) in (list, dict):
+                return held
+            self.grown = self.grown or any(s not in self._stored for s in held.sites)
+            self._stored.update((s, None) for s in held.sites if s not in self._stored)
+            self._linked |= held.sites
+            return Dict(None, UNKNOWN, held.sites, _class(held), absent=held.absent)
+
+        inner = _inside(fact, shortened)
+        return shortened(inner) if isinstance(inner, (List, Dict)) else inner
 
     def left(self, given: Fact, after: Fact, changed: bool, changed_held: bool) -> None:
         """Notes that a function leaves a container it was given in another state: itself, or what it holds."""
@@ -304,7 +325,7 @@ def _is_harmless(step: Step) -> bool:
 
 def _joined(before: Fact | None, value: Fact, site: Any) -> Fact:
     """What is stored in a container, with axes named after it, so that equal stores give equal facts."""
-    if _is_deeper(value, _DEPTH):
+    if depth(value) > _DEPTH:
         return UNKNOWN  # what holds itself would be known a level deeper on each pass
     value = fa.with_own_axes(_to_be_filled(value), site)
     return value if before is None else fa.with_own_axes(fa.join(before, value), site)
@@ -336,8 +357,12 @@ _DEPTH = 6
 """How deep the structure of what is stored is known."""
 
 
-def _is_deeper(fact: Fact, depth: int) -> bool:
-    """Whether a structure is nested deeper than this."""
+def depth(fact: Fact) -> int:
+    """How many containers a value is that hold each other.
+
+    >>> depth(fa.FLOAT), depth(Tuple((fa.FLOAT, Tuple(()))))
+    (0, 2)
+    """
     match fact:
         case Tuple(items=items):
             inner: tuple[Fact, ...] = items
@@ -346,5 +371,5 @@ def _is_deeper(fact: Fact, depth: int) -> bool:
         case Dict(items=items, element=element, slots=slots):
             inner = (element, *(f for _, f in (*(items or ()), *(slots or ()))))
         case _:
-            return False
-    return depth == 0 or any(_is_deeper(f, depth - 1) for f in inner)
+            return 0
+    return 1 + max(map(depth, inner), default=0)

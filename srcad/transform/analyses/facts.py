@@ -36,8 +36,9 @@ def step_fact(callee: Any, operands: Sequence[Fact], keywords: Mapping[str, Fact
     """What is known of the result of calling `callee` on values with these facts."""
     if callee is identity:
         return operands[0]
-    if not _is_among(callee, _MAKERS + _LOOKING) and not is_of_runtime(callee):
-        operands = [fa.present(f) for f in operands]  # where None stands, there is an error and no result
+    if fa.may_be_none(*operands, *keywords.values()) and not _is_among(callee, _MAKERS + _LOOKING):
+        if not is_of_runtime(callee):
+            return _of_optional(callee, operands, keywords)
     if callee is zip:
         return _zip(*operands)  # strict or not
     if any(isinstance(f, fa.Nothing) for f in operands) and not _is_among(callee, _MAKERS):
@@ -57,6 +58,43 @@ def step_fact(callee: Any, operands: Sequence[Fact], keywords: Mapping[str, Fact
     if any(map(_holds_nothing, operands)) and callee is not sum:
         return fa.NOTHING
     return registered_fact(callee, operands, keywords)
+
+
+def _of_optional(callee: Any, operands: Sequence[Fact], keywords: Mapping[str, Fact]) -> Fact:
+    """What is known of a result where None may stand in the place of some arguments.
+
+    There is none where None is an error; an axis, say, may be None.
+    """
+    given: dict[Any, Fact] = dict(enumerate(operands)) | dict(keywords)
+
+    def result(place: Any, fact: Fact) -> Fact:
+        new = given | {place: fact}
+        return step_fact(callee, [new[i] for i in range(len(operands))], {k: new[k] for k in keywords})
+
+    place = next(place for place, fact in given.items() if fa.may_be_none(fact))
+    known = result(place, fa.present(given[place]))
+    if place == 0 or place in range(len(operands)) and _takes_no_none(callee):
+        return known
+    of_none = result(place, Known(None))
+    return known if of_none == UNKNOWN and _is_differentiated(callee, place) else fa.join(known, of_none)
+
+
+def _takes_no_none(callee: Any) -> bool:
+    """Whether None is an error in the place of any argument of a callee."""
+    if isinstance(callee, np.ufunc) or _is_among(callee, (zip, max, min, pow, divmod, range)):
+        return True
+    subscripts = (operator.getitem, operator.setitem, operator.delitem, operator.contains)
+    return getattr(callee, "__module__", None) in ("_operator", "math") and not _is_among(callee, subscripts)
+
+
+def _is_differentiated(callee: Any, place: Any) -> bool:
+    """Whether an argument is one that a rule gives derivatives for, and so a number or an array."""
+    entry = register.lookup(callee)
+    if entry is None or entry.rule is None:
+        return False
+    names = entry.rule.parameters.names
+    name = names[place] if place in range(len(names)) else place
+    return name in entry.rule.wrt
 
 
 def is_of_runtime(callee: Any) -> bool:

@@ -162,7 +162,8 @@ def travels(sweep: Sweep, operand: Operand) -> bool:
     fact = fa.widen(sweep.facts.get(operand, fa.UNKNOWN))
     if not isinstance(fact, (Array, List, Dict, Tuple)):
         return False
-    if not isinstance(fact, Array) and fa.is_active_type(fact) is False:
+    empty = not isinstance(fact, Array) and fact.items == ()  # another one of its kind may have items
+    if not isinstance(fact, Array) and not empty and fa.is_active_type(fact) is False:
         return False  # a list of integers, say, of which none becomes a float while it is carried
     return bool(sweep.memory.reach(operand) & sweep.travelling)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from srcad import facts as fa
 from srcad.facts import UNKNOWN, Dict, Fact, List, Tuple
+from srcad.transform.analyses.containers import depth
 from srcad.transform.analyses.facts import element_of, truth_of
 from srcad.transform.helpers import Closure, Partial
 from srcad.transform.iterating import iterable_of
@@ -111,7 +112,12 @@ def joined(run: Specialiser, left: Operand, right: Operand, optional: tuple[str,
     for i, operand in enumerate((left, right)):
         if optional == (operand, i == 0):
             known[i] = fa.present(known[i])
-    return fa.join_all(known)
+    return settled(run, fa.join_all(known))
+
+
+def settled(run: Specialiser, fact: Fact) -> Fact:
+    """What is known of one of several containers by what is stored in any of them."""
+    return fact if run.containers is None else run.containers.settled(fact)
 
 
 def for_loop(run: Specialiser, node: ForLoop) -> None:
@@ -182,7 +188,8 @@ def stable(run: Specialiser, carried: tuple[Carried, ...], parts: Callable) -> t
             run.facts[c.name] = init if init == earlier else fa.with_own_axes(fa.join(init, earlier), c.name)
     around, run.loops = run.loops, (*run.loops, object())
     begins_undefined = {c.name for c in carried if inits[c.name] == UNDEFINED}
-    for attempt in range(_MAX_ITERATIONS + 1):
+    limit = _MAX_ITERATIONS + max((depth(run.facts[c.name]) for c in carried), default=0)  # a trip may go a level down
+    for attempt in range(limit + 1):
         assumed = begins_undefined if attempt == 0 else set()
         run.undefined |= assumed
         blocks = parts()
@@ -190,7 +197,7 @@ def stable(run: Specialiser, carried: tuple[Carried, ...], parts: Callable) -> t
         settled = not assumed
         for c in carried:
             before = run.facts[c.name]
-            after = carried_fact(run, c, inits[c.name], attempt)
+            after = carried_fact(run, c, inits[c.name], attempt >= limit - 1)
             if after != before:
                 run.facts[c.name] = after
                 settled = False
@@ -203,7 +210,7 @@ def stable(run: Specialiser, carried: tuple[Carried, ...], parts: Callable) -> t
     return new, blocks
 
 
-def carried_fact(run: Specialiser, c: Carried, init: Operand, attempt: int) -> Fact:
+def carried_fact(run: Specialiser, c: Carried, init: Operand, is_last: bool) -> Fact:
     """The fact of a carried value after one more pass over the body."""
     before, following = run.facts[c.name], run.fact(run.use(c.next))
     for fact in (before, following):
@@ -215,6 +222,6 @@ def carried_fact(run: Specialiser, c: Carried, init: Operand, attempt: int) -> F
         joined = fa.join(before, following)
     if joined == before:
         return before
-    if attempt >= _MAX_ITERATIONS - 1:
+    if is_last:
         return UNKNOWN
-    return fa.with_own_axes(joined, c.name)
+    return fa.with_own_axes(settled(run, joined), c.name)
