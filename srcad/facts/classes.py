@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from srcad.facts.kinds import Array, Dict, Fact, Instance, Known, List, Number, Tuple
+from srcad.facts.lattice import may_be_none
 
 _PYTHON_TYPES = {"b": bool, "i": int, "f": float, "c": complex}
 _BUILTIN = (bool, int, float, complex, str, bytes, tuple, list, dict, set, frozenset, range, slice, type(None))
@@ -20,6 +21,8 @@ def class_of_value(fact: Fact) -> type | None:
     >>> class_of_value(Number("float64", True)), class_of_value(Number("float32", False))
     (<class 'float'>, <class 'numpy.float32'>)
     """
+    if may_be_none(fact):
+        return None
     match fact:
         case Known(value=value):
             return type(value)
@@ -64,7 +67,7 @@ def is_instance(fact: Fact, classes: tuple[type, ...] | None) -> bool | None:
     >>> is_instance(Number("float64", True), (int, float)), is_instance(Array("float64"), (list, tuple))
     (True, False)
     """
-    if classes is None:
+    if classes is None or may_be_none(fact):
         return None
     if isinstance(fact, Array):  # of NumPy or of another module whose class goes by the name of np.ndarray
         if np.ndarray in classes:

@@ -77,11 +77,13 @@ class Number(Fact):
 
     `dtype` is a NumPy dtype name, or None if not known; `weak` says that it is a Python number, whose
     dtype gives way to that of arrays (NEP 50): True, False or None.  `dim` is the axis it is the length of.
+    `absent` says that None may stand in its place.
     """
 
     dtype: str | None = None
     weak: bool | None = None
     dim: Dim | None = None
+    absent: bool = False
 
 
 FLOAT = Number("float64", True)
@@ -92,10 +94,14 @@ COMPLEX = Number("complex128", True)
 
 @dataclass(frozen=True, slots=True)
 class Array(Fact):
-    """An array; `shape` is a tuple of Dim, or None if even the number of axes is not known."""
+    """An array; `shape` is a tuple of Dim, or None if even the number of axes is not known.
+
+    `absent` says that None may stand in its place.
+    """
 
     dtype: str | None = None
     shape: tuple[Dim, ...] | None = None
+    absent: bool = False
 
     @property
     def ndim(self) -> int | None:
@@ -115,7 +121,7 @@ class Either(Fact):
 class Tuple(Fact):
     """A tuple of known length; `type` is a named tuple's class, or tuple.
 
-    `absent` says that None stands in its place where the program has no value for it, and nobody looks.
+    `absent` says that None may stand in its place: the program's own, or where it has no value and nobody looks.
     """
 
     items: tuple[Fact, ...]
@@ -159,7 +165,7 @@ class Dict(Fact):
 
     `items` are (key, fact) pairs if known and never changed; `element` fits every value.  `slots` are such pairs of
     what is changed: when one of these keys is there, its value has this fact.  The keys of an object are `Field`s.
-    `absent` is that of a Tuple.
+    `absent` is that of a Tuple.  `key` fits every key of a dict.
     """
 
     items: tuple[tuple[Any, Fact], ...] | None = None
@@ -168,6 +174,7 @@ class Dict(Fact):
     type: type = dict
     slots: tuple[tuple[Any, Fact], ...] | None = None
     absent: bool = False
+    key: Fact = UNKNOWN
 
     def get(self, key: Any) -> Fact:
         """What is known of the value of a key, if it is there."""

@@ -17,6 +17,7 @@ from srcad.facts.kinds import (
     COMPLEX,
     FLOAT,
     INT,
+    NOTHING,
     ONE,
     UNKNOWN,
     Array,
@@ -70,7 +71,7 @@ def fact_of(value: Any, path: Any = None, around: tuple[int, ...] = ()) -> Fact:
         return List(items, element) if len(items) <= 64 else List(None, element)
     if kind is dict:
         items = tuple((k, fact_of(v, (path, k), around)) for k, v in value.items())
-        return Dict(items, with_own_axes(join_all(f for _, f in items), (path, "item")))
+        return Dict(items, with_own_axes(join_all(f for _, f in items), (path, "item")), key=key_fact(value))
     if is_object(value) and id(value) not in around:
         around = (*around, id(value))
         items = tuple((Field(k), fact_of(v, (path, k), around)) for k, v in attributes(value).items())
@@ -78,6 +79,16 @@ def fact_of(value: Any, path: Any = None, around: tuple[int, ...] = ()) -> Fact:
     if value is None or isinstance(value, str) or callable(value):
         return Known(value)
     return Instance(kind)
+
+
+def key_fact(keys: Iterable[Any]) -> Fact:
+    """What holds of each of these keys.
+
+    >>> key_fact(["a", "b"]), key_fact([])
+    (Instance(type=<class 'str'>, element=Unknown()), Nothing(filled=False))
+    """
+    kinds = [Instance(str) if type(key) is str else widen(constant_fact(key)) for key in keys]
+    return join_all(kinds) if kinds else NOTHING
 
 
 def shadow_fact(container: Fact) -> Fact:
@@ -138,18 +149,21 @@ def join(a: Fact, b: Fact) -> Fact:
     match a, b:
         case (Nothing(filled=filled), fact) | (fact, Nothing(filled=filled)):
             return _maybe_absent(fact) if filled else fact
+        case (Known(value=None), fact) | (fact, Known(value=None)):
+            return or_none(fact)
         case Number(), Number():
             return Number(
                 a.dtype if a.dtype == b.dtype else None,
                 a.weak if a.weak == b.weak else None,
                 a.dim if a.dim == b.dim else None,
+                a.absent or b.absent,
             )
         case Array(), Array():
-            dtype = a.dtype if a.dtype == b.dtype else None
+            dtype, absent = a.dtype if a.dtype == b.dtype else None, a.absent or b.absent
             if a.shape is None or b.shape is None or len(a.shape) != len(b.shape):
-                return Array(dtype, None)
-            return Array(dtype, tuple(_join_dims(m, n) for m, n in zip(a.shape, b.shape, strict=True)))
-        case ((Number() | Array() | Either()), (Number() | Array() | Either())):
+                return Array(dtype, None, absent)
+            return Array(dtype, tuple(_join_dims(m, n) for m, n in zip(a.shape, b.shape, strict=True)), absent)
+        case ((Number() | Array() | Either()), (Number() | Array() | Either())) if not (may_be_none(a, b)):
             both = (*alternatives(a), *alternatives(b))
             number = join_all(f for f in both if isinstance(f, Number))
             array = join_all(f for f in both if isinstance(f, Array))
@@ -188,6 +202,23 @@ def _maybe_absent(fact: Fact) -> Fact:
     return replace(fact, absent=True) if isinstance(fact, (Tuple, List, Dict)) else fact
 
 
+def or_none(fact: Fact) -> Fact:
+    """What holds of a value or None, in the program itself."""
+    if isinstance(fact, (Number, Array, Tuple, List, Dict)):
+        return replace(fact, absent=True)
+    return fact if isinstance(fact, Nested) else UNKNOWN
+
+
+def present(fact: Fact) -> Fact:
+    """What holds of a value that is not None."""
+    return replace(fact, absent=False) if may_be_none(fact) else fact  # type: ignore[type-var]
+
+
+def may_be_none(*facts: Fact) -> bool:
+    """Whether None may stand in the place of one of these."""
+    return any(isinstance(f, (Number, Array, Tuple, List, Dict)) and f.absent for f in facts)
+
+
 def alternatives(fact: Fact) -> tuple[Fact, ...]:
     """The facts of which one holds: of two for a number or an array, else of itself."""
     return (fact.number, fact.array) if isinstance(fact, Either) else (fact,)
@@ -200,14 +231,14 @@ def _join_elements(a: List | Dict, b: List | Dict) -> Fact:
 
 def _join_dicts(a: Dict, b: Dict) -> Dict:
     """Keys of both have the join of their facts; a key of one alone is there only where that one is."""
-    element, sites = _join_elements(a, b), a.sites | b.sites
+    element, sites, key = _join_elements(a, b), a.sites | b.sites, join(a.key, b.key)
     if a.items is not None and b.items is not None and [k for k, _ in a.items] == [k for k, _ in b.items]:
         items = tuple((k, join(f, g)) for (k, f), (_, g) in zip(a.items, b.items, strict=True))
-        return Dict(items, element, sites, a.type)
+        return Dict(items, element, sites, a.type, key=key)
     left, right = (c.items if c.items is not None else c.slots for c in (a, b))
     if left is None or right is None:
-        return Dict(None, element, sites, a.type)
-    return Dict(None, element, sites, a.type, joined_slots(left, right))
+        return Dict(None, element, sites, a.type, key=key)
+    return Dict(None, element, sites, a.type, joined_slots(left, right), key=key)
 
 
 def joined_slots(*parts: Iterable[tuple[Any, Fact]]) -> tuple[tuple[Any, Fact], ...]:

@@ -35,6 +35,11 @@ def _(self: a_dict, other: a_dict):
     return self
 
 
+@implements(Method("copy"))
+def _(self: a_dict):
+    return dict(self)
+
+
 @implements(Method("setdefault"))
 def _(self: a_dict, key, default=None):
     if key not in self:

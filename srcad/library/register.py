@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from srcad.facts import Fact
+from srcad.facts import Fact, Known, may_be_none, present
 from srcad.rules.register import Parameters, lookup, parameters_of
 from srcad.wengert import Const, Operand
 
@@ -35,8 +35,15 @@ class Program:
 
     def fits(self, facts: Mapping[str, Fact]) -> bool:
         """Whether the program is for arguments with these facts."""
-        of_kinds = all(kind(facts[name]) for name, kind in self.kinds.items())
+        of_kinds = all(kind(fact) for name, kind in self.kinds.items() for fact in _possible(name, facts[name]))
         return of_kinds and (self.when is None or self.when(facts))
+
+
+def _possible(name: str, fact: Fact) -> tuple[Fact, ...]:
+    """What an argument may be: None too, where it may stand; a method is called of what is not None."""
+    if not may_be_none(fact):
+        return (fact,)
+    return (present(fact),) if name == "self" else (present(fact), Known(None))
 
 
 _programs: dict[Any, list[Program]] = {}

@@ -228,7 +228,8 @@ def _(shape, index):
 @register.facts(rt.add)
 def _(a, b):
     if fa.is_numeric(a) and fa.is_numeric(b):
-        return fa.operator_fact(a, b)
+        total = fa.operator_fact(fa.present(a), fa.present(b))
+        return fa.or_none(total) if fa.may_be_none(a) and fa.may_be_none(b) else total
     absent = [isinstance(f, fa.Known) and f.value in (None, 0.0) for f in (a, b)]
     return b if absent[0] else a if absent[1] or a == b else fa.UNKNOWN
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from srcad import objects
-from srcad.runtime.structures import Shadow, add, is_slotted, project, tuple_like, zeros_like
+from srcad.runtime.structures import Shadow, add, is_number, is_slotted, project, tuple_like, zeros_like
 
 
 def zero_slots(container: Any) -> Any:
@@ -187,6 +187,26 @@ def own_items(d: dict, own: dict, replaced: Any = ()) -> dict:
     ({'b': 2.0}, {'a': 1.0, 'b': 0.0})
     """
     return {key: zeros_like(item) if key in replaced else d[key] for key, item in own.items()}
+
+
+def only_values(d: Any, container: Any) -> Any:
+    """The cotangents of those items of a container that have them in their slots; 0.0 in the place of memory's.
+
+    The cotangent of memory is memory, which those share who share the item.
+
+    >>> only_values([0.5, np.ones(2)], [2.0, np.ones(2)]), only_values({"a": 0.5, "b": [0.5]}, {"a": 2.0, "b": [2.0]})
+    ([0.5, 0.0], {'a': 0.5, 'b': 0.0})
+    """
+    if isinstance(container, dict):
+        return {key: d[key] if _is_value(item) else 0.0 for key, item in container.items()}
+    return [part if _is_value(item) else 0.0 for part, item in zip(d, container, strict=True)]
+
+
+def _is_value(item: Any) -> bool:
+    """Whether nothing can be written to in a value, or in what it holds."""
+    if isinstance(item, tuple):
+        return all(map(_is_value, item))
+    return is_number(item) or isinstance(item, np.generic)
 
 
 def take_slot(shadow: Any, index: Any) -> Any:

@@ -191,7 +191,7 @@ class Shadow:
         self.__dict__.update(slots)
 
     def __getattr__(self, name: str) -> float:
-        if name.startswith("__"):
+        if name.startswith("__") or name == "dtype":  # by which arrays are told from all else
             raise AttributeError(name)
         return 0.0
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from srcad import objects
 from srcad.errors import ArgumentError, UnsupportedError
-from srcad.runtime.structures import instance, is_number, project, shape_of, tuple_like
+from srcad.runtime.structures import instance, is_number, is_slotted, project, shape_of, tuple_like
 
 
 def zero_tangent(x: Any) -> Any:
@@ -34,7 +34,7 @@ def _zero_tangent(x: Any, seen: dict[int, Any]) -> Any:
     elif isinstance(x, dict):
         new = seen[id(x)] = {}
         new.update((k, _zero_tangent(v, seen)) for k, v in x.items())
-    elif objects.is_object(x):
+    elif is_slotted(x):
         new = seen[id(x)] = instance(type(x))
         for name, value in objects.attributes(x).items():
             object.__setattr__(new, name, _zero_tangent(value, seen))

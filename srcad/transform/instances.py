@@ -91,7 +91,7 @@ def rewritten(run: Rewriting, step: Step) -> Step | None:
         return reflection.of_module(run, step, first.value)
     if callee in COPYING:
         return copied(run, step)
-    if callee in reflection.BY_NAME and kind is not None:
+    if callee in reflection.BY_NAME and kind is not None and not fa.may_be_none(first):
         return reflection.BY_NAME[callee](run, step)
     if kind is None:
         return special.dispatched(run, step)

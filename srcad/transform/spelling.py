@@ -123,7 +123,7 @@ def _zeros_like(s: Spelling) -> Spelt:
 
 def _zeros(s: Spelling, fact: Fact) -> Spelt:
     (operand,) = s.step.operands
-    if isinstance(fact, (List, Dict)) and fact.absent:
+    if fa.may_be_none(fact):
         return None
     match fact:
         case Number(dtype=str() as dtype, weak=True) if np.dtype(dtype).kind != "c":
@@ -151,7 +151,7 @@ def _zero_of_slot(s: Spelling, slot: Any, fact: Fact) -> Operand:
 
 def _zero_slots(s: Spelling) -> Spelt:
     fact = s.facts[0]
-    if isinstance(fact, (Tuple, List, Dict)) and fact.absent:
+    if fa.may_be_none(fact):
         return None  # None, in whose place it may stand, has no items
     if isinstance(fact, List) and fact.items is None and isinstance(fa.widen(fact.element), Number):
         return zero_for_each
@@ -502,6 +502,14 @@ def scattered_to_slot(d, container, index):
     return shadow
 
 
+def _only_values(s: Spelling) -> Spelt:
+    d, slots = s.step.operands[0], slots_of(s.facts[1])
+    if slots is None or not all(isinstance(fact, (Number, Array, List, Dict)) for _, fact in slots):
+        return None
+    values = [(k, s.call(operator.getitem, d, Const(k)) if isinstance(f, Number) else ZERO) for k, f in slots]
+    return s.giving(s.made_like(s.facts[1], values))
+
+
 def _folded(s: Spelling) -> Spelt:
     return folded if isinstance(s.facts[0], List) and isinstance(s.facts[1], (List, Tuple)) else None
 
@@ -588,6 +596,7 @@ _SPELLINGS: dict[Any, Callable[[Spelling], Spelt]] = {
     rt.take_tail: _take_tail,
     rt.scatter: _scatter,
     rt.folded: _folded,
+    rt.only_values: _only_values,
     rt.take_stored: _take_stored,
     rt.pushforward: _pushforward,
     rt.pullback: _pullback,

@@ -42,7 +42,7 @@ def several_kinds(fact: Fact) -> tuple[Fact, ...] | None:
         fact = Tuple(tuple(map(fa.constant_fact, fact.value)))
     match fact:
         case Tuple(items=items) | List(items=tuple() as items) if 1 < len(items) <= LIMIT:
-            if not is_certain(fa.join_all(items)) and all(map(is_certain, items)):
+            if not is_certain(fa.join_all(items)) and all(map(_is_of_one_kind, items)):
                 return items
     return None
 
@@ -59,6 +59,11 @@ def is_certain(fact: Fact) -> bool:
         case List(element=element) | fa.Dict(element=element):
             return is_certain(element)
     return True
+
+
+def _is_of_one_kind(fact: Fact) -> bool:
+    """Whether a trip may have this item for its own: the class of an object says what is done with it."""
+    return isinstance(fact, fa.Dict) and fact.type is not dict or is_certain(fact)
 
 
 def names_attributes(nodes: Sequence[Node]) -> bool:

@@ -391,6 +391,61 @@ def methods(x):
     return layer.step(2.0) * x
 
 
+class Remembering:
+    def __init__(self, rate):
+        self.rate = rate
+        self.last = None
+
+    def step(self, v):
+        self.last = v if self.last is None else self.last + self.rate * v
+        return self.last
+
+
+class Squaring:
+    def __init__(self):
+        self.given = None
+
+    def step(self, v):
+        self.given = v
+        return v * v
+
+
+@example((V,))
+def attribute_none_at_first(x):
+    memory = Remembering(x[0])
+    for v in x:
+        memory.step(v)
+    return memory.last**2
+
+
+@example((V,))
+def layers_of_several_classes(x):
+    layers = [Remembering(x[0]), Squaring(), Remembering(2.0)]
+    for v in x:
+        for layer in layers:
+            v = layer.step(v)
+    return v * layers[1].given
+
+
+class Link:
+    def __init__(self, value, following):
+        self.value = value
+        self.following = following
+
+
+@example((V,))
+def linked_objects(x):
+    first = None
+    for v in x:
+        first = Link(v, first)
+    t, link = 0.0, first
+    while link is not None:
+        link.value *= x[0]
+        t = t * 0.5 + link.value**2
+        link = link.following
+    return t * first.value
+
+
 @example((1.5,))
 def property_read(x):
     return Layer(x).square * x

@@ -10,14 +10,14 @@ which containers change at all, then until what is stored in them fits what was 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from srcad import facts as fa
 from srcad.facts import UNKNOWN, Array, Dict, Fact, Known, List, Number, Tuple
 from srcad.transform.analyses import effects
-from srcad.transform.analyses.facts import element_of
+from srcad.transform.analyses.facts import element_of, kind_of_key
 from srcad.wengert import Augmented, Function, Method, Recursion, Step, Variable
 
 _STORING = {Method("append"): 1, Method("insert"): 2, operator.setitem: 2}
@@ -39,6 +39,8 @@ class Containers:
         self._held: dict[str, Fact | None] = {}
         self._first: dict[str, tuple | None] = {}
         self._slots: dict[str, dict[Any, Fact]] = {}
+        self._keys: dict[str, Fact] = {}
+        self._linked: set[str] = set()  # those of objects that hold others of their kind
         self._unplaced = False
         self._anything = False
 
@@ -57,19 +59,25 @@ class Containers:
     def made(self, fact: Fact, site: str) -> Fact:
         """The fact of a new value: a container that nobody made before is made here."""
         if isinstance(fact, (List, Dict)) and not fact.sites:
-            fact = replace(fact, sites=frozenset({site}))
-            held = None if fact.items == () else fa.with_own_axes(fact.element, site)
-            first = fa.with_own_axes(fact, site).items if isinstance(fact, Dict) else None
+            fact = replace(self._cut(fact, site), sites=frozenset({site}))  # type: ignore[type-var]
+            held = None if fact.items == () else fa.with_own_axes(_to_be_filled(fact.element), site)
+            if site in self._linked and isinstance(before := self._first.get(site), tuple):
+                slots = fa.joined_slots(before, (fact.items if fact.items is not None else fact.slots) or ())
+                fact, held = replace(fact, items=None, slots=slots), UNKNOWN  # what one trip makes, and the next one
+            own = fa.with_own_axes(_to_be_filled(fact), site)
+            first = (own.slots if own.items is None else own.items) if isinstance(own, Dict) else None
             changed = self._held.get(site) != held or self._first.get(site) != first
             self.grown = self.grown or site in self._stored and changed and not self._anything
             self._held[site], self._first[site] = held, first
+            if isinstance(fact, Dict):
+                self._store_key(site, fact.key)
         return self.settled(fact)
 
     def handed(self, fact: Fact, path: str) -> Fact:
         """The fact of an argument of a function that is called in a program: any two containers in it may be one."""
         own = self.argument(fact, path)
         sites = _sites_inside(own)
-        return _inside(own, lambda f: self.settled(replace(f, sites=sites)))
+        return _inside(own, lambda f: self.settled(replace(f, sites=sites[_class(f)])))
 
     def argument(self, fact: Fact, path: str) -> Fact:
         """The fact of an argument, whose containers are made by the caller."""
@@ -78,15 +86,16 @@ class Containers:
                 return replace(fact, items=tuple(self.argument(f, f"{path} {i}") for i, f in enumerate(items)))
             case List(items=tuple() as items):
                 new = tuple(self.argument(f, f"{path} {i}") for i, f in enumerate(items))
-                return self.made(replace(fact, items=new), path)
+                return self.made(replace(fact, items=new, element=_any_of(fact, new, path)), path)
             case Dict(items=tuple() as pairs):
                 named = tuple((k, self.argument(f, f"{path} {k!r}")) for k, f in pairs)
-                return self.made(replace(fact, items=named), path)
+                held = _any_of(fact, [f for _, f in named], path)
+                return self.made(replace(fact, items=named, element=held), path)
             case List(element=element):
                 return self.made(replace(fact, element=self.argument(element, f"{path} item")), path)
             case Dict(element=element, slots=slots):
-                held = None if slots is None else tuple((k, self.argument(f, f"{path} {k!r}")) for k, f in slots)
-                return self.made(replace(fact, element=self.argument(element, f"{path} item"), slots=held), path)
+                own = None if slots is None else tuple((k, self.argument(f, f"{path} {k!r}")) for k, f in slots)
+                return self.made(replace(fact, element=self.argument(element, f"{path} item"), slots=own), path)
         return fact
 
     def settled(self, fact: Fact) -> Fact:
@@ -95,7 +104,8 @@ class Containers:
             case List() | Dict():
                 changed = [self._stored[site] for site in sorted(fact.sites) if site in self._stored]
                 if self._anything:
-                    return replace(fact, items=None, element=UNKNOWN)
+                    lost = {"key": UNKNOWN} if isinstance(fact, Dict) else {}
+                    return replace(fact, items=None, element=UNKNOWN, **lost)
                 if not changed:
                     return fact
                 held = [self._held.get(site) for site in sorted(fact.sites)]
@@ -103,7 +113,8 @@ class Containers:
                 known = [f for f in (*held, *named, *changed) if f is not None]
                 element = fa.join_all(known) if known or self._stage > 1 else fa.NOTHING
                 if isinstance(fact, Dict):
-                    return replace(fact, items=None, element=element, slots=self._slots_of(fact))
+                    key = fa.join_all(self._keys.get(site, fa.NOTHING) for site in sorted(fact.sites))
+                    return replace(fact, items=None, element=element, slots=self._slots_of(fact), key=key)
                 return replace(fact, items=None, element=element)
             case Tuple(items=items):
                 return replace(fact, items=tuple(map(self.settled, items)))
@@ -127,14 +138,17 @@ class Containers:
         if effects.hashable(callee) and callee in _STORING:
             value = operands[_STORING[callee]]
             is_slice = callee is operator.setitem and not is_item(operands)
-            named = isinstance(operands[0], Dict) and callee is operator.setitem and isinstance(operands[1], Known)
-            self._store(operands[0], element_of(value) if is_slice else value, operands[1].value if named else None)
+            keyed = isinstance(operands[0], Dict) and callee is operator.setitem
+            key = operands[1].value if keyed and isinstance(operands[1], Known) else None
+            kind = kind_of_key(operands[1]) if keyed else fa.NOTHING
+            self._store(operands[0], element_of(value) if is_slice else value, key, kind)
         elif isinstance(callee, Augmented):
             self._store(operands[0], UNKNOWN)
         elif callee in (Method("extend"), operator.iadd) and isinstance(operands[0], List):
             self._store(operands[0], element_of(operands[1]))
         elif callee in (Method("update"), operator.ior) and isinstance(operands[0], Dict):
-            self._store(operands[0], getattr(operands[1], "element", UNKNOWN))
+            kind = getattr(operands[1], "key", UNKNOWN)
+            self._store(operands[0], getattr(operands[1], "element", UNKNOWN), kind=kind)
         elif effects.hashable(callee) and callee in _REMOVING:
             self._store(operands[0], None)
         elif isinstance(callee, (Function, Recursion)):
@@ -143,8 +157,8 @@ class Containers:
             for fact in operands:
                 self.lose(fact)
 
-    def _store(self, container: Fact, value: Fact | None, key: Any = None) -> None:
-        """Notes a store under a key, None if that is not known; the value None is a change that adds nothing."""
+    def _store(self, container: Fact, value: Fact | None, key: Any = None, kind: Fact = fa.NOTHING) -> None:
+        """Notes a store under a key of some kind; the value None is a change that adds nothing."""
         if isinstance(container, (Array, Number, Tuple, Known)):
             return
         sites = getattr(container, "sites", None)
@@ -156,24 +170,49 @@ class Containers:
             return
         for site in sites:
             before = self._stored.get(site)
+            if self._stage > 1 or not isinstance(kind, fa.Unknown):
+                self._store_key(site, kind)
             unknown = value == UNKNOWN or isinstance(value, fa.Nothing)
             if self._stage < 2 and unknown or self._stage == 0 and key is None:
                 value = None  # read from containers of which too little was known then; the next pass counts
             if key is not None and value is not None:
                 self._store_slot(site, key, value)
                 value = None
-            after = before if value is None else _joined(before, value, site)
+            after = before if value is None else _joined(before, self._cut(value, site), site)
             if site not in self._stored or after != before:
                 self._stored[site] = after
                 self.grown = True
 
+    def _store_key(self, site: str, kind: Fact) -> None:
+        """Notes the kind of a key of what is made at a site."""
+        before = self._keys.get(site, fa.NOTHING)
+        self._keys[site] = fa.join(before, kind)
+        self.grown = self.grown or site in self._stored and self._keys[site] != before
+
     def _store_slot(self, site: str, key: Any, value: Fact) -> None:
         """Notes a store under a known key."""
         slots = self._slots.setdefault(site, {})
-        after = _joined(slots.get(key), value, (site, key))
+        after = _joined(slots.get(key), self._cut(value, site), (site, key))
         if key not in slots or after != slots[key]:
             slots[key] = after
             self.grown = True
+
+    def _cut(self, fact: Fact, site: str) -> Fact:
+        """What is stored in an object: of others that are made at its site, which may hold it, no more than that.
+
+        What is known of them is asked again when they are read.
+        """
+
+        def shortened(held: List | Dict) -> Fact:
+            if site not in held.sites or _class(held) in (list, dict):
+                return held
+            self.grown = self.grown or any(s not in self._stored for s in held.sites)
+            self._stored.update((s, None) for s in held.sites if s not in self._stored)
+            self._linked |= held.sites
+            return Dict(None, UNKNOWN, held.sites, _class(held), absent=held.absent)
+
+        inner = _inside(fact, shortened)
+        return shortened(inner) if isinstance(inner, (List, Dict)) else inner
 
     def left(self, given: Fact, after: Fact, changed: bool, changed_held: bool) -> None:
         """Notes that a function leaves a container it was given in another state: itself, or what it holds."""
@@ -181,8 +220,9 @@ class Containers:
             case (List() | Dict(), List() | Dict()):
                 if changed:
                     self._store(given, None)
+                    kind = after.key if isinstance(after, Dict) else fa.NOTHING
                     for key, fact in _named(after) if _has_names(after) else [(None, after.element)]:
-                        self._store(given, None if fact == fa.NOTHING else fact, key)
+                        self._store(given, None if fact == fa.NOTHING else fact, key, kind)
                 if changed_held:
                     self._left_inside(given, after)
             case Tuple(items=items), Tuple(items=others) if len(items) == len(others):
@@ -204,7 +244,7 @@ class Containers:
         match fact:
             case List(sites=sites, element=element) | Dict(sites=sites, element=element):
                 if sites:
-                    self._store(fact, UNKNOWN)
+                    self._store(fact, UNKNOWN, kind=UNKNOWN)
                 self.lose(element)
             case Tuple(items=items):
                 for item in items:
@@ -246,16 +286,28 @@ def _inside(fact: Fact, changed: Callable[[List | Dict], Fact]) -> Fact:
     return fact
 
 
-def _sites_inside(fact: Fact) -> frozenset[str]:
-    """The sites of all containers that a value holds."""
-    found: set[str] = set()
+def _sites_inside(fact: Fact) -> dict[type, frozenset[str]]:
+    """The sites of all containers that a value holds, by their classes."""
+    found: dict[type, frozenset[str]] = {}
 
     def note(container: List | Dict) -> Fact:
-        found.update(container.sites)
+        kind = _class(container)
+        found[kind] = found.get(kind, frozenset()) | container.sites
         return container
 
     _inside(fact, note)
-    return frozenset(found)
+    return found
+
+
+def _class(container: List | Dict) -> type:
+    return container.type if isinstance(container, Dict) else list
+
+
+def _any_of(container: Fact, items: Sequence[Fact], path: str) -> Fact:
+    """What fits each of these items of an argument, which are containers that may be changed."""
+    if not any(map(holds_container, items)):
+        return container.element  # type: ignore[attr-defined]
+    return fa.with_own_axes(fa.join_all(items), f"{path} item")
 
 
 def is_item(operands: list[Fact]) -> bool:
@@ -273,10 +325,22 @@ def _is_harmless(step: Step) -> bool:
 
 def _joined(before: Fact | None, value: Fact, site: Any) -> Fact:
     """What is stored in a container, with axes named after it, so that equal stores give equal facts."""
-    if _is_deeper(value, _DEPTH):
+    if depth(value) > _DEPTH:
         return UNKNOWN  # what holds itself would be known a level deeper on each pass
-    value = fa.with_own_axes(value, site)
+    value = fa.with_own_axes(_to_be_filled(value), site)
     return value if before is None else fa.with_own_axes(fa.join(before, value), site)
+
+
+def _to_be_filled(fact: Fact) -> Fact:
+    """The fact with nothing known of the items of empty lists, which other facts of the same lists will tell."""
+    emptied = _inside(fact, _filled_later)
+    return _filled_later(emptied) if isinstance(emptied, List) else emptied
+
+
+def _filled_later(container: List | Dict) -> Fact:
+    return (
+        replace(container, element=fa.NOTHING) if isinstance(container, List) and container.items == () else container
+    )
 
 
 def holds_container(fact: Fact) -> bool:
@@ -293,8 +357,12 @@ _DEPTH = 6
 """How deep the structure of what is stored is known."""
 
 
-def _is_deeper(fact: Fact, depth: int) -> bool:
-    """Whether a structure is nested deeper than this."""
+def depth(fact: Fact) -> int:
+    """How many containers a value is that hold each other.
+
+    >>> depth(fa.FLOAT), depth(Tuple((fa.FLOAT, Tuple(()))))
+    (0, 2)
+    """
     match fact:
         case Tuple(items=items):
             inner: tuple[Fact, ...] = items
@@ -303,5 +371,5 @@ def _is_deeper(fact: Fact, depth: int) -> bool:
         case Dict(items=items, element=element, slots=slots):
             inner = (element, *(f for _, f in (*(items or ()), *(slots or ()))))
         case _:
-            return False
-    return depth == 0 or any(_is_deeper(f, depth - 1) for f in inner)
+            return 0
+    return 1 + max(map(depth, inner), default=0)

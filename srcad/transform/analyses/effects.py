@@ -127,6 +127,8 @@ RETURNING = {
     rt.scatter: (0,),
     rt.pack: (0,),
     rt.folded: (0,),
+    rt.own_items: (0,),
+    rt.only_values: (0,),
     super: (1,),
 }
 """Functions whose result may be, hold or be a view of some of their operands, known here without a rule."""

@@ -36,6 +36,9 @@ def step_fact(callee: Any, operands: Sequence[Fact], keywords: Mapping[str, Fact
     """What is known of the result of calling `callee` on values with these facts."""
     if callee is identity:
         return operands[0]
+    if fa.may_be_none(*operands, *keywords.values()) and not _is_among(callee, _MAKERS + _LOOKING):
+        if not is_of_runtime(callee):
+            return _of_optional(callee, operands, keywords)
     if callee is zip:
         return _zip(*operands)  # strict or not
     if any(isinstance(f, fa.Nothing) for f in operands) and not _is_among(callee, _MAKERS):
@@ -55,6 +58,48 @@ def step_fact(callee: Any, operands: Sequence[Fact], keywords: Mapping[str, Fact
     if any(map(_holds_nothing, operands)) and callee is not sum:
         return fa.NOTHING
     return registered_fact(callee, operands, keywords)
+
+
+def _of_optional(callee: Any, operands: Sequence[Fact], keywords: Mapping[str, Fact]) -> Fact:
+    """What is known of a result where None may stand in the place of some arguments.
+
+    There is none where None is an error; an axis, say, may be None.
+    """
+    given: dict[Any, Fact] = dict(enumerate(operands)) | dict(keywords)
+
+    def result(place: Any, fact: Fact) -> Fact:
+        new = given | {place: fact}
+        return step_fact(callee, [new[i] for i in range(len(operands))], {k: new[k] for k in keywords})
+
+    place = next(place for place, fact in given.items() if fa.may_be_none(fact))
+    known = result(place, fa.present(given[place]))
+    if place == 0 or place in range(len(operands)) and _takes_no_none(callee):
+        return known
+    of_none = result(place, Known(None))
+    return known if of_none == UNKNOWN and _is_differentiated(callee, place) else fa.join(known, of_none)
+
+
+def _takes_no_none(callee: Any) -> bool:
+    """Whether None is an error in the place of any argument of a callee."""
+    if isinstance(callee, np.ufunc) or _is_among(callee, (zip, max, min, pow, divmod, range)):
+        return True
+    subscripts = (operator.getitem, operator.setitem, operator.delitem, operator.contains)
+    return getattr(callee, "__module__", None) in ("_operator", "math") and not _is_among(callee, subscripts)
+
+
+def _is_differentiated(callee: Any, place: Any) -> bool:
+    """Whether an argument is one that a rule gives derivatives for, and so a number or an array."""
+    entry = register.lookup(callee)
+    if entry is None or entry.rule is None:
+        return False
+    names = entry.rule.parameters.names
+    name = names[place] if place in range(len(names)) else place
+    return name in entry.rule.wrt
+
+
+def is_of_runtime(callee: Any) -> bool:
+    """Whether a callee is for the programs of derivatives, in which None may be the cotangent of what is None."""
+    return str(getattr(callee, "__module__", None)).startswith(rt.__name__)
 
 
 def registered_fact(callee: Any, operands: Sequence[Fact], keywords: Mapping[str, Fact]) -> Fact:
@@ -102,6 +147,10 @@ def _field(fact: Fact, name: str) -> Fact | None:
 _MAKERS = (make_tuple, make_list, make_dict, make_named_tuple)
 """Callees that hold what they are given, whatever it is."""
 
+_LOOKING = (make_object, operator.is_, operator.is_not, operator.not_, operator.truth, isinstance, type, bool)
+_LOOKING += (operator.eq, operator.ne, callable, rt.is_sequence, super)
+"""Callees that hold what they are given, too, or that give an answer for None."""
+
 
 def unpacked(fact: Fact, count: int) -> list[Fact]:
     """The facts of the `count` targets a value is unpacked into."""
@@ -124,18 +173,20 @@ def element_of(fact: Fact) -> Fact:
     match fa.widen(fact):
         case fa.Nothing():
             return fact
+        case Known(value=str()):
+            return Instance(str)
         case Array(dtype=dtype, shape=None):
             return UNKNOWN
         case Array(dtype=dtype, shape=shape) if shape:
             return Array(dtype, shape[1:]) if len(shape) > 1 else Number(dtype, False)
+        case Tuple(items=items) | List(items=tuple() as items) if items and all(map(fa.is_text, items)):
+            return Instance(str)
         case Tuple(items=items):
             return refreshed(fa.join_all(items)) if len(set(items)) != 1 else items[0]
         case List(items=items, element=element):
             return element if items and len(set(items)) == 1 else refreshed(element)
-        case Dict(items=tuple() as items) if items and all(type(key) in (str, int) for key, _ in items):
-            return fa.join_all(Instance(str) if type(key) is str else INT for key, _ in items)
-        case Dict():
-            return UNKNOWN
+        case Dict(key=key):
+            return key
         case Instance(type=kind, element=element):
             return INT if kind is range else Instance(str) if kind is str else refreshed(element)
     return UNKNOWN
@@ -172,8 +223,14 @@ def _list(*items: Fact) -> Fact:
 def _dict(*pairs: Fact) -> Fact:
     keys, values = pairs[::2], pairs[1::2]
     if all(isinstance(k, Known) for k in keys):
-        return Dict(tuple((k.value, v) for k, v in zip(keys, values, strict=True)), fa.join_all(values))
-    return Dict(None, fa.join_all(values))
+        named = tuple((k.value, v) for k, v in zip(keys, values, strict=True))
+        return Dict(named, fa.join_all(values), key=fa.key_fact(k for k, _ in named))
+    return Dict(None, fa.join_all(values), key=fa.join_all(map(kind_of_key, keys)))
+
+
+def kind_of_key(fact: Fact) -> Fact:
+    """What is known of a key that is one of several."""
+    return fa.key_fact([fact.value]) if isinstance(fact, Known) else fact
 
 
 def _getitem(container: Fact, index: Fact) -> Fact | None:
@@ -246,7 +303,9 @@ def _list_of(source: Fact = _EMPTY) -> Fact:
 
 
 def _dict_of(source: Fact = _EMPTY) -> Fact | None:
-    return Dict(source.items, source.element) if isinstance(source, Dict) else None
+    if not isinstance(source, Dict):
+        return None
+    return Dict(source.items, source.element, slots=source.slots, key=source.key)
 
 
 def _united(left: Fact, right: Fact) -> Fact | None:
@@ -255,7 +314,9 @@ def _united(left: Fact, right: Fact) -> Fact | None:
             return _dict(*(fact for key, value in (dict(a) | dict(b)).items() for fact in (Known(key), value)))
         case Dict(element=a), Dict(element=b):
             held = [f for f, whole in ((a, left), (b, right)) if whole.items != ()]
-            return Dict(None, fa.join_all(held))
+            named = [whole.slots if whole.items is None else whole.items for whole in (left, right)]
+            slots = None if None in named else fa.joined_slots(*(part for part in named if part is not None))
+            return Dict(None, fa.join_all(held), slots=slots, key=fa.join(left.key, right.key))
     return _known_values(operator.or_)(left, right)
 
 
@@ -353,6 +414,8 @@ def truth_of(fact: Fact) -> bool | None:
             value is None or isinstance(value, (bool, int, float, str, tuple)) or callable(value)
         ):
             return bool(value)
+        case _ if fa.may_be_none(fact):
+            return None
         case Tuple(items=items) | List(items=tuple() as items):
             return bool(items)
         case Dict(items=items, type=kind):
@@ -444,9 +507,9 @@ _STRUCTURAL |= {
     list: _list_of,
     dict: _dict_of,
     tuple: _tuple_of,
-    Method("items"): lambda d: Instance(type({}.items()), Tuple((UNKNOWN, d.element))) if _is_dict(d) else None,
+    Method("items"): lambda d: Instance(type({}.items()), Tuple((d.key, d.element))) if _is_dict(d) else None,
     Method("values"): lambda d: Instance(type({}.values()), d.element) if _is_dict(d) else None,
-    Method("keys"): lambda d: Instance(type({}.keys())) if _is_dict(d) else None,
+    Method("keys"): lambda d: Instance(type({}.keys()), d.key) if _is_dict(d) else None,
     Method("pop"): lambda c, *_: refreshed(c.element) if isinstance(c, List) or _is_dict(c) else None,
 }
 

@@ -78,6 +78,7 @@ GENERATED: dict[Any, tuple[int, ...]] = {
     rt.scatter: (0,),
     rt.folded: (0,),
     rt.own_items: (0,),
+    rt.only_values: (0,),
     rt.tangent_of_view: (0, 3),
 }
 """The same of what programs of derivatives call: it is linear in these operands together."""

@@ -20,7 +20,7 @@ from srcad.transform.reverse import steps
 from srcad.transform.reverse.homes import Home
 from srcad.transform.reverse.sweep import ZERO, Sweep
 from srcad.transform.reverse.travelling import shadow_name, shadow_operand, travels
-from srcad.wengert import Const, Method, Node, Operand, Step, callee_name, identity
+from srcad.wengert import Const, Method, Node, Operand, Step, identity
 
 LIST_METHODS = (Method("pop"), Method("insert"), Method("extend"), Method("clear"))
 
@@ -146,8 +146,8 @@ def reverse_extend(sweep: Sweep, step: Step) -> tuple[Node, ...]:
         if travels(sweep, container):
             forward.extend(_extended(sweep, step, shadow, items))
         d = sweep.builder.step(rt.take_tail, shadow, length, like="d", fact=fa.UNKNOWN)
-        if holds_values(sweep, items, step) and sweep.home(items) is not Home.NONE:
-            sweep.add(items, sweep.builder.step(rt.pack, d, items, like=steps.d_name(items)))
+        if sweep.home(items) is not Home.NONE and (values := values_of(sweep, items, d)) is not None:
+            sweep.add(items, sweep.builder.step(rt.pack, values, items, like=steps.d_name(items)))
     return tuple(forward)
 
 
@@ -161,19 +161,24 @@ def _extended(sweep: Sweep, step: Step, shadow: str, items: Operand) -> list[Nod
     return made
 
 
-def holds_values(sweep: Sweep, container: Operand, step: Step) -> bool:
-    """Whether the items of a container have their cotangents in its slots; raises where that is not known."""
+def values_of(sweep: Sweep, container: Operand, d: Operand) -> Operand | None:
+    """Of the cotangents of a container's items those that are in its slots; None if all items are memory."""
     if not travels(sweep, container) or sweep.memory.content(str(container)) not in sweep.travelling:
-        return True
+        return d
     fact = fa.widen(sweep.builder.fact(container))
-    kinds = {_is_value(f) for f in ([element_of(fact)] if not isinstance(fact, Tuple) else fact.items)}
-    if len(kinds) > 1 or None in kinds:
-        raise UnsupportedError(
-            f"{callee_name(step.callee)} moves items of several kinds, some of which are written to",
-            "keep numbers and arrays in lists of their own",
-            step.site,
-        )
-    return kinds != {False}
+    match fact:
+        case Tuple(items=items) | List(items=tuple() as items):
+            held: tuple[Fact, ...] = items
+        case Dict() if (named := fact.slots if fact.items is None else fact.items) is not None:
+            held = tuple(inner for _, inner in named)
+        case _:
+            held = (element_of(fact),) if isinstance(fact, List) else (getattr(fact, "element", fa.UNKNOWN),)
+    kinds = {_is_value(inner) for inner in held}
+    if kinds <= {False}:
+        return None
+    if kinds == {True}:
+        return d
+    return sweep.builder.step(rt.only_values, d, container, like="d", fact=fa.UNKNOWN)
 
 
 def _is_value(fact: Fact) -> bool | None:

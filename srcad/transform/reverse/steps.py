@@ -105,10 +105,12 @@ def reverse_travelling_items(sweep: Sweep, step: Step, target: str) -> None:
                     operator.getitem, sweep.shadow(target), key, like=d_name(operand), fact=fa.UNKNOWN
                 )
                 sweep.add(operand, as_cotangent(sweep, d, operand))
-    elif containers.is_move(sweep, step) and containers.holds_values(sweep, target, step):
-        containers.reverse_move(sweep, step, sweep.shadow(target))
-    elif containers.is_slice(sweep, step) and containers.holds_values(sweep, target, step):
-        sweep.builder.effect(rt.add_to_slot, sweep.shadow(step.operands[0]), step.operands[1], sweep.shadow(target))
+    elif containers.is_move(sweep, step):
+        if (d := containers.values_of(sweep, target, sweep.shadow(target))) is not None:
+            containers.reverse_move(sweep, step, d)
+    elif containers.is_slice(sweep, step):
+        if (d := containers.values_of(sweep, target, sweep.shadow(target))) is not None:
+            sweep.builder.effect(rt.add_to_slot, sweep.shadow(step.operands[0]), step.operands[1], d)
 
 
 def is_alias(sweep: Sweep, name: str) -> bool:

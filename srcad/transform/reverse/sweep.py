@@ -110,7 +110,7 @@ class Sweep:
         self.active = self.varied & self.useful
         check_text(function, facts, self.memory, self.varied, self.useful, self.called_list)
         check_iterators(function.body, facts, self.definitions, self.active)
-        self.undefined = undefined_names(function.body)
+        self.undefined = undefined_names(function.body) | {n for n, fact in facts.items() if fa.may_be_none(fact)}
         self.homes = Homes(function, facts, self.memory, self.definitions, self.active, self.undefined)
         self.undefined_arms = undefined_arms(function.body)
         self.entries: dict[Key, Operand] = {}

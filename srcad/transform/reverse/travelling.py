@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 
 ZERO = Const(0.0)
 MAKERS = (make_tuple, make_list, make_dict, make_object, make_named_tuple)
-MOVERS = (operator.add, operator.mul, list, Method("copy"))
+MOVERS = (operator.add, operator.mul, operator.or_, list, dict, Method("copy"))
 """Callees that make a container of the items of others; on arrays they make memory of its own."""
 COPYING = (rt.copied, rt.shadow_of)
 """Callees that make memory of its own of a whole structure, which shares among its parts what the original shares."""
@@ -162,7 +162,8 @@ def travels(sweep: Sweep, operand: Operand) -> bool:
     fact = fa.widen(sweep.facts.get(operand, fa.UNKNOWN))
     if not isinstance(fact, (Array, List, Dict, Tuple)):
         return False
-    if not isinstance(fact, Array) and fa.is_active_type(fact) is False:
+    empty = not isinstance(fact, Array) and fact.items == ()  # another one of its kind may have items
+    if not isinstance(fact, Array) and not empty and fa.is_active_type(fact) is False:
         return False  # a list of integers, say, of which none becomes a float while it is carried
     return bool(sweep.memory.reach(operand) & sweep.travelling)
 

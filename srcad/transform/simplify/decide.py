@@ -7,7 +7,20 @@ import operator
 import numpy as np
 
 from srcad import wengert
-from srcad.facts import Array, Dict, Fact, Instance, Known, List, Number, Tuple, classes_named, dtype_of, is_instance
+from srcad.facts import (
+    Array,
+    Dict,
+    Fact,
+    Instance,
+    Known,
+    List,
+    Number,
+    Tuple,
+    classes_named,
+    dtype_of,
+    is_instance,
+    may_be_none,
+)
 from srcad.transform.simplify.rewrite import Context
 from srcad.wengert import Const, Operand, Step
 
@@ -47,7 +60,8 @@ def _is_none(fact: Fact) -> bool | None:
         return fact.value is None
     if isinstance(fact, Instance):
         return fact.type is type(None)
-    return False if isinstance(fact, (Number, Array, Tuple, List, Dict)) else None
+    known = isinstance(fact, (Number, Array, Tuple, List, Dict)) and not may_be_none(fact)
+    return False if known else None
 
 
 def _classes(operand: Operand, context: Context) -> tuple[type, ...] | None:

@@ -5,12 +5,15 @@ Guarantee: a loop's body is rewritten under facts that hold on every trip.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import operator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from srcad import facts as fa
 from srcad.facts import UNKNOWN, Dict, Fact, List, Tuple
+from srcad.transform.analyses.containers import depth
 from srcad.transform.analyses.facts import element_of, truth_of
 from srcad.transform.helpers import Closure, Partial
 from srcad.transform.iterating import iterable_of
@@ -23,10 +26,12 @@ from srcad.wengert import (
     Attempt,
     Branch,
     Carried,
+    Const,
     ForLoop,
     Merge,
     Node,
     Operand,
+    Step,
     WhileLoop,
     Within,
     always_raises,
@@ -53,8 +58,9 @@ def branch(run: Specialiser, node: Branch) -> None:
     if (generator := managers.managed(run, node)) is not None:
         managers.manage(run, node, generator)
         return
-    pulled = set(run.pulls.pulled)
-    then = run.builder.nested(lambda: run.nodes(node.then))
+    pulled, optional = set(run.pulls.pulled), compared_with_none(run, test)
+    with assuming(run, optional, True):
+        then = run.builder.nested(lambda: run.nodes(node.then))
     if isinstance(node, Attempt) and all(map(never_raises, then)):  # once calls in it have been decided
         for step in then:
             run.builder.add(step)
@@ -66,7 +72,8 @@ def branch(run: Specialiser, node: Branch) -> None:
         run.nodes(new)
         return
     pulled, run.pulls.pulled = run.pulls.pulled, pulled
-    orelse = run.builder.nested(lambda: run.nodes(node.orelse))
+    with assuming(run, optional, False):
+        orelse = run.builder.nested(lambda: run.nodes(node.orelse))
     run.pulls.pulled |= pulled
     merges = []
     one_way = isinstance(node, Within) or isinstance(node, Attempt) and always_raises(orelse)
@@ -79,13 +86,38 @@ def branch(run: Specialiser, node: Branch) -> None:
             continue
         right = UNDEFINED if one_way else run.use(merge.orelse)
         merges.append(Merge(merge.target, left, right))
-        run.facts[merge.target] = run.fact(left) if one_way else joined(run, left, right)
+        run.facts[merge.target] = run.fact(left) if one_way else joined(run, left, right, optional)
     site = run.belongs(node)
     run.builder.add(replace(node, test=test, then=then, orelse=orelse, merges=tuple(merges), site=site))
 
 
-def joined(run: Specialiser, left: Operand, right: Operand) -> Fact:
-    """What is known of a value that is one of two.  An undefined one is never read."""
+def compared_with_none(run: Specialiser, test: Operand) -> tuple[str, bool] | None:
+    """The name that a test compares with None, and whether the test holds where it is not None."""
+    made = next((n for n in reversed(run.builder.steps) if isinstance(n, Step) and test in n.targets), None)
+    if made is None or made.callee not in (operator.is_, operator.is_not) or made.operands[1] != Const(None):
+        return None
+    name = made.operands[0]
+    return (name, made.callee is operator.is_not) if isinstance(name, str) and fa.may_be_none(run.fact(name)) else None
+
+
+@contextlib.contextmanager
+def assuming(run: Specialiser, optional: tuple[str, bool] | None, holds: bool) -> Iterator[None]:
+    """In an arm of a branch, a value that the test has found not to be None is none."""
+    if optional is None or optional[1] is not holds:
+        yield
+        return
+    name = optional[0]
+    before = run.facts[name]
+    run.facts[name] = fa.present(before)
+    yield
+    run.facts[name] = before
+
+
+def joined(run: Specialiser, left: Operand, right: Operand, optional: tuple[str, bool] | None = None) -> Fact:
+    """What is known of a value that is one of two, of which a test has found one not to be None, or neither.
+
+    An undefined one is never read.
+    """
     if left in run.undefined or right in run.undefined:
         other = right if left in run.undefined else left
         run.hand_on(run.fact(other))
@@ -93,7 +125,16 @@ def joined(run: Specialiser, left: Operand, right: Operand) -> Fact:
         return UNKNOWN if isinstance(fact, (Closure, Partial)) else fact
     run.hand_on(run.fact(left))
     run.hand_on(run.fact(right))
-    return fa.join(run.fact(left), run.fact(right))
+    known = [run.fact(left), run.fact(right)]
+    for i, operand in enumerate((left, right)):
+        if optional == (operand, i == 0):
+            known[i] = fa.present(known[i])
+    return settled(run, fa.join_all(known))
+
+
+def settled(run: Specialiser, fact: Fact) -> Fact:
+    """What is known of one of several containers by what is stored in any of them."""
+    return fact if run.containers is None else run.containers.settled(fact)
 
 
 def for_loop(run: Specialiser, node: ForLoop) -> None:
@@ -171,7 +212,8 @@ def stable(run: Specialiser, carried: tuple[Carried, ...], parts: Callable) -> t
     around, run.loops = run.loops, (*run.loops, object())
     begins_undefined = {c.name for c in carried if inits[c.name] in run.undefined}
     run.begun_undefined = run.begun_undefined - {c.name for c in carried} | begins_undefined
-    for attempt in range(_MAX_ITERATIONS + 1):
+    limit = _MAX_ITERATIONS + max((depth(run.facts[c.name]) for c in carried), default=0)  # a trip may go a level down
+    for attempt in range(limit + 1):
         assumed = begins_undefined if attempt == 0 else set()
         run.undefined |= assumed
         blocks = parts()
@@ -179,7 +221,7 @@ def stable(run: Specialiser, carried: tuple[Carried, ...], parts: Callable) -> t
         settled = not assumed
         for c in carried:
             before = run.facts[c.name]
-            after = carried_fact(run, c, inits[c.name], attempt)
+            after = carried_fact(run, c, inits[c.name], attempt >= limit - 1)
             if after != before:
                 run.facts[c.name] = after
                 settled = False
@@ -192,7 +234,7 @@ def stable(run: Specialiser, carried: tuple[Carried, ...], parts: Callable) -> t
     return new, blocks
 
 
-def carried_fact(run: Specialiser, c: Carried, init: Operand, attempt: int) -> Fact:
+def carried_fact(run: Specialiser, c: Carried, init: Operand, is_last: bool) -> Fact:
     """The fact of a carried value after one more pass over the body."""
     before, following = run.facts[c.name], run.fact(run.use(c.next))
     for fact in (before, following):
@@ -204,6 +246,6 @@ def carried_fact(run: Specialiser, c: Carried, init: Operand, attempt: int) -> F
         joined = fa.join(before, following)
     if joined == before:
         return before
-    if attempt >= _MAX_ITERATIONS - 1:
+    if is_last:
         return UNKNOWN
-    return fa.with_own_axes(joined, c.name)
+    return fa.with_own_axes(settled(run, joined), c.name)

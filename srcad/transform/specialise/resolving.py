@@ -111,6 +111,8 @@ def resolved(run: Specialiser, step: Step) -> Step:
         return replace(step, callee=identity, operands=(Const(value),))
     if (callee is list or callee is dict) and not step.operands and not step.keywords:
         return replace(step, callee=make_list if callee is list else make_dict)
+    if callee is dict and len(step.operands) == 1 and step.keywords and "**" not in dict(step.keywords):
+        return with_entries(run, step)
     if isinstance(callee, np.ufunc) and "out" in dict(step.keywords):
         step = with_one_output(run, step)
     if callee is getattr and len(step.operands) == 2 and isinstance(name := run.fact(step.operands[1]), Known):
@@ -232,6 +234,15 @@ def dict_get(run: Specialiser, step: Step) -> bool:
     then = (Step((item,), operator.getitem, (container, key), (), step.site),)
     run.nodes((contains, Branch(test, then, (), (Merge(step.target, item, default),), step.site)))
     return True
+
+
+def with_entries(run: Specialiser, step: Step) -> Step:
+    """`dict(d, a=v)`, which is `dict(d) | {"a": v}`."""
+    first, entries = run.builder.names.fresh("t"), run.builder.names.fresh("t")
+    pairs = tuple(o for key, value in step.keywords for o in (Const(key), value))
+    run.step(Step((first,), dict, step.operands, (), step.site))
+    run.step(Step((entries,), make_dict, pairs, (), step.site))
+    return replace(step, callee=operator.or_, operands=(run.use(first), run.use(entries)), keywords=())
 
 
 def is_immutable(fact: Fact) -> bool:
