@@ -24,6 +24,7 @@ from srcad.rules.register import when_imported
 when_imported("scipy._lib._array_api", "srcad.library.scipy_array_api")
 when_imported("scipy.integrate", "srcad.library.scipy_integrate")
 when_imported("scipy.optimize", "srcad.library.scipy_optimize")
+when_imported("scipy.sparse", "srcad.library.scipy_sparse")
 when_imported("scipy.signal", "srcad.library.scipy_signal")
 when_imported("scipy.signal", "srcad.library.scipy_spectra")
 when_imported("scipy.signal", "srcad.library.scipy_designs")

@@ -9,6 +9,7 @@ import numpy as np
 
 from srcad import wengert
 from srcad.facts import Array, Dict, Fact, Instance, Known, List, Number, Tuple, dtype_of
+from srcad.objects import is_matrix_class
 from srcad.transform.simplify.rewrite import Context
 from srcad.wengert import Const, Operand, Step
 
@@ -81,8 +82,10 @@ def _class_of(fact: Fact) -> type | None:
             return _PYTHON_TYPES.get(dtype)
         case Number(dtype=dtype, weak=False) if dtype is not None:
             return np.dtype(dtype).type
-        case Tuple(type=kind) | Instance(type=kind):
+        case Tuple(type=kind):
             return kind
+        case Instance(type=kind):
+            return None if is_matrix_class(kind) else kind  # it may be one of another arrangement
         case List():
             return list
         case Dict():
