@@ -14,6 +14,7 @@ from srcad.library import (  # noqa: F401 (fills the registry)
     mappings,
     operators,
     outputs,
+    polynomial_classes,
     polynomials,
     sequences,
     stores,
