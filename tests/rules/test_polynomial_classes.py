@@ -69,10 +69,18 @@ def with_a_known_one(c, x):
 
 
 @pytest.mark.parametrize("f", [of_its_zeros, with_a_known_one])
-def test_programs_to_second_order(f):
+def test_programs(f):
     check_gradient(f, (C, X))
     check_tangent(f, (C, X))
-    check_gradient(along(f, (C, X)), (C, X), tolerance=1e-5)
+
+
+def test_second_order():
+    check_gradient(along(with_a_known_one, (C, X)), (C, X), tolerance=1e-5)
+
+
+def test_the_second_order_of_objects_that_a_loop_replaces_is_refused():
+    with pytest.raises(DifferentiationError, match="of which only methods can be differentiated"):
+        srcad.grad(along(of_its_zeros, (C, X)))(C, X)
 
 
 def chosen_in_a_loop(c):
