@@ -64,11 +64,18 @@ def of_its_zeros(c, x):
     return np.sum(p(x)) + np.sum(p.truncate(2).coef ** 2)
 
 
+def chosen_in_a_loop(c, x):
+    p = Polynomial([1.0])
+    for i in range(3):
+        p = p * Polynomial([c[i], 1.0]) if c[i] > 0.0 else p * p
+    return np.sum(p(x))
+
+
 def with_a_known_one(c, x):
     return np.sum((Polynomial(c) + KNOWN)(x) * KNOWN(x)) + Polynomial(list(c))(0.5)
 
 
-@pytest.mark.parametrize("f", [of_its_zeros, with_a_known_one])
+@pytest.mark.parametrize("f", [of_its_zeros, chosen_in_a_loop, with_a_known_one])
 def test_programs(f):
     check_gradient(f, (C, X))
     check_tangent(f, (C, X))
@@ -81,13 +88,6 @@ def test_second_order():
 def test_the_second_order_of_objects_that_a_loop_replaces_is_refused():
     with pytest.raises(DifferentiationError, match="of which only methods can be differentiated"):
         srcad.grad(along(of_its_zeros, (C, X)))(C, X)
-
-
-def chosen_in_a_loop(c):
-    p = Polynomial([1.0])
-    for i in range(3):
-        p = p * Polynomial([c[i], 1.0]) if c[i] > 0.0 else p * p
-    return p(0.5)
 
 
 def test_an_object_keeps_coefficients_of_its_own():
@@ -120,7 +120,6 @@ def test_what_does_not_fit_raises_what_numpy_raises(f):
         lambda c: Polynomial(c),
         lambda c: np.sum(Polynomial.fit(np.arange(4.0), c, 2)(X)),
         lambda c: np.sum((KNOWN + Polynomial(c))(X)),
-        chosen_in_a_loop,
         lambda c: np.poly1d(c)(0.5),
     ],
 )
