@@ -15,6 +15,7 @@ import numpy as np
 from srcad import arrays, trees
 from srcad.errors import ArgnumsError, ArgumentError, UnsupportedError
 from srcad.facts import Array, Dict, Fact, Known, List, Number, Tuple
+from srcad.objects import is_sparse_class
 from srcad.transform.binding import bind
 from srcad.wengert import Const, Function, Names, Node, Param, Step, make_dict, make_tuple, substitute
 
@@ -227,7 +228,7 @@ def _is_numeric(leaf: Any) -> bool:
 
 def _described(leaf: Any) -> str:
     dtype = getattr(leaf, "dtype", None)
-    if dtype is not None and not isinstance(leaf, np.generic):
+    if dtype is not None and not isinstance(leaf, np.generic) and not is_sparse_class(type(leaf)):
         return f"an array of dtype {dtype}"
     if leaf is None:
         return "None"
@@ -252,7 +253,7 @@ def check_arrays(values: Mapping[str, Any], function: Function) -> None:
                 continue
             kind = type(leaf)
             own = kind in (np.ndarray, np.memmap) or not issubclass(kind, np.ndarray)
-            if own and arrays.module_of(leaf) is not None:
+            if own and arrays.module_of(leaf) is not None or is_sparse_class(kind):
                 continue
             path = trees.paths(value, name)[i]
             known = issubclass(kind, np.ndarray)

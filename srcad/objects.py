@@ -38,6 +38,24 @@ def is_object(value: Any) -> bool:
 
 
 @lru_cache(maxsize=4096)
+def is_matrix_class(kind: type) -> bool:
+    """Whether instances of a class are matrices of NumPy or SciPy, for which `*` is the product of matrices.
+
+    SciPy's sparse arrays are none: their operators are those of arrays.
+    """
+    return any((base.__module__.partition(".")[0], base.__name__) in _MATRICES for base in kind.__mro__)
+
+
+@lru_cache(maxsize=4096)
+def is_sparse_class(kind: type) -> bool:
+    """Whether instances of a class are SciPy's sparse arrays or matrices."""
+    return any((base.__module__.partition(".")[0], base.__name__) == ("scipy", "_spbase") for base in kind.__mro__)
+
+
+_MATRICES = {("numpy", "matrix"), ("scipy", "spmatrix")}
+
+
+@lru_cache(maxsize=4096)
 def is_object_class(kind: type) -> bool:
     """Whether instances of a class are objects in the sense of this module."""
     foreign = kind.__module__.partition(".")[0] in _FOREIGN and not hasattr(kind, "__srcad_stands_for__")

@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 import optree
 
 from srcad.errors import ArgumentError
-from srcad.objects import attributes, is_object, new
+from srcad.objects import attributes, is_object, is_sparse_class, new
 
 _NAMESPACE = "srcad"
 
@@ -78,6 +78,9 @@ def is_differentiable(leaf: Any) -> bool:
     """
     if isinstance(leaf, (float, complex)):
         return True
+    kind: type = type(leaf)
+    if is_sparse_class(kind):
+        return False  # its data can, where the program makes it of them
     return getattr(getattr(leaf, "dtype", None), "kind", "") in ("f", "c")
 
 

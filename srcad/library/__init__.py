@@ -16,6 +16,7 @@ from srcad.library import (  # noqa: F401 (fills the registry)
     mappings,
     operators,
     outputs,
+    polynomial_classes,
     polynomials,
     sequences,
     stores,
@@ -28,6 +29,8 @@ when_imported("scipy._lib._array_api", "srcad.library.scipy_elements")
 when_imported("scipy.integrate", "srcad.library.scipy_integrate")
 when_imported("scipy.interpolate", "srcad.library.scipy_interpolate")
 when_imported("scipy.optimize", "srcad.library.scipy_optimize")
+when_imported("scipy.sparse", "srcad.library.scipy_sparse")
+when_imported("scipy.spatial.distance", "srcad.library.scipy_distance")
 when_imported("scipy.signal", "srcad.library.scipy_signal")
 when_imported("scipy.signal", "srcad.library.scipy_windows")
 when_imported("scipy.signal", "srcad.library.scipy_spectra")

@@ -148,7 +148,8 @@ def _register_calculus(module: ModuleType, prefix: str) -> None:
 
 def _register_facts(module: ModuleType, prefix: str) -> None:
     """What is known of the results of a basis."""
-    value, derivative, product = (getattr(module, prefix + name) for name in ("val", "der", "mul"))
+    value, derivative, integral = (getattr(module, prefix + name) for name in ("val", "der", "int"))
+    product = getattr(module, prefix + "mul")
     add, subtract, matrix = (getattr(module, prefix + name) for name in ("add", "sub", "vander"))
 
     @facts(add, subtract, product)
@@ -174,6 +175,11 @@ def _register_facts(module: ModuleType, prefix: str) -> None:
         degrees = length(size + 1) if isinstance(size, int) else some_dim()
         return Array("float64" if points.dtype == "float64" else None, (*(points.shape or (ONE,)), degrees))
 
+    @facts(integral)
+    def _(c, m=1, k=(), lbnd=0, scl=1, axis=0):
+        shape = as_array(c).shape
+        return Array(None, shape and tuple(some_dim() for _ in shape))
+
     @facts(derivative)
     def _(c, m=1, scl=1, axis=0):
         shape = as_array(c).shape
@@ -181,10 +187,9 @@ def _register_facts(module: ModuleType, prefix: str) -> None:
 
 
 def _register_algebra(module: ModuleType, prefix: str) -> None:
-    """What makes series of series, and matrices: powers, quotients, products of roots, companion matrices."""
+    """What makes series of series: lines, shifts, powers and quotients."""
     line, shifted = (getattr(module, prefix + name) for name in ("line", "mulx"))
     product, quotient, power = (getattr(module, prefix + name) for name in ("mul", "div", "pow"))
-    companion, from_roots = (getattr(module, prefix + name) for name in ("companion", "fromroots"))
 
     @adjoint(line, "off", "scl", samples=[sample(1.5, -0.5), sample(2.5, 3.0)])
     def _(d_out, out, off, scl):
@@ -230,6 +235,11 @@ def _register_algebra(module: ModuleType, prefix: str) -> None:
         d_lower = d_rest[:low]
         d_higher = fitted(d_quotient + np.zeros(np.shape(d_quotient)), (size - low,)) - products[:, :low] @ d_lower
         return np.concatenate([d_lower, np.linalg.solve(products[:, low:], d_higher)])
+
+
+def _register_roots(module: ModuleType, prefix: str) -> None:
+    """Series that are made of their roots, and the matrices whose eigenvalues these are."""
+    companion, from_roots = (getattr(module, prefix + name) for name in ("companion", "fromroots"))
 
     @adjoint(from_roots, "roots", samples=[sample(array(3)), sample(array(2)), sample(array(1))])
     def _(d_out, out, roots):
@@ -319,6 +329,7 @@ for _module, _prefix in (
     _register_calculus(_module, _prefix)
     _register_facts(_module, _prefix)
     _register_algebra(_module, _prefix)
+    _register_roots(_module, _prefix)
     _register_facts_of_algebra(_module, _prefix)
 
 _register_changes(chebyshev.cheb2poly, chebyshev.poly2cheb, legendre.leg2poly, legendre.poly2leg)

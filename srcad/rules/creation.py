@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.facts import ONE, UNKNOWN, Array, Fact, Known, Number, Tuple, some_dim
+from srcad.facts import ONE, UNKNOWN, Array, Fact, Instance, Known, Number, Tuple, some_dim
+from srcad.objects import is_matrix_class
 from srcad.rules.axes import MISSING, as_array, dtype_from, length_of, normalized, shape_from, value_of
 from srcad.rules.primitives import sample
 from srcad.rules.register import constant, facts, linear
@@ -322,6 +323,8 @@ def length_fact(dim) -> Fact:
 
 @facts(np.ndim)
 def _(a):
+    if isinstance(a, Instance) and is_matrix_class(a.type):
+        return Known(2)
     a = as_array(a)
     return Number("int64", True) if a.shape is None else Known(len(a.shape))
 

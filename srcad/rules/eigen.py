@@ -106,13 +106,21 @@ SPREAD = np.diag(np.arange(1.0, 4.0)) + 0.1 * array(3, 3)
 TURNING = np.array([[0.3, 1.2, 0.1], [-0.9, 0.2, 0.4], [0.2, -0.1, 1.5]])
 
 
-def through_vectors(d_w, d_v, w, v):
+def have_phases(a, w):
+    """Which eigenvectors are determined up to a phase: those of real eigenvalues of a real matrix are real."""
+    return np.expand_dims(np.logical_or(np.iscomplexobj(a), np.imag(w) != 0), -2)
+
+
+constant(have_phases)
+
+
+def through_vectors(d_w, d_v, w, v, a):
     """The cotangent of a matrix from those of its eigenvalues and eigenvectors of length one."""
     left = transposed(v)
     if np.ndim(d_v) == 0:
         return np.linalg.solve(left, np.expand_dims(d_w, -1) * left)
     products = left @ d_v
-    refuse_phases(products, "eig")
+    refuse_phases(products * have_phases(a, w), "eig")
     lengths = np.expand_dims(np.diagonal(products, axis1=-2, axis2=-1).real, -2)
     inner = (products - left @ np.conj(v) * lengths) * gaps(w)
     if np.ndim(d_w) > 0:
@@ -126,7 +134,7 @@ def through_vectors(d_w, d_v, w, v):
     samples=[sample(SPREAD), sample(np.stack((SPREAD, SPREAD + 0.2))), sample(SPREAD.astype("float32"))],
 )
 def _(d_out, out, a):
-    d_a = through_vectors(d_out[0], d_out[1], out[0], out[1])
+    d_a = through_vectors(d_out[0], d_out[1], out[0], out[1], a)
     return d_a if np.iscomplexobj(a) else d_a.real
 
 
@@ -157,7 +165,7 @@ def vectors_of(a, values):
     ],
 )
 def _(d_out, out, a):
-    d_a = through_vectors(d_out, 0.0, out, vectors_of(a, out))
+    d_a = through_vectors(d_out, 0.0, out, vectors_of(a, out), a)
     return d_a if np.iscomplexobj(a) else d_a.real
 
 

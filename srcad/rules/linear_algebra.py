@@ -2,6 +2,12 @@
 
 A derivative of a solution is another solution: `solve` is undone by a solve with the transposed matrix, never
 by an inverse.  A norm has the derivative 0 at 0.
+
+NumPy has no factors that both solves could share, and those of SciPy are another library's: the value is to be that of
+`np.linalg.solve` bit for bit.  For small matrices, of which programs solve many, they would cost more besides: for 3,
+30 and 300 unknowns, `lu_factor` and two `lu_solve` take 2.2, 1.3 and 0.6 times as long as two `np.linalg.solve`.
+Who solves large systems calls `scipy.linalg.lu_factor` or `cho_factor`: the derivatives of solutions from these use the
+same factors again.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from srcad.facts import UNKNOWN, Array, Tuple, some_dim
 from srcad.rules.axes import as_array
 from srcad.rules.fourier import fitted
 from srcad.rules.primitives import sample
-from srcad.rules.register import adjoint, constant, facts, linear
+from srcad.rules.register import adjoint, constant, facts, linear, tangent
 from srcad.rules.samples import array
 
 # ---------------------------------------------------------------------------------------------- highest power first
@@ -189,3 +189,28 @@ def through_fit(d, powers, w, y):
         return np.linalg.pinv(powers).T @ d
     d_y = np.linalg.pinv(powers * np.expand_dims(w, 1)).T @ d
     return d_y * np.reshape(w, (-1,) + (1,) * (np.ndim(y) - 1))
+
+
+# -------------------------------------------------------------------------------------------- coefficients of objects
+
+
+def coefficients_of(c):
+    """The coefficients of a series, a copy in floating point, as the classes of `numpy.polynomial` keep them."""
+    (series,) = np.polynomial.polyutils.as_series([c], trim=False)
+    return series
+
+
+@adjoint(coefficients_of, "c", samples=[sample(array(3)), sample(array(1)), sample(2.5), sample(np.arange(3))])
+def _(d_out, out, c):
+    return np.reshape(d_out, np.shape(c))
+
+
+@tangent(coefficients_of, "c")
+def _(dot_c, out, c):
+    return coefficients_of(dot_c)
+
+
+@facts(coefficients_of)
+def _(c):
+    known = as_array(c)
+    return Array(known.dtype if known.dtype == "float64" else None, known.shape if known.ndim == 1 else (some_dim(),))

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import copy
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -291,7 +291,7 @@ def pushed(entry: Primitive, sample: Sample, out: Any, tangents: Mapping[str, An
         named = {name: bound[name] for name in entry.tangent.parameters.by_keyword}
         parts = entry.tangent.body(*dots, out, *given, **named)
         parts = parts if len(rule.wrt) > 1 else (parts,)
-        return sum(part for w, part in zip(rule.wrt, parts, strict=True) if w in tangents)
+        return total([part for w, part in zip(rule.wrt, parts, strict=True) if w in tangents])
     if rule.form == "linear" or entry.jointly:
         zeros = {w: map_tree(lambda leaf: leaf * 0 if is_active(leaf) else leaf, bound[w]) for w in rule.wrt}
         still = {w: random_like(zeros[w], np.random.default_rng(0)) for w in rule.wrt if w not in tangents}
@@ -300,6 +300,13 @@ def pushed(entry: Primitive, sample: Sample, out: Any, tangents: Mapping[str, An
     results = results if len(rule.wrt) > 1 else (results,)
     tangent = sum(p * tangents[w] for w, p in zip(rule.wrt, results, strict=True) if w in tangents)
     return tangent if np.iscomplexobj(out) else np.real(tangent)
+
+
+def total(parts: Sequence[Any]) -> Any:
+    """The sum of tangents, item by item where they are tuples."""
+    if isinstance(parts[0], tuple):
+        return tuple(map(total, zip(*parts, strict=True)))
+    return sum(parts[1:], start=parts[0])
 
 
 def _one_by_one(tangents: Mapping[str, Any], bound: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -37,7 +37,6 @@ def named(name):
 REFUSED = {
     getattr(special, "sph_harm_y", None): "diff_n",
     getattr(special, "sph_harm_y_all", None): "diff_n",
-    linalg.eig: "depends on their phases",
     linalg.lstsq: "scatter was given a value that carries a derivative",
     ndimage.map_coordinates: "cannot be differentiated with respect to its argument coordinates",
     signal.vectorstrength: "scatter was given a value that carries a derivative",

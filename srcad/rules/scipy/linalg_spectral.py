@@ -183,9 +183,9 @@ def _(
     homogeneous_eigvals=False,
 ):
     if right:
-        return real_like(through_vectors(d_out[0] + 0.0 * out[0], d_out[1], out[0], out[1]), a)
+        return real_like(through_vectors(d_out[0] + 0.0 * out[0], d_out[1], out[0], out[1], a), a)
     w, v = linalg.eig(a)
-    return real_like(through_vectors(d_out, 0.0, w, v), a)
+    return real_like(through_vectors(d_out, 0.0, w, v, a), a)
 
 
 @adjoint(
@@ -197,7 +197,7 @@ def _(
 def _(d_out, out, a, b=None, overwrite_a=False, check_finite=True, homogeneous_eigvals=False):
     w, v = linalg.eig(a)
     refuse_other_order(w, out)
-    return real_like(through_vectors(d_out, 0.0, w, v), a)
+    return real_like(through_vectors(d_out, 0.0, w, v, a), a)
 
 
 def refuse_other_order(w, values):

@@ -9,6 +9,7 @@ from srcad.rules.scipy import (
     linalg_orthogonal,
     linalg_spectral,
     linalg_structure,
+    linalg_tangents,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "linalg_orthogonal",
     "linalg_spectral",
     "linalg_structure",
+    "linalg_tangents",
 ]

@@ -93,7 +93,15 @@ def register_family(distribution, score, low, high):
         sample(0.3 * low + 0.7 * high, loc=0.05 * high, scale=1.3),
         sample(array(3, low=low, high=high), 0.0, np.array([1.2, 1.5, 1.1])),
     ]
-    quantiles = [sample(array(3, low=0.1, high=0.9)), sample(array(3, low=0.2, high=0.8), 0.3, 1.5)]
+    _register_facts(distribution)
+    _register_densities(distribution, score, samples)
+    _register_probabilities(distribution, samples)
+    _register_logarithms(distribution, samples)
+    _register_quantiles(distribution)
+
+
+def _register_facts(distribution):
+    """What is known of results."""
 
     @facts(distribution)  # so that it is known for what it is where a program names it
     def _(loc=0, scale=1):
@@ -108,6 +116,10 @@ def register_family(distribution, score, low, high):
     def _(q, loc=0, scale=1):
         return elementwise(q, loc, scale)
 
+
+def _register_densities(distribution, score, samples):
+    """Densities and their logarithms."""
+
     @partials(distribution.pdf, "x", "loc", "scale", samples=samples)
     def _(out, x, loc=0, scale=1):
         y = (x - loc) / scale
@@ -120,6 +132,10 @@ def register_family(distribution, score, low, high):
         slope = score(y) / scale
         return slope, -slope, -1.0 / scale - y * slope
 
+
+def _register_probabilities(distribution, samples):
+    """Distribution functions, whose slope is the density."""
+
     @partials(distribution.cdf, "x", "loc", "scale", samples=samples)
     def _(out, x, loc=0, scale=1):
         density = distribution.pdf(x, loc, scale)
@@ -130,6 +146,10 @@ def register_family(distribution, score, low, high):
         density = distribution.pdf(x, loc, scale)
         return -density, density, (x - loc) / scale * density
 
+
+def _register_logarithms(distribution, samples):
+    """The logarithms of distribution functions."""
+
     @partials(distribution.logcdf, "x", "loc", "scale", samples=samples)
     def _(out, x, loc=0, scale=1):
         slope = np.exp(distribution.logpdf(x, loc, scale) - out)
@@ -139,6 +159,11 @@ def register_family(distribution, score, low, high):
     def _(out, x, loc=0, scale=1):
         slope = -np.exp(distribution.logpdf(x, loc, scale) - out)
         return slope, -slope, -(x - loc) / scale * slope
+
+
+def _register_quantiles(distribution):
+    """Quantiles, whose slope is one over the density."""
+    quantiles = [sample(array(3, low=0.1, high=0.9)), sample(array(3, low=0.2, high=0.8), 0.3, 1.5)]
 
     @partials(distribution.ppf, "q", "loc", "scale", samples=quantiles)
     def _(out, q, loc=0, scale=1):

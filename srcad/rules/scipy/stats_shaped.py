@@ -62,6 +62,45 @@ def pareto_slopes(y, b):
     return -(b + 1.0) / y, 1.0 / b - np.log(y)
 
 
+def power_slopes(y, a):
+    """Those of the density of a power of a uniform number."""
+    return (a - 1.0) / y, 1.0 / a + np.log(y)
+
+
+def gompertz_slopes(y, c):
+    """Those of a Gompertz density."""
+    return 1.0 - c * np.exp(y), 1.0 / c - np.expm1(y)
+
+
+def nakagami_slopes(y, nu):
+    """Those of a Nakagami density."""
+    square = y * y
+    return (2.0 * nu - 1.0) / y - 2.0 * nu * y, np.log(nu) + 1.0 - special.psi(nu) + 2.0 * np.log(y) - square
+
+
+def fisk_slopes(y, c):
+    """Those of a log-logistic density."""
+    power, logarithm = np.power(y, c), np.log(y)
+    share = power / (1.0 + power)
+    return (c - 1.0 - 2.0 * c * share) / y, 1.0 / c + logarithm - 2.0 * logarithm * share
+
+
+def lomax_slopes(y, c):
+    """Those of a Pareto density that begins at zero."""
+    return -(c + 1.0) / (1.0 + y), 1.0 / c - np.log1p(y)
+
+
+def inverse_gauss_slopes(y, mu):
+    """Those of the density of the time of a first passage."""
+    square = mu * mu
+    return -1.5 / y - 0.5 / square + 0.5 / (y * y), (y - mu) / (square * mu)
+
+
+def loggamma_slopes(y, c):
+    """Those of the density of the logarithm of a gamma variable."""
+    return c - np.exp(y), y - special.psi(c)
+
+
 def outside(y, low, high):
     """Where a density is zero."""
     return (y < low) | (y > high)
@@ -72,14 +111,21 @@ constant(outside)
 
 def register_shaped(distribution, slopes, low, high, shape, support=(0.0, np.inf)):
     """Registers the methods of a distribution with one shape; samples lie between `low` and `high`."""
-    first, last = support
     samples = [
         sample(array(3, low=low, high=high), shape),
         sample(array(2, 2, low=low, high=high), shape, 0.05 * low, 1.1),
         sample(0.3 * low + 0.7 * high, shape, scale=0.9),
         sample(array(3, low=low, high=high), shape * np.array([1.0, 1.2, 0.9])),
     ]
-    quantiles = [sample(array(3, low=0.1, high=0.9), shape), sample(array(3, low=0.2, high=0.8), shape, 0.3, 1.5)]
+    _register_facts(distribution)
+    _register_densities(distribution, slopes, support, samples)
+    _register_probabilities(distribution, samples)
+    _register_logarithms(distribution, samples)
+    _register_quantiles(distribution, shape)
+
+
+def _register_facts(distribution):
+    """What is known of results."""
 
     @facts(distribution)
     def _(shape, loc=0, scale=1):
@@ -93,6 +139,11 @@ def register_shaped(distribution, slopes, low, high, shape, support=(0.0, np.inf
     @facts(distribution.ppf, distribution.isf)
     def _(q, shape, loc=0, scale=1):
         return elementwise(q, shape, loc, scale)
+
+
+def _register_densities(distribution, slopes, support, samples):
+    """Densities and their logarithms."""
+    first, last = support
 
     @partials(distribution.logpdf, "x", "shape", "loc", "scale", samples=samples)
     def _(out, x, shape, loc=0, scale=1):
@@ -111,6 +162,10 @@ def register_shaped(distribution, slopes, low, high, shape, support=(0.0, np.inf
         slope = out * score / scale
         return slope, out * d_shape, -slope, -out / scale - y * slope
 
+
+def _register_probabilities(distribution, samples):
+    """Distribution functions, whose slope in the argument is the density."""
+
     @partials(distribution.cdf, "x", "loc", "scale", samples=samples)
     def _(out, x, shape, loc=0, scale=1):
         density = distribution.pdf(x, shape, loc, scale)
@@ -121,6 +176,10 @@ def register_shaped(distribution, slopes, low, high, shape, support=(0.0, np.inf
         density = distribution.pdf(x, shape, loc, scale)
         return -density, density, (x - loc) / scale * density
 
+
+def _register_logarithms(distribution, samples):
+    """The logarithms of distribution functions."""
+
     @partials(distribution.logcdf, "x", "loc", "scale", samples=samples)
     def _(out, x, shape, loc=0, scale=1):
         slope = np.exp(distribution.logpdf(x, shape, loc, scale) - out)
@@ -130,6 +189,11 @@ def register_shaped(distribution, slopes, low, high, shape, support=(0.0, np.inf
     def _(out, x, shape, loc=0, scale=1):
         slope = -np.exp(distribution.logpdf(x, shape, loc, scale) - out)
         return slope, -slope, -(x - loc) / scale * slope
+
+
+def _register_quantiles(distribution, shape):
+    """Quantiles, whose slope is one over the density."""
+    quantiles = [sample(array(3, low=0.1, high=0.9), shape), sample(array(3, low=0.2, high=0.8), shape, 0.3, 1.5)]
 
     @partials(distribution.ppf, "q", "loc", "scale", samples=quantiles)
     def _(out, q, shape, loc=0, scale=1):
@@ -147,6 +211,13 @@ register_shaped(stats.t, student_slopes, -2.0, 2.0, 3.5, (-np.inf, np.inf))
 register_shaped(stats.lognorm, lognormal_slopes, 0.3, 3.0, 0.8)
 register_shaped(stats.weibull_min, weibull_slopes, 0.3, 2.0, 1.7)
 register_shaped(stats.pareto, pareto_slopes, 1.5, 4.0, 2.3, (1.0, np.inf))
+register_shaped(stats.powerlaw, power_slopes, 0.2, 0.8, 1.7, (0.0, 1.0))
+register_shaped(stats.gompertz, gompertz_slopes, 0.2, 2.0, 0.7)
+register_shaped(stats.nakagami, nakagami_slopes, 0.3, 2.0, 1.4)
+register_shaped(stats.fisk, fisk_slopes, 0.3, 3.0, 2.1)
+register_shaped(stats.lomax, lomax_slopes, 0.3, 3.0, 1.9)
+register_shaped(stats.invgauss, inverse_gauss_slopes, 0.3, 3.0, 0.8)
+register_shaped(stats.loggamma, loggamma_slopes, -1.5, 1.0, 1.4, (-np.inf, np.inf))
 
 # ---------------------------------------------------------------------------------------------------------- the beta
 

@@ -18,6 +18,7 @@ import numpy as np
 from srcad import facts as fa
 from srcad import runtime as rt
 from srcad.facts import INT, ONE, UNKNOWN, Array, Dict, Either, Fact, Instance, Known, List, Number, Tuple
+from srcad.objects import is_matrix_class
 from srcad.rules import register
 from srcad.wengert import (
     Attribute,
@@ -108,6 +109,8 @@ def registered_fact(callee: Any, operands: Sequence[Fact], keywords: Mapping[str
         field = _field(operands[0], callee.name)
         if field is not None:
             return field
+    if (matrix := _of_matrices(callee, operands)) is not None:
+        return matrix
     entry = register.lookup(callee)
     if entry is None or entry.facts is None:
         return UNKNOWN
@@ -117,6 +120,24 @@ def registered_fact(callee: Any, operands: Sequence[Fact], keywords: Mapping[str
         return UNKNOWN
     starred = bound.pop(entry.facts_parameters.starred, ()) if entry.facts_parameters.starred else ()
     return entry.facts(*bound.values(), *starred)
+
+
+def _of_matrices(callee: Any, operands: Sequence[Fact]) -> Instance | None:
+    """What a step makes of NumPy's or SciPy's matrices and numbers only: a matrix of one of these kinds."""
+    matrices = [f for f in operands if isinstance(f, Instance) and is_matrix_class(f.type)]
+    if not matrices or not (callee in _OF_MATRICES if _hashable(callee) else False):
+        return None
+    if callee is operator.getitem:
+        index = fa.widen(operands[1])
+        return None if isinstance(index, Tuple) and all(isinstance(f, Number) for f in index.items) else matrices[0]
+    return matrices[0] if all(f in matrices or isinstance(fa.widen(f), Number) for f in operands) else None
+
+
+_OF_MATRICES: set[Any] = {
+    *(operator.add, operator.sub, operator.mul, operator.matmul, operator.truediv, operator.pow, operator.neg),
+    *(operator.getitem, Attribute("T"), Method("transpose"), Method("copy"), Method("conj"), Method("tocsr")),
+    *(Method("tocsc"), Method("tocoo"), Method("todia"), Method("tobsr"), Method("tolil"), Method("dot")),
+}
 
 
 def _hashable(callee: Any) -> bool:

@@ -38,7 +38,7 @@ from srcad.transform.reverse.steps import (
     split_result,
 )
 from srcad.transform.scalars.unread import without_unread
-from srcad.wengert import Const, Method, Operand, Step, callee_name
+from srcad.wengert import Const, Method, Operand, Step, callee_name, make_tuple
 
 ONE = Const(1.0)
 MINUS_ONE = Const(-1.0)
@@ -122,7 +122,12 @@ def array_of(fw: Forward, operand: Operand, dot: Operand) -> Operand:
 
 
 def added(fw: Forward, terms: list[Operand], target: str) -> Operand:
-    """The sum of the contributions of the operands."""
+    """The sum of the contributions of the operands; of tuples, that of each item."""
+    known = fw.fact(terms[0])
+    if len(terms) > 1 and isinstance(known, Tuple):
+        places = range(len(known.items))
+        items = [[fw.builder.step(operator.getitem, term, Const(i), like="d") for term in terms] for i in places]
+        return fw.builder.step(make_tuple, *(added(fw, column, target) for column in items), like=dot_name(target))
     total = terms[0]
     for place, more in enumerate(terms[1:], 2):
         total = fw.builder.step(operator.add, total, more, like=dot_name(target) if place == len(terms) else "d")

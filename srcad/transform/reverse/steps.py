@@ -15,7 +15,7 @@ from srcad import facts as fa
 from srcad import runtime as rt
 from srcad.errors import MissingRuleError, UnsupportedError
 from srcad.facts import Array, Dict, Known, List, Number, Tuple
-from srcad.objects import Field
+from srcad.objects import Field, is_matrix_class
 from srcad.rules import primitives, register
 from srcad.rules.axes import items_of
 from srcad.transform.analyses import effects
@@ -358,7 +358,23 @@ def bind_rule(sweep: Transformation, step: Step, entry: primitives.Primitive) ->
             raise UnsupportedError(
                 f"{name} with {refused}= cannot be differentiated", f"leave {refused}= out", step.site
             )
+    refuse_matrices(sweep, step, entry.rule.form == "partials")
     return bound
+
+
+def refuse_matrices(sweep: Transformation, step: Step, is_elementwise: bool) -> None:
+    """Raises UnsupportedError for a step that is not what its rule takes it for, or gives a matrix: one on a matrix."""
+    for operand in step.operands:
+        fact = sweep.builder.fact(operand)
+        if not (isinstance(fact, fa.Instance) and is_matrix_class(fact.type)):
+            continue
+        dense = issubclass(fact.type, np.matrix)
+        if is_elementwise or dense:
+            raise UnsupportedError(
+                f"{callee_name(step.callee)} is given a {fact.type.__name__}, whose operators are not those of arrays",
+                "use np.asarray of it" if dense else "use a sparse array, such as csr_array, or the operator @",
+                step.site,
+            )
 
 
 def contributions(
