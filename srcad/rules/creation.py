@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.facts import ONE, UNKNOWN, Array, Fact, Known, Number, Tuple, some_dim, widen
+from srcad.facts import ONE, UNKNOWN, Array, Fact, Known, Number, Tuple, some_dim
 from srcad.rules.axes import MISSING, as_array, dtype_from, length_of, normalized, shape_from, value_of
 from srcad.rules.primitives import sample
 from srcad.rules.register import constant, facts, linear
@@ -108,31 +108,6 @@ def _(N, M=None, k=0, dtype=float, order="C", *, device=None, like=None):  # noq
 def _(n, dtype=None, *, like=None):
     rows = length_of(n)
     return Array(dtype_from(dtype, "float64"), (rows, rows))
-
-
-constant(
-    np.arange,
-    samples=[
-        sample(4),
-        sample(1),
-        sample(1, 5),
-        sample(0, 1, 0.25),
-        sample(0, 3, dtype="float32"),
-        sample(2.0),
-        sample(0),
-    ],
-)
-
-
-@facts(np.arange)
-def _(start, stop=None, step=1, *, dtype=None, device=None, like=None):
-    kinds = [widen(f) for f in (start, stop, step) if value_of(f) is not None]
-    name = dtype_from(dtype, None)
-    if value_of(dtype) is None and all(isinstance(f, Number) and f.weak and f.dtype for f in kinds):
-        name = np.result_type(*(f.dtype for f in kinds)).name
-    from_zero = value_of(stop) is None and value_of(step) == 1
-    integer = isinstance(value_of(start), int) or (isinstance(start, Number) and start.dtype == "int64")
-    return Array(name, (length_of(start) if from_zero and integer else some_dim(),))
 
 
 # ---------------------------------------------------------------------------------- from values and arrays
@@ -254,14 +229,21 @@ def _(a, order="K", subok=False):
     ],
 )
 def _(d_out, x, dtype, *, copy=True, device=None):
-    return converted_back(d_out, dtype)
+    return converted_back(d_out, x, dtype)
 
 
-def converted_back(d_out, dtype):
+def converted_back(d_out, x, dtype):
     """The cotangent of what was converted to a dtype: rounding to integers has the derivative 0."""
+    if is_complex(dtype) and np.isrealobj(x):
+        return np.real(d_out)
     if is_inexact(dtype):
         return d_out
     return np.zeros_like(d_out)
+
+
+def is_complex(dtype):
+    """Whether values of this dtype are complex."""
+    return np.dtype(dtype).kind == "c"
 
 
 def is_inexact(dtype):
@@ -269,7 +251,7 @@ def is_inexact(dtype):
     return np.dtype(dtype).kind in "fc"
 
 
-constant(is_inexact, folds=True)
+constant(is_complex, is_inexact, folds=True)
 
 
 @facts(np.astype)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from srcad.facts import Array, some_dim
-from srcad.rules.axes import array_or_number, as_array, length, length_of, value_of
+from srcad.facts import Array
+from srcad.rules.axes import array_or_number, as_array, length_of
 from srcad.rules.primitives import sample
 from srcad.rules.register import constant, facts
 from srcad.wengert import Attribute
@@ -35,23 +35,11 @@ constant(np.busday_count, np.busday_offset, np.is_busday, np.datetime_as_string,
 WINDOWS = (np.bartlett, np.blackman, np.hamming, np.hanning)
 constant(*WINDOWS, samples=[sample(5), sample(1)])
 constant(np.diag_indices_from, np.mask_indices, np.linalg.matrix_rank)
-constant(np.fft.fftfreq, np.fft.rfftfreq, samples=[sample(5), sample(4), sample(1), sample(4, 0.5)])
 
 
 @facts(*WINDOWS)
 def _(M):  # noqa: N803 (NumPy's own name)
     return Array("float64", (length_of(M),))
-
-
-@facts(np.fft.fftfreq)
-def _(n, d=1.0, device=None):
-    return Array(None, (length_of(n),))
-
-
-@facts(np.fft.rfftfreq)
-def _(n, d=1.0, device=None):
-    size = value_of(n)
-    return Array(None, (length(size // 2 + 1) if isinstance(size, int) else some_dim(),))
 
 
 @facts(np.linalg.matrix_rank)

@@ -11,9 +11,9 @@ from __future__ import annotations
 import numpy as np
 
 from srcad.facts import Array, some_dim
-from srcad.rules.axes import MISSING, as_array, dtype_from, length_of, normalized, shape_from, value_of
+from srcad.rules.axes import MISSING, as_array, dtype_from, length, length_of, normalized, shape_from, value_of
 from srcad.rules.primitives import sample
-from srcad.rules.register import constant, facts, linear
+from srcad.rules.register import adjoint, constant, facts, linear
 from srcad.rules.samples import array
 
 # ------------------------------------------------------------------------------------------------------- helpers
@@ -322,7 +322,7 @@ def _(a, s=None, axes=(-2, -1), norm=None, out=None):
     return Array(signal_dtype(a.dtype), other_lengths(a.shape))
 
 
-# ---------------------------------------------------------------------------------------------------------- shifts
+# ------------------------------------------------------------------------------------------- shifts and frequencies
 
 SHIFTS = [sample(array(5)), sample(array(3, 4)), sample(array(3, 4), 0), sample(array(3, 4, 5), axes=(0, 2))]
 
@@ -340,3 +340,27 @@ def _(d_out, x, axes=None):
 @facts(np.fft.fftshift, np.fft.ifftshift)
 def _(x, axes=None):
     return as_array(x)
+
+
+FREQUENCIES = [sample(5), sample(4), sample(1), sample(4, 0.5), sample(5, d=0.7)]
+
+
+@adjoint(np.fft.fftfreq, "d", samples=FREQUENCIES)
+def _(d_out, out, n, d=1.0, device=None):
+    return -np.sum(d_out * out) / d
+
+
+@adjoint(np.fft.rfftfreq, "d", samples=FREQUENCIES)
+def _(d_out, out, n, d=1.0, device=None):
+    return -np.sum(d_out * out) / d
+
+
+@facts(np.fft.fftfreq)
+def _(n, d=1.0, device=None):
+    return Array(None, (length_of(n),))
+
+
+@facts(np.fft.rfftfreq)
+def _(n, d=1.0, device=None):
+    size = value_of(n)
+    return Array(None, (length(size // 2 + 1) if isinstance(size, int) else some_dim(),))

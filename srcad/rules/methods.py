@@ -228,7 +228,7 @@ def _(a, order="C"):
     ],
 )
 def _(d_out, x, dtype, order="K", casting="unsafe", subok=True, copy=True):
-    return converted_back(d_out, dtype)
+    return converted_back(d_out, x, dtype)
 
 
 @facts(Method("astype"))

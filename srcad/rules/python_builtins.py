@@ -41,7 +41,7 @@ from srcad.facts import (
 )
 from srcad.rules.operators import number_or_array
 from srcad.rules.primitives import sample
-from srcad.rules.register import adjoint, alias, constant, facts, lookup, partials, shares
+from srcad.rules.register import adjoint, alias, constant, facts, linear, lookup, partials, shares
 from srcad.rules.samples import array
 
 NUMBERS = [sample(0.7), sample(np.float64(0.7)), sample(np.float32(0.7)), sample(array()), sample(2)]
@@ -262,7 +262,13 @@ constant(builtins.ord, samples=[sample("A")])
 constant(builtins.id, builtins.hash, samples=[sample(1.5)])
 constant(builtins.range, samples=[sample(3), sample(1, 3), sample(5, 1, -1)])
 constant(builtins.type, builtins.slice, builtins.bytes, builtins.ascii, builtins.bin, builtins.hex, builtins.oct)
-constant(builtins.frozenset)
+
+
+@linear(builtins.frozenset, samples=[sample([1, 2])])  # what it holds is found by its value
+def _(d_out, iterable=()):
+    return ()
+
+
 constant(builtins.print, builtins.input, builtins.open, warnings.warn, pure=False)
 constant(logging.debug, logging.info, logging.warning, logging.error, logging.exception, logging.log, pure=False)
 

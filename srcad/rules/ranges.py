@@ -1,7 +1,7 @@
 """Evenly spaced numbers, on a line, by powers and by factors, and matrices of powers.
 
 A number of a range is a mean of both ends, whose weights only its place decides: arithmetic for `linspace`, geometric
-for `geomspace`.
+for `geomspace`.  Those of `arange` are whole numbers of steps from the start, and its stop says how many there are.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from srcad import runtime as rt
-from srcad.facts import UNKNOWN, Array, Tuple, dtype_of, shape_of
+from srcad.facts import UNKNOWN, Array, Number, Tuple, dtype_of, shape_of, some_dim, widen
 from srcad.rules.axes import array_or_number, as_array, dtype_from, length_of, value_of
 from srcad.rules.primitives import sample
 from srcad.rules.register import adjoint, facts, linear
@@ -58,6 +58,44 @@ def _(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0, *, 
     if value_of(retstep) is True:
         return Tuple((made, array_or_number("float64" if plain else None, () if numbers else None)))
     return made if value_of(retstep) is False else UNKNOWN
+
+
+@adjoint(
+    np.arange,
+    "start",
+    "step",
+    describes=("stop",),
+    samples=[
+        sample(4),
+        sample(1),
+        sample(1, 5),
+        sample(0, 0.9, 0.25),
+        sample(0, 3, dtype="float32"),
+        sample(1.7),
+        sample(0),
+        sample(0.3, 4.2),
+        sample(0.3, 4.2, 0.7),
+        sample(0.3, step=0.7, stop=4.2),
+        sample(2.2, -1.1, -0.5, dtype="float32"),
+        sample(np.float32(0.3), np.float32(4.2)),
+        sample(4.0, step=0.7),
+        sample(4.2, 0.3),
+    ],
+)
+def _(d_out, out, start, stop=None, step=1, *, dtype=None, device=None, like=None):
+    d_step = np.sum(d_out * np.arange(np.size(d_out)))
+    return (None if stop is None else np.sum(d_out)), d_step
+
+
+@facts(np.arange)
+def _(start, stop=None, step=1, *, dtype=None, device=None, like=None):
+    kinds = [widen(f) for f in (start, stop, step) if value_of(f) is not None]
+    name = dtype_from(dtype, None)
+    if value_of(dtype) is None and all(isinstance(f, Number) and f.weak and f.dtype for f in kinds):
+        name = np.result_type(*(f.dtype for f in kinds)).name
+    from_zero = value_of(stop) is None and value_of(step) == 1
+    integer = isinstance(value_of(start), int) or (isinstance(start, Number) and start.dtype == "int64")
+    return Array(name, (length_of(start) if from_zero and integer else some_dim(),))
 
 
 @adjoint(

@@ -32,7 +32,7 @@ from srcad.rules.fourier import (
     to_spectrum,
     transformed_axes,
 )
-from srcad.rules.register import constant, facts, linear
+from srcad.rules.register import alias, constant, facts, linear
 
 IN_PLACE = ("overwrite_x",)
 
@@ -219,7 +219,8 @@ if fft.fftshift is not np.fft.fftshift:
     def _(x, axes=None):
         return as_array(x)
 
-    constant(fft.fftfreq, fft.rfftfreq)
+    alias(fft.fftfreq, np.fft.fftfreq)
+    alias(fft.rfftfreq, np.fft.rfftfreq)
 
-constant(fft.next_fast_len, fft.prev_fast_len, fft.get_workers, fft.fhtoffset)
+constant(fft.next_fast_len, fft.prev_fast_len, fft.get_workers)
 constant(fft.set_workers, fft.set_backend, fft.set_global_backend, fft.register_backend, fft.skip_backend, pure=False)
