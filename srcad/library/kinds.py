@@ -97,6 +97,15 @@ def like_dtypes(*names: str) -> Callable[[Mapping[str, Fact]], bool]:
     return alike
 
 
+def varies(*names: str) -> Callable[[Mapping[str, Fact]], bool]:
+    """That not all of these arguments are known before the program runs: else a call is left as it is."""
+
+    def not_all_known(facts: Mapping[str, Fact]) -> bool:
+        return not all(isinstance(facts[name], Known) for name in names)
+
+    return not_all_known
+
+
 def a_number(fact: Fact) -> bool:
     """A number."""
     return isinstance(widen(fact), Number)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 from srcad.facts import Fact
@@ -92,6 +93,26 @@ def stand_in(original: Any) -> type | None:
 def original_of(kind: type | None) -> type | None:
     """The class in whose place this one stands, None for other classes."""
     return getattr(kind, "__srcad_stands_for__", None)
+
+
+_modules: dict[ModuleType, ModuleType] = {}
+
+
+def speaks_for(module: ModuleType, original: ModuleType) -> None:
+    """Registers a module whose names mean what those of another module mean, and are known."""
+    _modules[original] = module
+
+
+def known_module(module: ModuleType) -> ModuleType:
+    """The module that speaks for another one, or this one itself.
+
+    >>> import math
+    >>> known_module(math) is math
+    True
+    """
+    if module not in _modules:
+        lookup(module)  # the first name of an optional package has the package's programs registered
+    return _modules.get(module, module)
 
 
 def chosen(

@@ -8,7 +8,9 @@ import numpy as np
 from scipy import signal
 
 from srcad.facts import Known
+from srcad.library.kinds import varies
 from srcad.library.register import implements
+from srcad.library.scipy_sections import in_sections
 from srcad.library.scipy_systems import without_band
 from srcad.rules.primitives import sample
 from srcad.rules.register import constant, undifferentiated
@@ -21,9 +23,9 @@ NAMES = {
 }
 
 
-def polynomials_or_roots(fact):
-    """The form of a filter as two polynomials, or as zeros, poles and a gain."""
-    return fact in (Known("ba"), Known("zpk"))
+def a_form(fact):
+    """The name of the form of a filter: two polynomials, zeros, poles and a gain, or sections."""
+    return fact in (Known("ba"), Known("zpk"), Known("sos"))
 
 
 def kind_of(name):
@@ -49,6 +51,8 @@ constant(check_frequencies, pure=False)
 def designed(prototype, frequencies, name, analog, output, fs):
     """The filter that a prototype becomes at these frequencies."""
     z, p, k = prototype
+    if isinstance(frequencies, (list, tuple)):
+        frequencies = np.asarray(frequencies, dtype=float)
     wn = frequencies if fs is None else 2 * frequencies / fs
     check_frequencies(wn, analog)
     warped = wn if analog else 4.0 * np.tan(np.pi * wn / 2.0)
@@ -65,6 +69,8 @@ def designed(prototype, frequencies, name, analog, output, fs):
             z, p, k = without_band(z, p, k, middle, width)
     if not analog:
         z, p, k = signal.bilinear_zpk(z, p, k, fs=2.0)
+    if output == "sos":
+        return in_sections(z, p, k, None, analog)
     return (z, p, k) if output == "zpk" else (k * np.poly(z), np.atleast_1d(np.poly(p)))
 
 
@@ -88,26 +94,26 @@ undifferentiated(bessel, [sample(3, "phase")])
 undifferentiated(elliptic, [sample(3, 1.0, 40.0)])
 
 
-@implements(signal.butter)
-def _(N, Wn, btype="low", analog=False, output: polynomials_or_roots = "ba", fs=None):  # noqa: N803 (SciPy's own names)
+@implements(signal.butter, when=varies("Wn", "fs"))
+def _(N, Wn, btype="low", analog=False, output: a_form = "ba", fs=None):  # noqa: N803 (SciPy's own names)
     return designed(butterworth(N), Wn, btype, analog, output, fs)
 
 
-@implements(signal.cheby1)
-def _(N, rp, Wn, btype="low", analog=False, output: polynomials_or_roots = "ba", fs=None):  # noqa: N803
+@implements(signal.cheby1, when=varies("rp", "Wn", "fs"))
+def _(N, rp, Wn, btype="low", analog=False, output: a_form = "ba", fs=None):  # noqa: N803
     return designed(signal.cheb1ap(N, rp), Wn, btype, analog, output, fs)
 
 
-@implements(signal.cheby2)
-def _(N, rs, Wn, btype="low", analog=False, output: polynomials_or_roots = "ba", fs=None):  # noqa: N803
+@implements(signal.cheby2, when=varies("rs", "Wn", "fs"))
+def _(N, rs, Wn, btype="low", analog=False, output: a_form = "ba", fs=None):  # noqa: N803
     return designed(signal.cheb2ap(N, rs), Wn, btype, analog, output, fs)
 
 
-@implements(signal.bessel)
-def _(N, Wn, btype="low", analog=False, output: polynomials_or_roots = "ba", norm="phase", fs=None):  # noqa: N803
+@implements(signal.bessel, when=varies("Wn", "fs"))
+def _(N, Wn, btype="low", analog=False, output: a_form = "ba", norm="phase", fs=None):  # noqa: N803
     return designed(bessel(N, norm), Wn, btype, analog, output, fs)
 
 
-@implements(signal.ellip)
-def _(N, rp, rs, Wn, btype="low", analog=False, output: polynomials_or_roots = "ba", fs=None):  # noqa: N803
+@implements(signal.ellip, when=varies("rp", "rs", "Wn", "fs"))
+def _(N, rp, rs, Wn, btype="low", analog=False, output: a_form = "ba", fs=None):  # noqa: N803
     return designed(elliptic(N, rp, rs), Wn, btype, analog, output, fs)

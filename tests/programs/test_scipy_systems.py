@@ -11,6 +11,8 @@ from srcad.errors import DifferentiationError
 
 signal = pytest.importorskip("scipy.signal", reason="SciPy is not installed")
 
+sections = pytest.importorskip("srcad.library.scipy_sections", reason="SciPy is not installed")
+
 X = np.linspace(0.5, 2.0, 6)
 B, A = np.array([0.5, 0.3, 0.2]), np.array([1.0, -0.4, 0.1])
 Z, P = np.array([0.3, -0.5]), np.array([0.2, 0.6])
@@ -78,6 +80,35 @@ PROGRAMS = {
     "spectrogram": lambda x: weigh(signal.spectrogram(LINES * x[0] + LINES**2, 2.0, nperseg=8, nfft=10)[2]),
     "cspline1d": lambda x: weigh(signal.cspline1d(x)),
     "qspline1d": lambda x: weigh(signal.qspline1d(x)),
+    "butter in sections": lambda x: weigh(signal.butter(3, 0.3 * x[0], output="sos")),
+    "bessel in sections": lambda x: weigh(signal.bessel(3, x[0], "highpass", True, output="sos")),
+    "butter of a list": lambda x: weigh(*signal.butter(1, [0.3 * x[0], 0.4 * x[1]], "bandpass")),
+    "iirfilter": lambda x: weigh(*signal.iirfilter(2, [0.2 * x[0], 0.4 * x[1]], rp=x[2], btype="band", ftype="cheby1")),
+    "iircomb": lambda x: weigh(*signal.iircomb(0.25, 20.0 * x[0])),
+    "zpk2sos": lambda x: weigh(signal.zpk2sos(Z * x[0], P * x[1], x[2])),
+    "tf2sos": lambda x: weigh(signal.tf2sos(B * x[:3], A)),
+    "tf2sos of odd order": lambda x: weigh(signal.tf2sos(x[:3], [1.0, 0.2, 0.5, 0.3], "keep_odd")),
+    "get_window": lambda x: weigh(signal.get_window(("kaiser", x[0]), 9)),
+    "get_window of a number": lambda x: weigh(signal.get_window(x[0], 8, False)),
+    "get_window, symmetric": lambda x: weigh(signal.get_window(("general_gaussian_symmetric", x[0], x[1]), 9)),
+    "get_window, exponential": lambda x: weigh(signal.get_window(("exponential", None, x[0]), 9)),
+    "get_window, cosines": lambda x: weigh(signal.get_window(("general_cosine", x[:3]), 9)),
+    "general_hamming": lambda x: weigh(signal.windows.general_hamming(9, x[0], sym=False)),
+    "tukey": lambda x: weigh(signal.windows.tukey(9, 0.7 * x[0])),
+    "firwin": lambda x: weigh(signal.firwin(7, 0.3 * x[0])),
+    "firwin of bands": lambda x: weigh(
+        signal.firwin(9, [0.3 * x[0], 0.4 * x[2]], window=("kaiser", 8.0 * x[1]), pass_zero=False, fs=2.0 + x[3])
+    ),
+    "firwin of a width": lambda x: weigh(signal.firwin(9, [0.2, 0.5 * x[0]], width=0.2 * x[1], pass_zero="bandstop")),
+    "firwin_2d": lambda x: weigh(signal.firwin_2d((3, 3), "hamming", fc=0.3 * x[0], circular=True)),
+    "savgol_coeffs": lambda x: weigh(signal.savgol_coeffs(5, 2, deriv=1, delta=x[0], pos=x[1])),
+    "savgol_coeffs, to multiply with": lambda x: weigh(signal.savgol_coeffs(5, 2, deriv=1, delta=x[0], use="dot")),
+    "residue": lambda x: weigh(*signal.residue(x[:2], [1.0, 0.7 * x[2], -0.3])),
+    "residue of complex poles": lambda x: weigh(*signal.residue(x[:4], [1.0, 0.7 * x[2], 0.8])),
+    "residuez": lambda x: weigh(*signal.residuez(x[:4], [1.0, 0.7 * x[2], -0.3, 0.0])),
+    "minimum_phase": lambda x: weigh(
+        signal.minimum_phase(np.array([1.0, 3.0, 5.0, 3.0, 1.0]) * np.concatenate((x[:3], x[1::-1])))
+    ),
     "cspline1d of one value": lambda x: weigh(signal.cspline1d(x[:1])),
 }
 
@@ -100,6 +131,8 @@ REFUSED = {
     "how often a signal was sampled": lambda x: weigh(signal.spectrogram(LINES, fs=x[0], nperseg=8)[2]),
     "the filter of other rates": lambda x: weigh(signal.resample_poly(LINES, 2, 1, window=x[:3])),
     "the form of a window": lambda x: weigh(signal.resample_poly(LINES, 2, 1, window=("kaiser", x[0]))),
+    "poles that are one": lambda x: weigh(*signal.residue(x[:1], [1.0, -2.0 * x[0], x[0] ** 2])),
+    "a window by its length": lambda x: weigh(signal.get_window(("dpss", x[0]), 9)),
     "what an elliptic filter may have": lambda x: weigh(*signal.ellip(3, x[0], 40.0, 0.3)),
 }
 
@@ -115,8 +148,62 @@ def test_errors_are_those_of_scipy():
         (lambda x: weigh(*signal.butter(2, x[5])), "must be 0 < Wn < 1"),
         (lambda x: weigh(*signal.normalize(x, np.zeros(2))), "at least on nonzero element"),
         (lambda x: weigh(*signal.tf2ss(x, A)), "Improper transfer function"),
+        (lambda x: weigh(signal.firwin(8, 0.3 * x[0], pass_zero=False)), "even number of coefficients"),
+        (lambda x: weigh(signal.firwin(8, 2.0 * x[0])), "Invalid cutoff frequency"),
+        (lambda x: weigh(signal.zpk2sos([x[0] + 1j], [0.3, 0.2], 1.0)), "no matching"),
+        (lambda x: weigh(*signal.iirfilter(2, 0.3 * x[0], btype="low", ftype="none")), "not a valid basic IIR filter"),
     ):
         with pytest.raises(ValueError, match=words):
             function(X)
         with pytest.raises(ValueError, match=words):
             srcad.grad(function)(X)
+
+
+def result_or_error(function, *args, **options):
+    """What a function returns, or the class of what it raises."""
+    try:
+        return function(*args, **options)
+    except (ValueError, IndexError) as error:
+        return type(error)
+
+
+def test_zeros_and_poles_are_paired_as_scipy_pairs_them():
+    rng = np.random.default_rng(0)
+
+    def roots(pairs, singles):
+        complex_ones = rng.normal(size=pairs) + 1j * rng.uniform(0.1, 1.0, pairs)
+        return rng.permutation(np.concatenate((complex_ones, complex_ones.conj(), rng.normal(size=singles))))
+
+    for _ in range(200):
+        z, p = roots(*rng.integers(0, 4, 2)), roots(*rng.integers(0, 4, 2))
+        for pairing, analog in ((None, False), ("keep_odd", False), ("minimal", False), (None, True)):
+            have = result_or_error(sections.in_sections, z, p, 0.7, pairing, analog)
+            assert np.array_equal(have, result_or_error(signal.zpk2sos, z, p, 0.7, pairing, analog=analog))
+
+
+def test_elements_that_scipy_changes_through_an_object():
+    xpx = pytest.importorskip("scipy._lib._array_api", reason="SciPy has no such module").xpx
+
+    def changed(x):
+        y = np.zeros(4)
+        y = xpx.at(y)[1].set(x[0])
+        y = xpx.at(y, slice(2, None)).add(x[1:3] ** 2)
+        z = xpx.at(y)[y > 0.7].multiply(x[2], copy=True)
+        xpx.at(z, 0).set(x[1])
+        for k in range(3):
+            z = xpx.at(z, k).divide(2.0 + x[3])
+        z = xpx.at(z)[[1, 3]].max(0.3 * x[1])
+        return np.sum(y**2 * z)
+
+    assert srcad.value_and_grad(changed)(X)[0] == changed(X)
+    srcad.check_grads(changed, (X,))
+
+
+def test_filters_of_which_all_is_known_are_left_to_scipy():
+    def energy(x):
+        b, a = signal.butter(3, 0.3)
+        return np.sum(signal.lfilter(b, a, x) ** 2) + np.sum(signal.firwin(5, 0.3) * signal.get_window("hann", 5))
+
+    source = srcad.grad(energy).source_for(X)
+    assert "signal.butter(3, 0.3)" in source
+    assert "firwin" not in source or "signal.firwin(5, 0.3)" in source

@@ -13,7 +13,7 @@ import sys
 import types
 from typing import Any
 
-from srcad.library.register import has_program
+from srcad.library.register import has_program, known_module
 from srcad.rules.register import lookup
 from srcad.wengert import Capture, Const, Guard, Names, Operand
 
@@ -50,11 +50,16 @@ def member(module: types.ModuleType, name: str) -> Const | None:
     """A function, class, submodule or mathematical number of a module; None for other attributes."""
     value = getattr(module, name, None)
     if is_callee(value):
-        return Const(value)
+        return constant(value)
     short = NUMBER_MODULES.get(module.__name__)
     if short and hasattr(module, name) and isinstance(value, (int, float, complex, type(None))):
         return Const(value, f"{short}.{name}")
     return None
+
+
+def constant(value: Any) -> Const:
+    """A function, class or module as a constant: of a module, the one that speaks for it."""
+    return Const(known_module(value) if isinstance(value, types.ModuleType) else value)
 
 
 def must_be_guarded(module: types.ModuleType, found: Const) -> bool:
@@ -108,14 +113,14 @@ class Outside:
         """A function, class, submodule or mathematical number of a module; None for other attributes."""
         found = member(module, name)
         if found is not None and must_be_guarded(module, found):
-            self._guard(vars(module), name, found.value)
+            self._guard(vars(module), name, getattr(module, name))
         return found
 
     def _resolve(self, name: str, scope: Any, key: str, value: Any) -> Operand:
         if not is_callee(value):
             return self._capture(name, scope, key)
         self._guard(scope, key, value)
-        return Const(value)
+        return constant(value)
 
     def _guard(self, scope: Any, key: str, value: Any) -> None:
         self._guards.setdefault((id(scope), key), Guard(scope, key, value))
