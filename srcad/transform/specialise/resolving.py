@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from srcad.errors import UnsupportedError
-from srcad.facts import Array, Dict, Fact, Known, List, Number, Tuple, widen
+from srcad.facts import Array, Dict, Fact, Instance, Known, List, Number, Tuple, widen
 from srcad.library.register import chosen
 from srcad.rules.register import lookup
 from srcad.transform.analyses.effects import hashable
@@ -90,6 +90,8 @@ def resolved(run: Specialiser, step: Step) -> Step:
         )
     if isinstance(callee, Method) and (function := held_function(run, step)) is not None:
         return replace(step, callee=function, operands=step.operands[1:])
+    if (function := method_with_rule(run, step)) is not None:
+        return replace(step, callee=function)
     if callee in _PARTS and isinstance(widen(run.fact(step.operands[0])), Array):
         part = run.builder.step(Attribute(callee.name), step.operands[0], like=callee.name)
         return replace(step, callee=operator.setitem, operands=(part, Const(...), step.operands[1]))
@@ -227,3 +229,18 @@ def augmented_slot(run: Specialiser, step: Step, callee: Augmented) -> Step:
     update = resolved(run, Step((run.builder.names.fresh("t"),), callee.operation, (old, value), (), step.site))
     run.builder.append(update)
     return Step((), operator.setitem, (container, index, update.target), (), step.site)
+
+
+def method_with_rule(run: Specialiser, step: Step) -> Callable | None:
+    """The function that a method of an instance is, or a call of it, if something is registered of the function."""
+    if not (isinstance(step.callee, Method) or step.callee is CALL) or not step.operands:
+        return None
+    match run.fact(step.operands[0]):
+        case Known(value) if not isinstance(value, (type, types.FunctionType, types.ModuleType)):
+            kind = type(value)
+        case Instance(type=kind):
+            pass
+        case _:
+            return None
+    found = getattr(kind, "__call__" if step.callee is CALL else step.callee.name, None)
+    return found if isinstance(found, types.FunctionType) and lookup(found) is not None else None
