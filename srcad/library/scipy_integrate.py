@@ -2,9 +2,9 @@
 
 Guarantee: the value is SciPy's, bit for bit; what `solve_ivp` reports is a tuple with the same attributes.  The
 derivative of a solution is that of the adjoint method (`srcad.rules.scipy.integrate`); at times that the solver chooses
-itself it has none, for these depend on the equation.  That of an integral is that of a Gauss-Legendre sum
-on the intervals at which SciPy stopped; where this sum is not SciPy's value, because only an extrapolation converges,
-the integral is refused.
+itself it is refused, for these depend on the equation, and so are events and what is to be evaluated later.  That
+of an integral is that of a Gauss-Legendre sum on the intervals at which SciPy stopped; where this sum is not SciPy's
+value, because only an extrapolation converges, the integral is refused.
 """
 
 import math
@@ -18,14 +18,16 @@ from srcad.facts import FLOAT, List, Tuple
 from srcad.library.kinds import exactly, none, not_none
 from srcad.library.register import implements
 from srcad.rules.register import constant, facts
-from srcad.rules.scipy.integrate import trajectory
+from srcad.rules.scipy.integrate import solve_ivp_without_t_eval_or_with_events, trajectory
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(20)
 
 
 @implements(integrate.quad)
-def _(func, a, b, args=()):
-    value, error, places, weights, known = intervals(func, a, b, args)
+def _(func, a, b, args=(), *, epsabs=1.49e-8, epsrel=1.49e-8, limit=50):
+    if not isinstance(args, tuple):
+        args = (args,)
+    value, error, places, weights, known = intervals(func, a, b, args, epsabs, epsrel, limit)
     start, width = a, 1.0
     if math.isinf(a):
         start = 0.0 if math.isinf(b) else b
@@ -37,12 +39,13 @@ def _(func, a, b, args=()):
     return value + (width * total - known), error
 
 
-def intervals(func, a, b, args):
+def intervals(func, a, b, args, epsabs, epsrel, limit):
     """SciPy's integral and its error; the places and weights of a sum that is the integral; and this sum.
 
     Places are counted in widths from the start, as the program does it.
     """
-    value, error, info = integrate.quad(func, a, b, args=args, full_output=1)[:3]
+    options = {"epsabs": epsabs, "epsrel": epsrel, "limit": limit, "full_output": 1}
+    value, error, info = integrate.quad(func, a, b, args=args, **options)[:3]
     starts, ends = info["alist"][: info["last"]], info["blist"][: info["last"]]
     middle, half = 0.5 * (starts + ends), 0.5 * (ends - starts)
     places = np.ravel(np.expand_dims(middle, 1) + np.expand_dims(half, 1) * NODES)
@@ -76,7 +79,7 @@ constant(intervals)
 
 
 @facts(intervals)
-def _(func, a, b, args):
+def _(func, a, b, args, epsabs, epsrel, limit):
     return Tuple((FLOAT, FLOAT, List(None, FLOAT), List(None, FLOAT), FLOAT))
 
 
@@ -120,19 +123,20 @@ def _(
     return Solution(report[0], y, None, None, None, *report[1:])
 
 
-def refuse_own_times():
-    """Raises UnsupportedError where the solver chooses the times at which it reports the solution."""
-    raise UnsupportedError(
-        "scipy.integrate.solve_ivp without t_eval has no derivative: the times it chooses depend on the equation",
-        "say at which times the solution is wanted: t_eval=[t1]",
-    )
-
-
-constant(refuse_own_times, pure=False)
-
-
 @implements(integrate.solve_ivp)
-def _(fun, t_span, y0, method="RK45", t_eval: none = None, **options):
-    refuse_own_times()
-    y, report = trajectory(fun, t_span, np.asarray(y0), method, None, (), 1e-3, 1e-6, math.inf, None)
-    return Solution(report[0], y, None, None, None, *report[1:])
+def _(
+    fun,
+    t_span,
+    y0,
+    method="RK45",
+    t_eval=None,
+    dense_output=False,
+    events=None,
+    vectorized=False,
+    args=None,
+    **options,
+):
+    form = {"t_eval": t_eval, "dense_output": dense_output, "events": events, "vectorized": vectorized, **options}
+    given = () if args is None else args
+    y, report = solve_ivp_without_t_eval_or_with_events(fun, t_span, np.asarray(y0), method, given, form)
+    return Solution(report[0], y, *report[1:])

@@ -124,7 +124,7 @@ def test_times_that_the_solver_chooses_are_refused():
     def last(start):
         return integrate.solve_ivp(lambda t, y: -y, (0.0, 2.0), start).y[0, -1]
 
-    with pytest.raises(srcad.DifferentiationError, match="without t_eval"):
+    with pytest.raises(srcad.DifferentiationError, match="without_t_eval"):
         srcad.grad(last)(np.array([1.0]))
 
 
@@ -141,3 +141,34 @@ def test_a_solution_that_ends_early_has_the_derivative_of_what_there_is():
         return integrate.solve_ivp(lambda t, y: y * y, (0.0, 3.0), [start], t_eval=[0.5, 2.9], rtol=1e-10).y[0, 0]
 
     assert np.isclose(srcad.grad(first)(1.0), 4.0, rtol=1e-6)
+
+
+def test_events_and_what_is_evaluated_later_are_refused():
+    def last(rate, **options):
+        return integrate.solve_ivp(lambda t, y, r: -r * y, (0.0, 2.0), [1.0], t_eval=[2.0], args=(rate,), **options).y[
+            0, 0
+        ]
+
+    def with_events(rate):
+        return last(rate, events=lambda t, y, r: y[0] - 0.5)
+
+    def with_output(rate):
+        return last(rate, dense_output=True)
+
+    for function in (with_events, with_output):
+        with pytest.raises(srcad.DifferentiationError):
+            srcad.grad(function)(0.8)
+
+
+def test_a_solution_at_times_of_its_own_may_be_a_constant():
+    def scaled(x):
+        return x * integrate.solve_ivp(lambda t, y: -y, (0.0, 2.0), [1.0]).y[0, -1]
+
+    assert srcad.grad(scaled)(0.8) == scaled(1.0)
+
+
+def test_an_integral_with_one_argument_and_tolerances():
+    def area(a, b):
+        return integrate.quad(lambda x, c: math.sin(c * x * x), a, b, args=a * b, epsabs=1e-10, limit=100)[0]
+
+    srcad.check_grads(area, (0.3, 1.7), rtol=1e-6)

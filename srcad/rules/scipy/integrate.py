@@ -17,7 +17,7 @@ from srcad.errors import UnsupportedError
 from srcad.facts import BOOL, INT, UNKNOWN, Array, Instance, List, Tuple, some_dim, widen
 from srcad.rules.axes import array_or_number, as_array, items_of, normalized, value_of
 from srcad.rules.primitives import sample
-from srcad.rules.register import adjoint, constant, facts, linear, lookup
+from srcad.rules.register import adjoint, constant, facts, linear, lookup, undifferentiated
 from srcad.rules.samples import array
 
 # ------------------------------------------------------------------------------------------- integrals of samples
@@ -114,6 +114,8 @@ def _(d_out, y, x=None, dx=1.0, axis=-1, initial=None):
 def _(y, x=None, dx=1.0, axis=-1, initial=None):
     return Array("float64" if as_array(y).dtype == "float64" else None, None)
 
+
+undifferentiated(integrate.cumulative_simpson, [sample(array(5))])
 
 # --------------------------------------------------------------------------------------------- initial value problems
 
@@ -233,8 +235,7 @@ def trajectory(fun, t_span, y0, method, t_eval, args, rtol, atol, max_step, firs
         max_step=max_step,
         first_step=first_step,
     )
-    calls = int(found.nfev), int(found.njev), int(found.nlu)  # LSODA counts in integers of C
-    return found.y, (found.t, *calls, found.status, found.message, found.success)
+    return found.y, (found.t, *of_calls(found))
 
 
 def refuse_complex_problem(y):
@@ -272,6 +273,29 @@ def _(fun, t_span, y0, method, t_eval, args, rtol, atol, max_step, first_step):
     known = as_array(y0).dtype == "float64"
     report = Tuple((Array("float64", (some_dim(),)), INT, INT, INT, INT, Instance(str), BOOL))
     return Tuple((Array("float64", (some_dim(), some_dim())) if known else UNKNOWN, report))
+
+
+def solve_ivp_without_t_eval_or_with_events(fun, t_span, y0, method, args, form):
+    """What `solve_ivp` reports at times that it chooses, which depend on the equation, or in other forms."""
+    found = integrate.solve_ivp(fun, t_span, y0, method, args=args or None, **form)
+    return found.y, (found.t, found.sol, found.t_events, found.y_events, *of_calls(found))
+
+
+def of_calls(found):
+    """What a solver says of its work."""
+    calls = int(found.nfev), int(found.njev), int(found.nlu)  # LSODA counts in integers of C
+    return *calls, found.status, found.message, found.success
+
+
+LATER = {"t_eval": None, "dense_output": False, "events": None, "vectorized": False}
+undifferentiated(solve_ivp_without_t_eval_or_with_events, [sample(pendulum, (0, 1), array(2), "RK45", (0.3,), LATER)])
+
+
+@facts(solve_ivp_without_t_eval_or_with_events)
+def _(fun, t_span, y0, method, args, form):
+    of_work = (INT, INT, INT, INT, Instance(str), BOOL)
+    report = Tuple((Array("float64", (some_dim(),)), UNKNOWN, UNKNOWN, UNKNOWN, *of_work))
+    return Tuple((Array("float64" if as_array(y0).dtype == "float64" else None, (some_dim(), some_dim())), report))
 
 
 @facts(integrate.odeint, partly=True)
