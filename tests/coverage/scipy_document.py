@@ -35,6 +35,9 @@ HOW = {
 OTHERS = {
     "scipy.integrate": "`trapezoid`, `simpson`, `cumulative_trapezoid`, `quad`, `odeint`, `solve_ivp` at "
     "given times (with parameters in `args`)",
+    "scipy.interpolate": "the values, derivatives and integrals of splines (`CubicSpline`, `PchipInterpolator`, "
+    "`Akima1DInterpolator`, `PPoly`, `BSpline`, `make_interp_spline`, `UnivariateSpline`, `splev`, `splint`) in the "
+    "places; of `CubicSpline`, `CubicHermiteSpline` and `PPoly` in values, coefficients and breakpoints, too",
     "scipy.stats": "densities, distribution functions and quantiles of `norm`, `logistic`, `cauchy`, `gumbel_r`, "
     "`gumbel_l`, `laplace`, `expon`, `uniform`, `halfnorm`, `halfcauchy`, `rayleigh`, `maxwell` and `hypsecant`, in "
     "the argument, location and scale; of `gamma`, `invgamma`, `chi2`, `t`, `lognorm`, `weibull_min`, `pareto`, `beta` "

@@ -18,7 +18,7 @@ MATRIX = np.array([[-1.0, 0.3], [0.2, -0.7]])
 
 def by_source() -> dict[str, Callable[[np.ndarray], float]]:
     """Functions of Python that need no rule: programs that call them, to be differentiated at `X`."""
-    from scipy import linalg, signal, special
+    from scipy import fft, linalg, signal, special
 
     return {
         "linalg.fiedler_companion": lambda x: np.sum(linalg.fiedler_companion(x) ** 2),
@@ -29,6 +29,10 @@ def by_source() -> dict[str, Callable[[np.ndarray], float]]:
         "signal.chirp": lambda x: np.sum(signal.chirp(x, 1.0, 2.0, 3.0)),
         "signal.envelope": lambda x: np.sum(signal.envelope(x)),
         "signal.firls": lambda x: np.sum(signal.firls(7, [0, 0.2, 0.4, 1.0], [x[0], x[1], 0.0, 0.0])),
+        "fft.fhtoffset": lambda x: fft.fhtoffset(0.13 * x[0], x[1], x[2], 0.1 * x[3]),
+        "signal.firwin_2d": lambda x: np.sum(signal.firwin_2d((3, 3), "hamming", fc=0.3 * x[0], circular=True)),
+        "signal.iircomb": lambda x: np.sum(signal.iircomb(0.25, 20.0 * x[0])[0] ** 2),
+        "signal.minimum_phase": lambda x: np.sum(signal.minimum_phase(np.concatenate((x[:3], x[1::-1]))) ** 3),
         "signal.firwin2": lambda x: np.sum(signal.firwin2(7, [0, 0.5, 1.0], [x[0], x[1], 0.0])),
         "signal.freqs_zpk": lambda x: np.sum(np.abs(signal.freqs_zpk(LINE * x[0], LINE, 1.0, [0.1, 1.0])[1])),
         "signal.freqz_zpk": lambda x: np.sum(np.abs(signal.freqz_zpk(LINE * x[0], LINE, 1.0, [0.1, 1.0])[1])),
@@ -63,10 +67,11 @@ def by_source() -> dict[str, Callable[[np.ndarray], float]]:
 BY_SOURCE = frozenset(
     _named(
         "signal",
-        """abcd_normalize bilinear_zpk cheb1ap cheb2ap chirp envelope firls firwin2 freqs_zpk freqz_zpk gausspulse
-        iirnotch iirpeak invres invresz istft kaiser_atten kaiser_beta lfiltic lombscargle lp2bp_zpk lp2hp_zpk
-        lp2lp_zpk sweep_poly wiener""",
+        """abcd_normalize bilinear_zpk cheb1ap cheb2ap chirp envelope firls firwin2 firwin_2d freqs_zpk freqz_zpk
+        gausspulse iircomb iirnotch iirpeak invres invresz istft kaiser_atten kaiser_beta lfiltic lombscargle lp2bp_zpk
+        lp2hp_zpk lp2lp_zpk minimum_phase sweep_poly wiener""",
     )
+    + _named("fft", "fhtoffset")
     + _named("linalg", "fiedler_companion")
     + _named("special", "assoc_laguerre comb diric h1vp h2vp ivp jvp kvp perm yvp")
 )
@@ -146,9 +151,7 @@ NOT_YET: frozenset[str] = frozenset(
     )
     + _named(
         "signal",
-        """cspline1d_eval cspline2d ellipap firwin firwin_2d gammatone get_window iircomb iirdesign iirfilter
-        minimum_phase qspline1d_eval qspline2d residue residuez savgol_coeffs sepfir2d spline_filter symiirorder1
-        symiirorder2 tf2sos zpk2sos""",
+        "cspline2d ellipap gammatone iirdesign qspline2d sepfir2d spline_filter symiirorder1 symiirorder2",
     )
     + _named("ndimage", "center_of_mass")
     + _named("fft", "fht ifht")
