@@ -159,6 +159,14 @@ def test_errors_are_those_of_scipy():
             srcad.grad(function)(X)
 
 
+def result_or_error(function, *args, **options):
+    """What a function returns, or the class of what it raises."""
+    try:
+        return function(*args, **options)
+    except (ValueError, IndexError) as error:
+        return type(error)
+
+
 def test_zeros_and_poles_are_paired_as_scipy_pairs_them():
     rng = np.random.default_rng(0)
 
@@ -169,9 +177,8 @@ def test_zeros_and_poles_are_paired_as_scipy_pairs_them():
     for _ in range(200):
         z, p = roots(*rng.integers(0, 4, 2)), roots(*rng.integers(0, 4, 2))
         for pairing, analog in ((None, False), ("keep_odd", False), ("minimal", False), (None, True)):
-            if pairing != "minimal" and not analog or len(p) >= len(z):
-                have = sections.in_sections(z, p, 0.7, pairing, analog)
-                assert np.array_equal(have, signal.zpk2sos(z, p, 0.7, pairing, analog=analog))
+            have = result_or_error(sections.in_sections, z, p, 0.7, pairing, analog)
+            assert np.array_equal(have, result_or_error(signal.zpk2sos, z, p, 0.7, pairing, analog=analog))
 
 
 def test_elements_that_scipy_changes_through_an_object():

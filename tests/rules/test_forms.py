@@ -16,6 +16,7 @@ import pytest
 from rules.in_programs import check_gradient, program
 from rules.registered import primitives
 
+import srcad
 from srcad.rules import calling
 from srcad.rules.primitives import Primitive, Sample
 from srcad.wengert import Attribute, Method, callee_name
@@ -82,3 +83,15 @@ def test_complex_numbers_meet_real_ones(entry):
         warnings.simplefilter("ignore", RuntimeWarning)
         for function, args in varied(entry, to_complex):
             check_gradient(function, args)
+
+
+def test_the_numbers_of_a_range_depend_on_its_start_and_its_step():
+    def squares(start, step):
+        return np.sum(np.arange(start, 4.2, step) ** 2) + np.sum(np.fft.fftfreq(5, step) ** 2)
+
+    srcad.check_grads(squares, (0.3, 0.7))
+
+
+def test_a_frozen_set_of_values_that_carry_a_derivative_is_refused():
+    with pytest.raises(srcad.DifferentiationError, match="frozenset"):
+        srcad.grad(lambda x: sum(frozenset([x, 3.0])))(1.3)

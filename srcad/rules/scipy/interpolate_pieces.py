@@ -68,7 +68,7 @@ def _(d_out, out, c, x, places, nu, extrapolate):
         weights = math.perm(power, nu) * distance ** (power - nu)
         np.add.at(d_c, (len(c) - 1 - power, piece), np.reshape(weights, (-1, *[1] * (np.ndim(c) - 2))) * d)
     slopes = values(c, x, places, nu + 1, extrapolate)
-    d_places = np.reshape(through_places(d_out, slopes, places, 0), np.shape(places))
+    d_places = np.zeros(np.shape(places)) + through_places(d_out, slopes, places, 0)
     d_x = np.zeros_like(x)
     np.add.at(d_x, piece, -np.ravel(d_places))
     return d_c, d_x, d_places
