@@ -18,23 +18,25 @@ CLASSES = _named(
 ) + [
     "numpy.linalg.LinAlgError",
     *(
-        f"numpy.polynomial.{module}.{name}"
-        for module, name in (
-            ("polynomial", "Polynomial"),
-            ("chebyshev", "Chebyshev"),
-            ("legendre", "Legendre"),
-            ("hermite", "Hermite"),
-            ("hermite_e", "HermiteE"),
-            ("laguerre", "Laguerre"),
-        )
-    ),
-    *(
         f"numpy.polynomial.{module}.ABCPolyBase"
         for module in ("polynomial", "chebyshev", "legendre", "hermite", "hermite_e", "laguerre")
     ),
 ]
 
+SERIES = [
+    f"numpy.polynomial.{module}.{name}"
+    for module, name in (
+        ("polynomial", "Polynomial"),
+        ("chebyshev", "Chebyshev"),
+        ("legendre", "Legendre"),
+        ("hermite", "Hermite"),
+        ("hermite_e", "HermiteE"),
+        ("laguerre", "Laguerre"),
+    )
+]
+
 REASONS: dict[str, str] = {
+    **dict.fromkeys(SERIES, "a class: values, arithmetic, `deriv`, `integ` and `roots` are differentiated"),
     **dict.fromkeys(CLASSES, "a class: refused where it is given a value that carries a derivative"),
     "numpy.row_stack": "deprecated by NumPy: use vstack",
     **dict.fromkeys(_named("numpy", "test linalg.test fft.test"), "runs the tests of NumPy"),

@@ -26,7 +26,7 @@ def named_parts(a):
 
 def general_eigenvectors(a):
     w, v = np.linalg.eig(a)
-    return np.sum(w) + np.sum(v[0] ** 2)
+    return np.sum(np.real(w)) + np.sum(np.real(v[0]) ** 2)
 
 
 def one_part(a):
