@@ -115,3 +115,30 @@ def endless(x):
 
 
 endless_slope = grad(endless)
+
+
+def multiplied_up(a, n):
+    if n > 0:
+        multiplied_up(a[:-1], n - 1)
+        a[-1] *= a[-2]
+
+
+def sum_of_products(x):
+    y = x.copy()
+    for _ in range(2):
+        multiplied_up(y, len(y) - 1)
+        y[0] = x[0]
+    return np.sum(y)
+
+
+def test_a_recursion_that_writes_through_views_in_a_loop():
+    # y[n] is x[0] ** (n + 1) * x[1] ** n * ... * x[n], twice multiplied up
+    def hessian_of(powers):
+        term = np.prod(V**powers)
+        found = np.outer(powers, powers) * term / np.outer(V, V)
+        return found - np.diag(powers * term / V**2)
+
+    wanted = sum(hessian_of(np.maximum(np.arange(n + 1, n - 3, -1), 0)) for n in range(1, 4))
+    np.testing.assert_allclose(product(sum_of_products, V, U), wanted @ U, rtol=1e-12)
+    source = grad(lambda y: np.sum(grad(sum_of_products)(y) * U)).source_for(V)
+    assert "pullback" not in source

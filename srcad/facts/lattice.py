@@ -140,6 +140,8 @@ def join(a: Fact, b: Fact) -> Fact:
     Number(dtype='float64', weak=True, dim=None)
     >>> join(Known("a"), FLOAT)
     Unknown()
+    >>> join(Known(slice(0, 2)), Known(slice(2, 4))).type
+    <class 'slice'>
     """
     if a == b:
         return a

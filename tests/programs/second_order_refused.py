@@ -59,18 +59,12 @@ REFUSED: dict[str, dict[str, str]] = {
     "found.sum_of_a_list_of_arrays_of_unknown_length": {"rr": "is a number or an array"},
     "found.tuple_that_no_trip_has_made_yet": {"rr": "is a number or an array"},
     "found.unpacked_array_of_unknown_axes": {"rr": "is a number or an array"},
-    "functional_arguments.fold": {"rr": "is a number or an array", "fr": "resolved at run time"},
     "functions.functions_as_results": {
         "rr fr": "a function that captures values which carry a derivative is called whe"
     },
-    "functions.mutual_recursion": {"rr fr": "resolved at run time"},
     "functions.one_of_two_functions": {
         "rr fr": "a function that captures values which carry a derivative is called whe"
     },
-    "functions.recursion_over_arrays": {"rr fr": "resolved at run time"},
-    "hidden_writes.multiplied_by_a_recursion": {"rr fr": "resolved at run time"},
-    "hidden_writes.sorted_by_a_recursion": {"rr fr": "resolved at run time"},
-    "hidden_writes.squared_through_views": {"rr fr": "resolved at run time"},
     "inner_jacobians.a_gradient_of_a_trace": {"rr fr": "is a number or an array"},
     "inner_jacobians.a_pullback_of_a_jacobian": {"rr fr": "is a number or an array"},
     "inner_jacobians.in_a_branch": {"rr": "is a number or an array"},
@@ -195,7 +189,6 @@ REFUSED: dict[str, dict[str, str]] = {
         "fr": "writes to memory that carries a derivative",
     },
     "recursion.called_for_what_it_notes": {"rr": "may change an array"},
-    "recursion.calls_itself_in_a_loop": {"rr fr": "resolved at run time"},
     "recursion.nested_and_used_as_a_value": {"rr fr": "resolved at run time"},
     "recursion.nested_lists": {
         "rr": "is a number or an array",
@@ -206,130 +199,38 @@ REFUSED: dict[str, dict[str, str]] = {
         "rr fr": "resolved at run time",
         "rf": "shares memory that is written to, and it holds arrays that are written",
     },
-    "recursion_in_memory.another_argument_returned": {
-        "rr fr": "weighted_forward writes to 'a', which may share memory with another of"
-    },
-    "recursion_in_memory.argument_sorted_in_place": {"rr fr": "resolved at run time"},
-    "recursion_in_memory.arguments_that_change_places": {
-        "rr fr": "swapped_forward writes to 'b', which may share memory with another of "
-    },
-    "recursion_in_memory.array_from_around": {
-        "rr fr": "go_forward writes to 'out', which may share memory with another of its"
-    },
-    "recursion_in_memory.array_returned": {"rr fr": "resolved at run time"},
     "recursion_in_memory.arrays_and_lists_of_an_object": {
         "rr fr": "visit_forward writes to 'walk', which may share memory with another of"
     },
     "recursion_in_memory.arrays_that_change_places_in_a_loop": {
-        "rr fr": "quicksort_backward writes to 'saved', which may share memory with anot"
+        "rr fr": "quicksort_backward writes to 'a', which may share memory with another "
     },
     "recursion_in_memory.attempts_inside": {
-        "rr fr": "resolved at run time",
-        "rf": "carries a derivative and is written to in a `try`, before a step that ",
+        "rf": "carries a derivative and is written to in a `try`, before a step that "
     },
     "recursion_in_memory.attributes_of_an_object": {
-        "rr": "neither Python source nor a rule",
-        "fr": "resolved at run time",
+        "rr fr": "visit_backward writes to 'found', which may share memory with another "
     },
-    "recursion_in_memory.called_in_a_branch": {
-        "rr fr": "fill_forward writes to 'out', which may share memory with another of i"
-    },
-    "recursion_in_memory.called_in_a_loop_on_what_it_changed": {
-        "rr fr": "fill_forward writes to 'out', which may share memory with another of i"
-    },
-    "recursion_in_memory.constants_then_values": {"rr fr": "resolved at run time"},
-    "recursion_in_memory.dict_of_arrays": {
-        "rr fr": "dict_walked_forward writes to 'table', which may share memory with ano"
-    },
-    "recursion_in_memory.differentiated_function_is_the_recursion": {"rr fr": "resolved at run time"},
-    "recursion_in_memory.earlier_contents_are_read": {
-        "rr fr": "fill_forward writes to 'out', which may share memory with another of i"
-    },
-    "recursion_in_memory.entry_of_a_list_from_around": {"rr fr": "resolved at run time"},
-    "recursion_in_memory.filled_by_flood": {"rr": "is a number or an array", "fr": "resolved at run time"},
-    "recursion_in_memory.items_moved_between_lists": {
-        "rr fr": "move_forward writes to 'pegs', which may share memory with another of ",
-        "rf ff": "move_jvp writes to 'pegs', which may share memory with another of its ",
-    },
-    "recursion_in_memory.list_from_around": {
-        "rr": "neither Python source nor a rule",
-        "fr": "resolved at run time",
-        "rf ff": "visit_jvp writes to 'found', which may share memory with another of it",
-    },
-    "recursion_in_memory.list_handed_on": {
-        "rr": "neither Python source nor a rule",
-        "fr": "resolved at run time",
-        "rf ff": "collected_jvp writes to 't', which may share memory with another of it",
-    },
-    "recursion_in_memory.list_of_arrays": {
-        "rr fr": "rows_scaled_forward writes to 'rows', which may share memory with anot"
-    },
-    "recursion_in_memory.list_of_arrays_from_around": {
-        "rr fr": "go_forward writes to 'rows', which may share memory with another of it"
-    },
-    "recursion_in_memory.list_of_integers_beside_an_array": {
-        "rr fr": "logged_forward writes to 'a', which may share memory with another of i"
-    },
+    "recursion_in_memory.list_from_around": {"rr": "neither Python source nor a rule"},
+    "recursion_in_memory.list_handed_on": {"rr": "neither Python source nor a rule"},
     "recursion_in_memory.list_of_lists": {
         "rr fr": "paint_forward writes to 'grid', which may share memory with another of",
         "rf ff": "paint_jvp writes to 'grid', which may share memory with another of its",
-    },
-    "recursion_in_memory.list_sorted_in_place": {
-        "rr fr": "lives outside the function",
-        "rf ff": "quicksort_jvp writes to 'y', which may share memory with another of it",
     },
     "recursion_in_memory.list_that_grows_by_arrays": {
         "rr fr": "grown_forward writes to 'rows', which may share memory with another of",
         "rf ff": "grown_jvp writes to 'rows', which may share memory with another of its",
     },
-    "recursion_in_memory.memory_not_used": {
-        "rr fr": "fill_forward writes to 't', which may share memory with another of its"
-    },
-    "recursion_in_memory.one_array_under_two_keys": {
-        "rr fr": "dict_walked_forward writes to 'table', which may share memory with ano"
-    },
     "recursion_in_memory.one_list_in_two_places": {
-        "rr fr": "aliased_forward writes to 'rows', which may share memory with another "
-    },
-    "recursion_in_memory.one_of_two_arrays": {"rr fr": "resolved at run time"},
-    "recursion_in_memory.permutations_of_a_list": {
-        "rr fr": "permuted_forward writes to 't', which may share memory with another of",
-        "rf ff": "permuted_jvp writes to 'found', which may share memory with another of",
-    },
-    "recursion_in_memory.permutations_of_an_array": {
-        "rr fr": "permuted_forward writes to 't', which may share memory with another of",
-        "rf ff": "permuted_jvp writes to 'found', which may share memory with another of",
-    },
-    "recursion_in_memory.recursion_from_a_loop": {"rr fr": "resolved at run time"},
-    "recursion_in_memory.result_and_memory": {
-        "rr fr": "fill_forward writes to 'out', which may share memory with another of i"
-    },
-    "recursion_in_memory.result_not_used": {
-        "rr fr": "fill_forward writes to 'out', which may share memory with another of i"
-    },
-    "recursion_in_memory.sorted_in_place": {"rr fr": "resolved at run time"},
-    "recursion_in_memory.sorted_through_a_spare_array": {
-        "rr fr": "merge_sort_forward writes to 'y', which may share memory with another "
-    },
-    "recursion_in_memory.tuple_of_arrays": {
-        "rr fr": "state_stepped_forward writes to 'state', which may share memory with a"
-    },
-    "recursion_in_memory.two_functions_that_call_each_other": {"rr fr": "resolved at run time"},
-    "recursion_in_memory.two_lists_returned": {
-        "rr fr": "resolved at run time",
-        "rf ff": "sorted_array_jvp writes to 't', which may share memory with another of",
+        "rr fr": "aliased_backward writes to 'd_rows', which may share memory with anothe"
     },
     "recursion_in_memory.values_kept_in_a_dict": {
-        "rr fr": "fibonacci_backward writes to 'saved', which may share memory with anot"
+        "rr": "shares memory that is written to, and it holds arrays that are written"
     },
     "recursion_in_memory.values_kept_in_a_dict_from_around": {
-        "rr fr": "value_backward writes to 'saved', which may share memory with another "
+        "rr": "shares memory that is written to, and it holds arrays that are written"
     },
-    "recursion_in_memory.values_of_a_tree": {"rr": "neither Python source nor a rule", "fr": "resolved at run time"},
-    "recursion_in_memory.variables_from_around": {
-        "rr fr": "visit_forward writes to 'out', which may share memory with another of "
-    },
-    "recursion_in_memory.written_through_views": {"rr fr": "resolved at run time"},
+    "recursion_in_memory.values_of_a_tree": {"rr": "neither Python source nor a rule"},
     "shallow_copies.copied_by_the_method_beside_numbers": {"rr": "writes to memory that carries a derivative"},
     "shallow_copies.dict_of_keys_and_arrays": {"rr fr": "is a number or an array"},
     "shallow_copies.list_of_numbers_and_arrays_copied": {"rr fr": "lives outside the function"},

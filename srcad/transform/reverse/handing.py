@@ -5,6 +5,9 @@ The backward function is handed the shadows of this memory: it accumulates in th
 before the call, and leaves cotangents of zero where the function wrote a new value.  So the caller's sweep goes on as
 if the body of the function stood there.  Of containers that hold what is written to, the forward function is handed the
 shadows, which travel.  Both functions are made for arguments that share no memory with each other.
+
+For both to be differentiated again, what is saved must not share memory with what is handed over beside it.  So the
+backward function is given the memory once more, by the names it was made under, and makes views of it again.
 """
 
 from __future__ import annotations

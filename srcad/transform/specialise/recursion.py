@@ -3,7 +3,8 @@
 Guarantee: what is assumed of the arguments and the result of the inner calls holds of the list that was made under
 this assumption; it is found as a fixed point, beginning with a function that never returns (Cousot and Cousot,
 "Abstract interpretation", 1977).  Where there is none, or the function deals in memory, the callee stays unresolved,
-and is differentiated when the program runs.
+and is differentiated when the program runs.  What the forward function of a recursion saves is a tuple that holds what
+its inner calls saved: these are of one kind for each function and kind of arguments, and part of the fixed point.
 """
 
 from __future__ import annotations
