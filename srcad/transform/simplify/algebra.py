@@ -99,7 +99,7 @@ def _divide(step: Step, context: Context, a: Operand, b: Operand) -> Rewriting:
 
 def _add(step: Step, context: Context, a: Operand, b: Operand) -> Rewriting:
     for zero, other in ((a, b), (b, a)):
-        if _is(zero, 0) and _may_replace(step, other, context):
+        if _is(zero, 0) and _may_replace(step, other, context, _NUMBERS):
             return other
     for one, other in ((b, a), (a, b)):
         negated = definition(one, operator.neg, context)
@@ -109,7 +109,7 @@ def _add(step: Step, context: Context, a: Operand, b: Operand) -> Rewriting:
 
 
 def _subtract(step: Step, context: Context, a: Operand, b: Operand) -> Rewriting:
-    if _is(b, 0) and _may_replace(step, a, context):
+    if _is(b, 0) and _may_replace(step, a, context, _NUMBERS):
         return a
     if _is(a, 0) and has_dtype(step, (b,), context):
         return new(step, operator.neg, b)
@@ -151,18 +151,22 @@ def is_number(operands: Operand | tuple[Operand, ...], context: Context) -> bool
     return isinstance(widen(context.fact(operand)), Number)
 
 
-def has_dtype(step: Step, operands: tuple[Operand, ...], context: Context) -> bool:
-    """Whether combining these operands gives floats of the same dtype as the step does."""
+def has_dtype(step: Step, operands: tuple[Operand, ...], context: Context, kinds: str = "fc") -> bool:
+    """Whether combining these operands gives numbers of the same dtype as the step does, of one of these kinds."""
     old, new = promote(*map(context.fact, step.operands)), promote(*map(context.fact, operands))
-    return old is not None and old == new and np.dtype(old).kind in "fc"
+    return old is not None and old == new and np.dtype(old).kind in kinds
 
 
-def _may_replace(step: Step, operand: Operand, context: Context) -> bool:
+_NUMBERS = "iufc"
+"""The kinds of numbers of which a sum with zero is what it was; a truth value it makes a number."""
+
+
+def _may_replace(step: Step, operand: Operand, context: Context, kinds: str = "fc") -> bool:
     """Whether an operand may stand for the result: same dtype, and nobody can tell it from a new array."""
     fact = widen(context.fact(operand))
     if isinstance(fact, Array) and fact.shape in (None, ()):  # arithmetic makes a number of an array without axes
         return False
-    return has_dtype(step, (operand,), context) and context.is_value(operand) and context.is_value(step.target)
+    return has_dtype(step, (operand,), context, kinds) and context.is_value(operand) and context.is_value(step.target)
 
 
 def definition(operand: Operand, callee: Callable, context: Context) -> tuple[Operand, ...] | None:
