@@ -56,6 +56,17 @@ _MATRICES = {("numpy", "matrix"), ("scipy", "spmatrix")}
 
 
 @lru_cache(maxsize=4096)
+def has_own_operators(kind: type) -> bool:
+    """Whether what is computed with instances of a class need not be what is computed with arrays.
+
+    So it is with matrices, masked arrays, and all that is derived from NumPy's arrays.
+    """
+    names = [(base.__module__.partition(".")[0], base.__name__) for base in kind.__mro__]
+    derived = ("numpy", "ndarray") in names and names[0] not in (("numpy", "ndarray"), ("numpy", "memmap"))
+    return derived or is_matrix_class(kind)
+
+
+@lru_cache(maxsize=4096)
 def is_object_class(kind: type) -> bool:
     """Whether instances of a class are objects in the sense of this module."""
     foreign = kind.__module__.partition(".")[0] in _FOREIGN and not hasattr(kind, "__srcad_stands_for__")

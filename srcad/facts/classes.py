@@ -10,7 +10,7 @@ import numpy as np
 
 from srcad.facts.kinds import Array, Dict, Fact, Instance, Known, List, Number, Tuple
 from srcad.facts.lattice import may_be_none
-from srcad.objects import is_matrix_class
+from srcad.objects import has_own_operators
 
 _PYTHON_TYPES = {"b": bool, "i": int, "f": float, "c": complex}
 _BUILTIN = (bool, int, float, complex, str, bytes, tuple, list, dict, set, frozenset, range, slice, type(None))
@@ -33,7 +33,7 @@ def class_of_value(fact: Fact) -> type | None:
             return np.dtype(dtype).type
         case Array():
             return np.ndarray
-        case Instance(type=kind) if is_matrix_class(kind):
+        case Instance(type=kind) if has_own_operators(kind):
             return None  # it may be one of another arrangement
         case Tuple(type=kind) | Instance(type=kind) | Dict(type=kind):
             return kind

@@ -34,7 +34,7 @@ from srcad.facts.kinds import (
     Tuple,
     some_dim,
 )
-from srcad.objects import Field, attributes, is_matrix_class, is_object
+from srcad.objects import Field, attributes, has_own_operators, is_object
 
 # ------------------------------------------------------------------------------------------ facts of values
 
@@ -58,7 +58,7 @@ def fact_of(value: Any, path: Any = None, around: tuple[int, ...] = ()) -> Fact:
         return COMPLEX
     if isinstance(value, np.generic):
         return Number(value.dtype.name, False)
-    if is_matrix_class(kind):
+    if has_own_operators(kind):
         return Instance(kind)  # no array: its operators are others
     if hasattr(value, "shape") and hasattr(value, "dtype") and kind is not type:
         if path is None:

@@ -374,12 +374,31 @@ def test_an_array_on_the_left():
     refused(f, (np.array([1.0, 2.0]), 1.3), "lshift", "object of class Term", "by name")
 
 
-def test_a_view_of_another_class():
-    class Odd(np.ndarray):
-        def __mul__(self, other):
-            return np.asarray(self) ** 2 * other
+class Odd(np.ndarray):
+    """An array that multiplies in a way of its own."""
 
+    def __mul__(self, other):
+        return np.asarray(self) ** 2 * other
+
+
+ODD = np.array([3.0, 4.0]).view(Odd)
+MASKED = np.ma.masked_array([3.0, 4.0], mask=[False, True])
+
+
+def test_a_view_of_another_class():
     def f(x):
         return np.sum(x.view(Odd) * x)
 
     refused(f, (np.array([1.0, 2.0]),), "seen as a Odd", "the array itself")
+
+
+@pytest.mark.parametrize("other", [ODD, MASKED], ids=["user's", "masked"])
+def test_an_array_of_another_class_outside(other):
+    def f(x):
+        return np.sum(2.0 * other * x)
+
+    def g(x):
+        return np.sum(np.asarray(other) * x)
+
+    refused(f, (np.array([1.0, 2.0]),), type(other).__name__, "operators are not those of arrays", "np.asarray")
+    check(g, (np.array([1.0, 2.0]),))

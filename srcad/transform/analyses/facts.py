@@ -111,6 +111,13 @@ def registered_fact(callee: Any, operands: Sequence[Fact], keywords: Mapping[str
             return field
     if (matrix := _of_matrices(callee, operands)) is not None:
         return matrix
+    known = _beside_rule(callee, operands, keywords)
+    if isinstance(known, (fa.Unknown, Array)) and not (_hashable(callee) and callee in _PLAIN):
+        return next((f for f in operands if _is_derived(f)), known)
+    return known
+
+
+def _beside_rule(callee: Any, operands: Sequence[Fact], keywords: Mapping[str, Fact]) -> Fact:
     entry = register.lookup(callee)
     if entry is None or entry.facts is None:
         return UNKNOWN
@@ -120,6 +127,15 @@ def registered_fact(callee: Any, operands: Sequence[Fact], keywords: Mapping[str
         return UNKNOWN
     starred = bound.pop(entry.facts_parameters.starred, ()) if entry.facts_parameters.starred else ()
     return entry.facts(*bound.values(), *starred)
+
+
+def _is_derived(fact: Fact) -> bool:
+    """Whether a value is of a class derived from NumPy's arrays, and so may be what is computed of it."""
+    return isinstance(fact, Instance) and issubclass(fact.type, np.ndarray)
+
+
+_PLAIN = {np.asarray, np.array, np.ascontiguousarray, np.asfortranarray, operator.setitem}
+"""Callees that make an array of NumPy's own class of every other, or no array at all."""
 
 
 def _of_matrices(callee: Any, operands: Sequence[Fact]) -> Instance | None:

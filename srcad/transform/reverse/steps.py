@@ -15,7 +15,7 @@ from srcad import facts as fa
 from srcad import runtime as rt
 from srcad.errors import MissingRuleError, UnsupportedError
 from srcad.facts import Array, Dict, Known, List, Number, Tuple
-from srcad.objects import Field, is_matrix_class
+from srcad.objects import Field, has_own_operators, is_sparse_class
 from srcad.rules import primitives, register
 from srcad.rules.axes import items_of
 from srcad.transform.analyses import effects
@@ -366,9 +366,9 @@ def refuse_matrices(sweep: Transformation, step: Step, is_elementwise: bool) -> 
     """Raises UnsupportedError for a step that is not what its rule takes it for, or gives a matrix: one on a matrix."""
     for operand in step.operands:
         fact = sweep.builder.fact(operand)
-        if not (isinstance(fact, fa.Instance) and is_matrix_class(fact.type)):
+        if not (isinstance(fact, fa.Instance) and has_own_operators(fact.type)):
             continue
-        dense = issubclass(fact.type, np.matrix)
+        dense = not is_sparse_class(fact.type)
         if is_elementwise or dense:
             raise UnsupportedError(
                 f"{callee_name(step.callee)} is given a {fact.type.__name__}, whose operators are not those of arrays",
