@@ -245,6 +245,22 @@ def key_of_the_largest_by_a_lambda(x):
     return d[k] ** 2
 
 
+@programs.on((V,))
+def number_in_a_key(x):
+    d = {"1": x[0], "2": x[1]}
+    t = 0.0
+    for k, v in d.items():
+        t += float(k) * v
+    return t
+
+
+@programs.on(({"w1": V * 1.0, "w2": V * 0.5},))
+def keys_that_are_asked(params):
+    largest = max(params, key=lambda k: np.sum(params[k]))
+    some = {k: v * 2.0 for k, v in params.items() if not k.endswith("2")}
+    return np.sum(params[largest] ** 2) * np.sum(some["w1"])
+
+
 @programs.on(({"a": 1.5, "b": 0.3, "c": -0.7},))
 def argument_that_is_changed(d):
     d.pop("a")

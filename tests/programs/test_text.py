@@ -101,6 +101,16 @@ def parsed(text):
     return value + doubled
 
 
+@refusing("float reads a number from text")
+def number_read_from_a_key(x):
+    d = {}
+    d[str(x[0] * 2.0)] = x[1]
+    t = 0.0
+    for k, v in d.items():
+        t += float(k) * v
+    return t
+
+
 @refusing("the result may come from text")
 def text_read_by_a_helper(x):
     return parsed(f"{x[0]}") * x[1]

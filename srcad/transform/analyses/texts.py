@@ -19,8 +19,8 @@ from srcad.transform.analyses.memory import Memory
 from srcad.transform.analyses.varied import Varied, useful_names
 from srcad.wengert import Attribute, Function, Method, Node, Operand, Step, callee_name, identity, walk
 
-_BY_KEY = (operator.getitem, operator.setitem, operator.delitem, operator.contains)
-_BY_KEY_METHODS = ("get", "pop", "setdefault")
+_BY_KEY = (operator.getitem, operator.delitem, operator.contains)
+_BY_KEY_METHODS = ("get", "pop")
 
 
 def check_text(
@@ -77,9 +77,8 @@ class _Texts(Varied):
 
     def makes_text(self, step: Step) -> bool:
         """Whether a step makes text of something that varies."""
-        return any(is_text(self.facts.get(t, fa.UNKNOWN)) for t in step.targets) and any(
-            o in self.varied for o in (*step.operands, *(o for _, o in step.keywords))
-        )
+        given = any(o in self.varied for o in (*step.operands, *(o for _, o in step.keywords)))
+        return given and any(is_text(self.facts.get(t, fa.UNKNOWN)) for t in step.targets) and not self.takes(step)
 
     def step(self, step: Step) -> None:
         """Marks the targets of a step and the memory it writes."""
@@ -93,7 +92,7 @@ class _Texts(Varied):
             self.varies(target)
 
     def is_given(self, step: Step) -> bool:
-        """Whether text is among what a step is given, otherwise than as a key."""
+        """Whether text is among what a step is given, otherwise than as a key to look for; one that is stored, stays."""
         operands = step.operands
         if step.callee in _BY_KEY or isinstance(step.callee, Method) and step.callee.name in _BY_KEY_METHODS:
             operands = (*operands[:1], *operands[2:])
