@@ -101,7 +101,7 @@ class Homes:
             case Number():
                 return Home.VALUE
             case Array():
-                if written and self._passes_on(name):
+                if written and self.passes_on(name):
                     return Home.THROUGH
                 return Home.SHADOW if written or root in self._partly_read | self._read_in_loops else Home.VALUE
             case Tuple() | List(items=tuple()) | Dict(items=tuple()):
@@ -187,7 +187,7 @@ class Homes:
                     seen.add(source)
                     todo.append(source)
 
-    def _passes_on(self, name: str) -> bool:
+    def passes_on(self, name: str) -> bool:
         """Whether a name is a view that passes its cotangents on, or a view of one."""
         step = self._definitions[self._definitions.same(name)].by
         if not isinstance(step, Step) or len(step.targets) != 1 or not isinstance(step.operands[0], str):
@@ -200,7 +200,7 @@ class Homes:
             entry = register.lookup(step.callee)
             certain = entry is not None and bool(entry.shares) and entry.shares_always
         base = step.operands[0]
-        return certain and isinstance(fa.widen(self._facts.get(base, fa.UNKNOWN)), Array) and self._passes_on(base)
+        return certain and isinstance(fa.widen(self._facts.get(base, fa.UNKNOWN)), Array) and self.passes_on(base)
 
     # ---------------------------------------------------------------------------------------- collecting
 

@@ -28,7 +28,7 @@ from srcad.transform.helpers import Specialised
 from srcad.transform.reverse.definitions import Definitions
 from srcad.transform.reverse.homes import Home, Homes
 from srcad.transform.reverse.iterators import check_iterators
-from srcad.transform.reverse.travelling import shadow_name, travelling_regions, travels
+from srcad.transform.reverse.travelling import keeping_regions, shadow_name, travelling_regions, travels
 from srcad.transform.reverse.undefined import undefined_arms
 from srcad.transform.reverse.views import shadow_of_view
 from srcad.transform.specialise import Specialiser
@@ -125,6 +125,7 @@ class Sweep:
         self.has_complex: bool | None = None  # found when it is first asked
         self.selected: set[str] = set()
         self.travelled: dict[str, str] = {}
+        self.keeping = keeping_regions(self)
         self.travelling = travelling_regions(self)
         self.opaque_writes: list[tuple[Operand, Step]] = []
         self.exposed: set[int] = set()  # the steps that an abandoned `try` may leave done

@@ -36,7 +36,7 @@ from srcad.transform.reverse.steps import (
 )
 from srcad.transform.reverse.sweep import ELLIPSIS, ZERO, Sweep
 from srcad.transform.reverse.travelling import appended, shadow_operand, travels
-from srcad.transform.reverse.views import is_basic
+from srcad.transform.reverse.views import IMAGINARY, is_basic
 from srcad.wengert import Attribute, Augmented, Method, Node, Operand, Step, base, callee_name
 
 
@@ -141,7 +141,7 @@ def whose_imaginary_part(sweep: Sweep, array: Operand) -> str | None:
     if sweep.home(array) is not Home.THROUGH:
         return None
     step = sweep.definitions[sweep.definitions.same(str(array))].by
-    if not isinstance(step, Step) or step.callee not in (np.imag, Attribute("imag")):
+    if not isinstance(step, Step) or step.callee not in IMAGINARY:
         return None
     return str(step.operands[0]) if sweep.home(step.operands[0]) is Home.SHADOW else None
 
