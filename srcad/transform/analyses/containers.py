@@ -39,6 +39,8 @@ class Containers:
         self._held: dict[str, Fact | None] = {}
         self._first: dict[str, tuple | None] = {}
         self._slots: dict[str, dict[Any, Fact]] = {}
+        self._keys: dict[str, Fact | None] = {}
+        self._first_keys: dict[str, Fact | None] = {}
         self._unplaced = False
         self._anything = False
 
@@ -60,9 +62,10 @@ class Containers:
             fact = replace(fact, sites=frozenset({site}))
             held = None if fact.items == () else fa.with_own_axes(fact.element, site)
             first = fa.with_own_axes(fact, site).items if isinstance(fact, Dict) else None
-            changed = self._held.get(site) != held or self._first.get(site) != first
+            keys = fact.keys if isinstance(fact, Dict) and fact.items != () else None
+            changed = (self._held.get(site), self._first.get(site), self._first_keys.get(site)) != (held, first, keys)
             self.grown = self.grown or site in self._stored and changed and not self._anything
-            self._held[site], self._first[site] = held, first
+            self._held[site], self._first[site], self._first_keys[site] = held, first, keys
         return self.settled(fact)
 
     def handed(self, fact: Fact, path: str) -> Fact:
@@ -95,7 +98,7 @@ class Containers:
             case List() | Dict():
                 changed = [self._stored[site] for site in sorted(fact.sites) if site in self._stored]
                 if self._anything:
-                    return replace(fact, items=None, element=UNKNOWN)
+                    return lost(fact)
                 if not changed:
                     return fact
                 held = [self._held.get(site) for site in sorted(fact.sites)]
@@ -103,7 +106,8 @@ class Containers:
                 known = [f for f in (*held, *named, *changed) if f is not None]
                 element = fa.join_all(known) if known or self._stage > 1 else fa.NOTHING
                 if isinstance(fact, Dict):
-                    return replace(fact, items=None, element=element, slots=self._slots_of(fact))
+                    keys = self._keys_of(fact)
+                    return replace(fact, items=None, element=element, slots=self._slots_of(fact), keys=keys)
                 return replace(fact, items=None, element=element)
             case Tuple(items=items):
                 return replace(fact, items=tuple(map(self.settled, items)))
@@ -121,6 +125,12 @@ class Containers:
         anywhere = [f for site in fact.sites if (f := self._stored.get(site)) is not None]
         return tuple((k, fa.join_all([f, *anywhere])) for k, f in slots)
 
+    def _keys_of(self, fact: Dict) -> Fact:
+        """What fits every key that a dict ever has."""
+        parts = [part.get(site) for site in sorted(fact.sites) for part in (self._first_keys, self._keys)]
+        known = [keys for keys in parts if keys is not None]
+        return fa.join_all(known) if known or self._stage > 1 else fa.NOTHING
+
     def note(self, step: Step, operands: list[Fact]) -> None:
         """Notes what a step stores."""
         callee = step.callee
@@ -129,12 +139,15 @@ class Containers:
             is_slice = callee is operator.setitem and not is_item(operands)
             named = isinstance(operands[0], Dict) and callee is operator.setitem and isinstance(operands[1], Known)
             self._store(operands[0], element_of(value) if is_slice else value, operands[1].value if named else None)
+            if callee is operator.setitem:
+                self._store_key(operands[0], operands[1])
         elif isinstance(callee, Augmented):
             self._store(operands[0], UNKNOWN)
         elif callee in (Method("extend"), operator.iadd) and isinstance(operands[0], List):
             self._store(operands[0], element_of(operands[1]))
         elif callee in (Method("update"), operator.ior) and isinstance(operands[0], Dict):
             self._store(operands[0], getattr(operands[1], "element", UNKNOWN))
+            self._store_key(operands[0], getattr(operands[1], "keys", UNKNOWN))
         elif effects.hashable(callee) and callee in _REMOVING:
             self._store(operands[0], None)
         elif isinstance(callee, (Function, Recursion)):
@@ -167,6 +180,18 @@ class Containers:
                 self._stored[site] = after
                 self.grown = True
 
+    def _store_key(self, container: Fact, key: Fact) -> None:
+        """Notes that a dict may get such a key."""
+        kind = key if isinstance(key, fa.Nothing) else fa.key_fact(key)
+        if not isinstance(container, Dict) or self._stage < 2 and (kind == UNKNOWN or isinstance(kind, fa.Nothing)):
+            return
+        for site in container.sites:
+            before = self._keys.get(site)
+            after = _joined(before, kind, site)
+            if after != before:
+                self._keys[site] = after
+                self.grown = True
+
     def _store_slot(self, site: str, key: Any, value: Fact) -> None:
         """Notes a store under a known key."""
         slots = self._slots.setdefault(site, {})
@@ -183,6 +208,7 @@ class Containers:
                     self._store(given, None)
                     for key, fact in _named(after) if _has_names(after) else [(None, after.element)]:
                         self._store(given, None if fact == fa.NOTHING else fact, key)
+                    self._store_key(given, getattr(after, "keys", UNKNOWN))
                 if changed_held:
                     self._left_inside(given, after)
             case Tuple(items=items), Tuple(items=others) if len(items) == len(others):
@@ -205,10 +231,17 @@ class Containers:
             case List(sites=sites, element=element) | Dict(sites=sites, element=element):
                 if sites:
                     self._store(fact, UNKNOWN)
+                    self._store_key(fact, UNKNOWN)
                 self.lose(element)
             case Tuple(items=items):
                 for item in items:
                     self.lose(item)
+
+
+def lost(fact: List | Dict) -> Fact:
+    """What is known of a container in which anything may be stored."""
+    without = replace(fact, items=None, element=UNKNOWN)
+    return replace(without, keys=UNKNOWN) if isinstance(without, Dict) else without
 
 
 def _named(fact: List | Dict) -> list[tuple[Any, Fact]]:

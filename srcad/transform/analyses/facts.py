@@ -132,10 +132,10 @@ def element_of(fact: Fact) -> Fact:
             return refreshed(fa.join_all(items)) if len(set(items)) != 1 else items[0]
         case List(items=items, element=element):
             return element if items and len(set(items)) == 1 else refreshed(element)
-        case Dict(items=tuple() as items) if items and all(type(key) in (str, int) for key, _ in items):
-            return fa.join_all(Instance(str) if type(key) is str else INT for key, _ in items)
-        case Dict():
-            return UNKNOWN
+        case Dict(keys=keys):
+            return refreshed(keys)
+        case Known(value=str()):
+            return Instance(str)
         case Instance(type=kind, element=element):
             return INT if kind is range else Instance(str) if kind is str else refreshed(element)
     return UNKNOWN
@@ -171,9 +171,11 @@ def _list(*items: Fact) -> Fact:
 
 def _dict(*pairs: Fact) -> Fact:
     keys, values = pairs[::2], pairs[1::2]
+    any_key = fa.join_all(map(fa.key_fact, keys))
     if all(isinstance(k, Known) for k in keys):
-        return Dict(tuple((k.value, v) for k, v in zip(keys, values, strict=True)), fa.join_all(values))
-    return Dict(None, fa.join_all(values))
+        named = tuple((k.value, v) for k, v in zip(keys, values, strict=True))
+        return Dict(named, fa.join_all(values), keys=any_key)
+    return Dict(None, fa.join_all(values), keys=any_key)
 
 
 def _getitem(container: Fact, index: Fact) -> Fact | None:
@@ -196,6 +198,8 @@ def _getitem(container: Fact, index: Fact) -> Fact | None:
             return element_of(container)
         case Dict(), _:
             return refreshed(container.element)
+        case _, Number() if fa.is_text(container):
+            return Instance(str)
         case (List() | Tuple(), _):
             return UNKNOWN
     return None
@@ -244,7 +248,7 @@ def _list_of(source: Fact = _EMPTY) -> Fact:
 
 
 def _dict_of(source: Fact = _EMPTY) -> Fact | None:
-    return Dict(source.items, source.element) if isinstance(source, Dict) else None
+    return Dict(source.items, source.element, keys=source.keys) if isinstance(source, Dict) else None
 
 
 def _united(left: Fact, right: Fact) -> Fact | None:
@@ -253,7 +257,8 @@ def _united(left: Fact, right: Fact) -> Fact | None:
             return _dict(*(fact for key, value in (dict(a) | dict(b)).items() for fact in (Known(key), value)))
         case Dict(element=a), Dict(element=b):
             held = [f for f, whole in ((a, left), (b, right)) if whole.items != ()]
-            return Dict(None, fa.join_all(held))
+            keys = fa.join_all(whole.keys for whole in (left, right) if whole.items != ())
+            return Dict(None, fa.join_all(held), keys=keys)
     return _known_values(operator.or_)(left, right)
 
 
@@ -460,9 +465,9 @@ _STRUCTURAL |= {
     list: _list_of,
     dict: _dict_of,
     tuple: _tuple_of,
-    Method("items"): lambda d: Instance(type({}.items()), Tuple((UNKNOWN, d.element))) if _is_dict(d) else None,
+    Method("items"): lambda d: Instance(type({}.items()), Tuple((d.keys, d.element))) if _is_dict(d) else None,
     Method("values"): lambda d: Instance(type({}.values()), d.element) if _is_dict(d) else None,
-    Method("keys"): lambda d: Instance(type({}.keys())) if _is_dict(d) else None,
+    Method("keys"): lambda d: Instance(type({}.keys()), d.keys) if _is_dict(d) else None,
     Method("pop"): lambda c, *_: refreshed(c.element) if isinstance(c, List) or _is_dict(c) else None,
 }
 

@@ -19,6 +19,7 @@ from srcad import facts as fa
 from srcad import runtime as rt
 from srcad.errors import Site, UnsupportedError
 from srcad.facts import Array, Dict, Fact, List, Number, Tuple
+from srcad.transform.analyses.keys import refuse_active_keys
 from srcad.transform.analyses.memory import Memory
 from srcad.transform.analyses.texts import check_text
 from srcad.transform.analyses.undefined import undefined_names
@@ -107,6 +108,7 @@ class Sweep:
         self.varied = varied_names(function, facts, self.memory, self.wrt)
         self.useful = useful_names(function, facts, self.memory)
         self.active = self.varied & self.useful
+        refuse_active_keys(function, facts, self.varied)
         check_text(function, facts, self.memory, self.varied, self.useful, self.called_list)
         check_iterators(function.body, facts, self.definitions, self.active)
         self.undefined = undefined_names(function.body)
