@@ -278,4 +278,5 @@ def _(value):
 @register.facts(rt.zeros_like)
 def _(x):
     known = fa.widen(x)
-    return known if fa.is_numeric(known) and fa.is_active_type(known) else fa.UNKNOWN
+    is_number_or_array = fa.is_numeric(known) or isinstance(known, fa.Either)
+    return known if is_number_or_array and fa.is_active_type(known) else fa.UNKNOWN

@@ -9,6 +9,7 @@ language, which are inlined.  Where facts leave open what a helper does, its cal
 from __future__ import annotations
 
 import copy
+import functools
 import operator
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -18,9 +19,10 @@ import numpy as np
 from srcad import facts as fa
 from srcad import runtime as rt
 from srcad.facts import Array, Dict, Either, Fact, Known, List, Number, Tuple
-from srcad.objects import Field
+from srcad.objects import Field, is_frozen, static_attribute
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.facts import step_fact
+from srcad.transform.reflection import is_plain_slot
 from srcad.wengert import (
     CALL,
     Augmented,
@@ -92,9 +94,14 @@ def spelt_out(step: Step, names: Names, fact: Callable[[Operand], Fact]) -> Spel
     if step.callee is rt.zero_slots and (named := _attributes(spelling.facts[0])) is not None:
         slots = (o for name in named for o in (Const(name), ZERO))
         return (Step(step.targets, make_object, (Const(rt.Shadow), *slots), (), step.site),)
-    if any(isinstance(f, Dict) and f.type is not dict and f.items is None for f in spelling.facts):
-        return None  # an object whose attributes are not all known
+    if spell not in _OF_ONE_SLOT and any(map(_may_have_others, spelling.facts)):
+        return None
     return spell(spelling)
+
+
+def _may_have_others(fact: Fact) -> bool:
+    """Whether a value is an object whose attributes are not all known."""
+    return isinstance(fact, Dict) and fact.type is not dict and fact.items is None
 
 
 def _attributes(fact: Fact) -> list[Any] | None:
@@ -190,7 +197,7 @@ def _deepcopy(s: Spelling) -> Spelt:
 def _add(s: Spelling) -> Spelt:
     left, right = s.step.operands
     one, other = s.facts
-    if all(isinstance(f, (Number, Array, Either)) for f in (one, other)):
+    if _is_number_or_array(one) and _is_number_or_array(other):
         return s.giving(s.call(operator.add, left, right))
     slots, more = slots_of(one), slots_of(other)
     if slots is None or more is None or [k for k, _ in slots] != [k for k, _ in more]:
@@ -203,8 +210,8 @@ def _add(s: Spelling) -> Spelt:
 def _project(s: Spelling) -> Spelt:
     d, like = s.step.operands
     have, want = s.facts
-    if fa.is_numeric(want):
-        return s.giving(s.call(rt.unbroadcast, d, like)) if fa.is_numeric(have) else None
+    if _is_number_or_array(want):
+        return s.giving(s.call(rt.unbroadcast, d, like)) if _is_number_or_array(have) else None
     if isinstance(s.known[0], Known) and s.known[0].value in (None, 0.0):
         return s.giving(s.call(rt.zeros_like, like))
     slots = slots_of(want)
@@ -223,6 +230,10 @@ def _project(s: Spelling) -> Spelt:
     if isinstance(want, Dict) and isinstance(have, Dict):
         return projected_values
     return s.giving(Const(None)) if fa.is_active_type(want) is False else None
+
+
+def _is_number_or_array(fact: Fact) -> bool:
+    return isinstance(fact, (Number, Array, Either))
 
 
 def projected_items(d, like):
@@ -357,9 +368,12 @@ def _add_into_slots(s: Spelling) -> Spelt:
     slots, held = slots_of(s.facts[1]), s.facts[0]
     if not isinstance(held, (List, Dict)):
         return None
+    if slots is None and isinstance(s.facts[1], List) and isinstance(held, List) and held.items is not None:
+        slots = [(i, s.facts[1].element) for i in range(len(held.items))]
     if slots is None:
         kind = held.element if isinstance(s.facts[1], (List, Array)) and isinstance(held, List) else None
-        return {Array: add_into_arrays, Number: add_each_item, List: add_into_lists}.get(type(fa.widen(kind)))
+        by_kind = {Array: add_into_arrays, Number: add_each_item, Tuple: add_each_item, List: add_into_lists}
+        return by_kind.get(type(fa.widen(kind)))
     for slot, fact in slots:
         if not (isinstance(fact, Known) and fact.value in (None, 0.0)):
             mine = s.call(operator.getitem, shadow, Const(slot))
@@ -410,7 +424,17 @@ def _is_there(s: Spelling) -> bool:
 def _slot(s: Spelling) -> Spelt:
     if _is_there(s):
         return s.giving(s.call(make_list, s.call(operator.getitem, *s.step.operands)))
-    return item_if_any if isinstance(s.facts[0], Dict) and s.facts[0].type is dict else None
+    return item_if_any if _may_have_it(s) else None
+
+
+def _may_have_it(s: Spelling) -> bool:
+    """Whether a container is a dict, or an object of which the slot is an attribute like any other."""
+    held, key = s.facts[0], s.known[1]
+    if not isinstance(held, Dict) or held.type is dict:
+        return isinstance(held, Dict)
+    is_named = isinstance(key, Known) and isinstance(key.value, Field)
+    is_kept = is_named and isinstance(static_attribute(held.type, key.value), functools.cached_property)
+    return is_named and (is_kept or is_plain_slot(held.type, key.value)) and not is_frozen(held.type)
 
 
 def item_if_any(container, index):
@@ -426,7 +450,7 @@ def _restore_slot(s: Spelling) -> Spelt:
     if _is_there(s):
         s.effect(operator.setitem, container, index, s.call(operator.getitem, saved, Const(0)))
         return s.giving(Const(None))
-    return slot_put_back if isinstance(s.facts[0], Dict) and s.facts[0].type is dict else None
+    return slot_put_back if _may_have_it(s) else None
 
 
 def slot_put_back(container, index, saved):
@@ -438,8 +462,8 @@ def slot_put_back(container, index, saved):
 
 
 def _take_slot(s: Spelling) -> Spelt:
-    if not (_is_there(s) or isinstance(s.facts[0], Dict) and s.facts[0].type is dict):
-        return None  # where a store is undone, the dict still has the key
+    if not (_is_there(s) or isinstance(s.facts[0], Dict) and s.facts[0].type in (dict, rt.Shadow)):
+        return None  # where a store is undone, the dict still has the key; what a shadow has not is zero
     d = s.call(operator.getitem, *s.step.operands)
     s.effect(operator.setitem, *s.step.operands, s.call(rt.zeros_like, d))
     return s.giving(d)
@@ -515,6 +539,21 @@ def folded(d, container):
     return sums
 
 
+def _own_items(s: Spelling) -> Spelt:
+    known = all(isinstance(f, Dict) and f.type is dict for f in s.facts)
+    return (own_items if len(s.facts) == 2 else own_items_kept) if known else None
+
+
+def own_items(d, own):
+    """The cotangent of a dict whose items went into a larger one."""
+    return {key: d[key] for key in own}
+
+
+def own_items_kept(d, own, replaced):
+    """The cotangent of a dict whose items went into a larger one, unless another took their place."""
+    return {key: rt.zeros_like(own[key]) if key in replaced else d[key] for key in own}
+
+
 def _take_stored(s: Spelling) -> Spelt:
     part = fa.widen(step_fact(operator.getitem, [s.known[0], s.known[1]], {}))
     return last_stored if isinstance(part, Array) and part.shape is not None else None
@@ -567,6 +606,9 @@ def _pull(s: Spelling) -> Spelt:
     return s.giving(s.call(CALL, s.call(rt.Pulled, known), *operands, d))
 
 
+_OF_ONE_SLOT = (_add_to_slot, _slot, _restore_slot, _take_slot)
+"""What is spelt out for an object whose other attributes are not known, too."""
+
 _SPELLINGS: dict[Any, Callable[[Spelling], Spelt]] = {
     copy.deepcopy: _deepcopy,
     rt.one_like: _one_like,
@@ -588,6 +630,7 @@ _SPELLINGS: dict[Any, Callable[[Spelling], Spelt]] = {
     rt.take_tail: _take_tail,
     rt.scatter: _scatter,
     rt.folded: _folded,
+    rt.own_items: _own_items,
     rt.take_stored: _take_stored,
     rt.pushforward: _pushforward,
     rt.pullback: _pullback,

@@ -184,7 +184,7 @@ def pair_for(sweep: Sweep, specialised: Specialised, active: tuple[str, ...]) ->
     forward_token = Recursion(f"{name}_forward", None, *changed_by_forward(specialised.function, active))
     inside = Pair(forward_token, Recursion(f"{name}_backward", None, written, written), active)
     made[active] = (None, inside)
-    parts = sweep.make_sweeps(specialised, active, sweep.lower, sweep.pairs)
+    parts = sweep.make_sweeps(replace(specialised, again=sweep.again), active, sweep.lower, sweep.pairs)
     forward, backward = (
         forward_function(parts, inside.forward.name),
         backward_function(parts, active, inside.backward.name),

@@ -96,6 +96,7 @@ class Sweep:
         self.lower = lower
         self.refused = specialised.refused
         self.helpers = specialised.helpers
+        self.again = specialised.again
         self.make_sweeps = make_sweeps
         self.pairs = pairs
         self.pull_through = pull_through
@@ -112,7 +113,7 @@ class Sweep:
         check_text(function, facts, self.memory, self.varied, self.useful, self.called_list)
         check_iterators(function.body, facts, self.definitions, self.active)
         self.undefined = undefined_names(function.body)
-        self.homes = Homes(function, facts, self.memory, self.definitions, self.active, self.undefined)
+        self.homes = Homes(function, facts, self.memory, self.definitions, self.active, self.undefined, self.refused)
         self.undefined_arms = undefined_arms(function.body)
         self.entries: dict[Key, Operand] = {}
         self.contexts: list[Context] = []

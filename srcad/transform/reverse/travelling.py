@@ -223,6 +223,15 @@ def shadow_operand(sweep: Sweep, operand: Operand) -> Operand:
     return ZERO
 
 
+def slot_operand(sweep: Sweep, operand: Operand) -> Operand:
+    """What stands in the slot of a shadow where the primal has this operand.
+
+    In a derivative that is differentiated again, a zero is of the kind of the value, as all is that a slot ever holds.
+    """
+    shadow = shadow_operand(sweep, operand)
+    return sweep.zero(operand) if shadow == ZERO and sweep.again else shadow
+
+
 def is_root(sweep: Sweep, step: Step, name: str) -> bool:
     """Whether a step makes memory of its own, rather than a view or another name of what is there."""
     if sweep.definitions.same(name) != name or step.callee is identity or step.callee in MAKERS:
@@ -326,15 +335,15 @@ def replace_shared(sweep: Sweep, step: Step, shadow: str) -> Step:
 
 def _made(sweep: Sweep, step: Step, shadow: str) -> Step:
     if step.callee is make_dict:
-        slots = [o if i % 2 == 0 else shadow_operand(sweep, o) for i, o in enumerate(step.operands)]
+        slots = [o if i % 2 == 0 else slot_operand(sweep, o) for i, o in enumerate(step.operands)]
         return Step((shadow,), make_dict, tuple(slots), (), step.site)
     if step.callee is make_object:
         fact = sweep.facts[step.target]
         later = (fact.items if fact.items is not None else fact.slots or ()) if isinstance(fact, Dict) else ()
         named: dict[str, Operand] = {str(key): Const(0.0) for key, _ in later}
-        named |= {str(key.value): shadow_operand(sweep, o) for key, o in made_slots(step)}
+        named |= {str(key.value): slot_operand(sweep, o) for key, o in made_slots(step)}
         return Step((shadow,), rt.Shadow, (), tuple(named.items()), step.site)
-    return Step((shadow,), make_list, tuple(shadow_operand(sweep, o) for _, o in made_slots(step)), (), step.site)
+    return Step((shadow,), make_list, tuple(slot_operand(sweep, o) for _, o in made_slots(step)), (), step.site)
 
 
 def _moved(sweep: Sweep, builder: Builder, step: Step, shadow: str) -> Step:
@@ -398,7 +407,9 @@ def carried(sweep: Sweep, node: ForLoop | WhileLoop) -> tuple[Carried, ...]:
 # -------------------------------------------------------------------------------------------- containers
 
 
-def appended(sweep: Sweep, step: Step) -> Node:
+def appended(sweep: Sweep, step: Step) -> tuple[Node, ...]:
     """What `c.append(v)` does to the shadow of c."""
     container, value = step.operands
-    return Step((), Method("append"), (shadow_operand(sweep, container), shadow_operand(sweep, value)), (), step.site)
+    with sweep.builder.block() as made:
+        sweep.builder.effect(Method("append"), shadow_operand(sweep, container), slot_operand(sweep, value))
+    return tuple(made)
