@@ -22,9 +22,27 @@ def _add(s: Spelling) -> Spelt:
     slots, more = slots_of(one), slots_of(other)
     if slots is None or more is None or [k for k, _ in slots] != [k for k, _ in more]:
         absent = [isinstance(f, Known) and f.value in (None, 0.0) for f in s.known]
-        return s.giving(right if absent[0] else left) if absent[0] or absent[1] else None
+        if absent[0] or absent[1]:
+            return s.giving(right if absent[0] else left)
+        if isinstance(one, List) and isinstance(other, List):
+            return added_items
+        both_dicts = all(isinstance(f, Dict) and f.type is dict for f in (one, other))
+        return added_values if both_dicts else None
     pairs = [(slot, [s.call(operator.getitem, o, Const(slot)) for o in (left, right)]) for slot, _ in slots]
     return s.giving(s.made_like(one, [(slot, s.call(rt.add, *both)) for slot, both in pairs]))
+
+
+def added_items(one, other):
+    """The sum of two lists of cotangents, item by item."""
+    return [rt.add(a, b) for a, b in zip(one, other, strict=True)]
+
+
+def added_values(one, other):
+    """The sum of two dicts of cotangents; what one of them has not is zero there."""
+    sums = {key: one[key] for key in one}
+    for key in other:
+        sums[key] = rt.add(sums[key], other[key]) if key in sums else other[key]
+    return sums
 
 
 def _project(s: Spelling) -> Spelt:
@@ -35,7 +53,7 @@ def _project(s: Spelling) -> Spelt:
     if isinstance(s.known[0], Known) and s.known[0].value in (None, 0.0):
         return s.giving(s.call(rt.zeros_like, like))
     slots = slots_of(want)
-    if slots is not None and isinstance(have, (Tuple, List, Dict)):
+    if slots is not None and isinstance(have, (Tuple, List, Dict, Array)):
         given = dict(slots_of(have) or ())
         items: list[tuple[Any, Operand]] = []
         for slot, _ in slots:
@@ -45,7 +63,7 @@ def _project(s: Spelling) -> Spelt:
             else:
                 items.append((slot, s.call(rt.project, s.call(operator.getitem, d, Const(slot)), part)))
         return s.giving(s.made_like(want, items))
-    if isinstance(want, List) and isinstance(have, List):
+    if isinstance(want, List) and isinstance(have, (List, Array)):
         return projected_items
     if isinstance(want, Dict) and isinstance(have, Dict):
         return projected_values
