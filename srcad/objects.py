@@ -92,6 +92,11 @@ def is_frozen(kind: type) -> bool:
     return params is not None and params.frozen
 
 
+def is_plain_slot(kind: type, name: str) -> bool:
+    """Whether an attribute is found in the `__dict__` of an object and nowhere else."""
+    return static_attribute(kind, name) is MISSING and hasattr(kind, "__dict__") and not hasattr(kind, "__slots__")
+
+
 def attributes(value: Any) -> dict[str, Any]:
     """The attributes that an instance itself has, in the order in which they were set, slots first."""
     found: dict[str, Any] = {}

@@ -165,7 +165,7 @@ class Dict(Fact):
 
     `items` are (key, fact) pairs if known and never changed; `element` fits every value.  `slots` are such pairs of
     what is changed: when one of these keys is there, its value has this fact.  The keys of an object are `Field`s.
-    `absent` is that of a Tuple.  `key` fits every key of a dict.
+    `absent` is that of a Tuple.  `keys` fits every key of a dict.
     """
 
     items: tuple[tuple[Any, Fact], ...] | None = None
@@ -174,7 +174,7 @@ class Dict(Fact):
     type: type = dict
     slots: tuple[tuple[Any, Fact], ...] | None = None
     absent: bool = False
-    key: Fact = UNKNOWN
+    keys: Fact = UNKNOWN
 
     def get(self, key: Any) -> Fact:
         """What is known of the value of a key, if it is there."""

@@ -17,7 +17,6 @@ from srcad.facts.kinds import (
     COMPLEX,
     FLOAT,
     INT,
-    NOTHING,
     ONE,
     UNKNOWN,
     Array,
@@ -73,7 +72,7 @@ def fact_of(value: Any, path: Any = None, around: tuple[int, ...] = ()) -> Fact:
         return List(items, element) if len(items) <= 64 else List(None, element)
     if kind is dict:
         items = tuple((k, fact_of(v, (path, k), around)) for k, v in value.items())
-        return Dict(items, with_own_axes(join_all(f for _, f in items), (path, "item")), key=key_fact(value))
+        return Dict(items, with_own_axes(join_all(f for _, f in items), (path, "item")), keys=key_facts(value))
     if is_object(value) and id(value) not in around:
         around = (*around, id(value))
         items = tuple((Field(k), fact_of(v, (path, k), around)) for k, v in attributes(value).items())
@@ -83,14 +82,27 @@ def fact_of(value: Any, path: Any = None, around: tuple[int, ...] = ()) -> Fact:
     return Instance(kind)
 
 
-def key_fact(keys: Iterable[Any]) -> Fact:
-    """What holds of each of these keys.
+def key_fact(fact: Fact) -> Fact:
+    """What is known of a key of a dict once it is not known which one it is.
 
-    >>> key_fact(["a", "b"]), key_fact([])
-    (Instance(type=<class 'str'>, element=Unknown()), Nothing(filled=False))
+    >>> key_fact(Known("a"))
+    Instance(type=<class 'str'>, element=Unknown())
     """
-    kinds = [Instance(str) if type(key) is str else widen(constant_fact(key)) for key in keys]
-    return join_all(kinds) if kinds else NOTHING
+    match widen(fact):
+        case Known(value=str() | bytes() as value):
+            return Instance(type(value))
+        case Number() as number:
+            return replace(number, dim=None)
+        case Tuple(items=items) as key:
+            return replace(key, items=tuple(map(key_fact, items)))
+        case Instance() as known:
+            return known
+    return UNKNOWN
+
+
+def key_facts(keys: Iterable[Any]) -> Fact:
+    """What is known of all of these keys."""
+    return join_all(key_fact(constant_fact(key)) for key in keys)
 
 
 def shadow_fact(container: Fact) -> Fact:
@@ -98,8 +110,8 @@ def shadow_fact(container: Fact) -> Fact:
     match container:
         case List() | Tuple():
             return List(None, UNKNOWN)
-        case Dict(type=kind) if kind is dict:
-            return Dict(None, UNKNOWN)
+        case Dict(type=kind, keys=keys) if kind is dict:
+            return Dict(None, UNKNOWN, keys=keys)
     return UNKNOWN
 
 
@@ -235,14 +247,15 @@ def _join_elements(a: List | Dict, b: List | Dict) -> Fact:
 
 def _join_dicts(a: Dict, b: Dict) -> Dict:
     """Keys of both have the join of their facts; a key of one alone is there only where that one is."""
-    element, sites, key = _join_elements(a, b), a.sites | b.sites, join(a.key, b.key)
+    element, sites = _join_elements(a, b), a.sites | b.sites
+    keys = join_all([f.keys for f in (a, b) if f.items != ()])
     if a.items is not None and b.items is not None and [k for k, _ in a.items] == [k for k, _ in b.items]:
         items = tuple((k, join(f, g)) for (k, f), (_, g) in zip(a.items, b.items, strict=True))
-        return Dict(items, element, sites, a.type, key=key)
+        return Dict(items, element, sites, a.type, keys=keys)
     left, right = (c.items if c.items is not None else c.slots for c in (a, b))
     if left is None or right is None:
-        return Dict(None, element, sites, a.type, key=key)
-    return Dict(None, element, sites, a.type, joined_slots(left, right), key=key)
+        return Dict(None, element, sites, a.type, keys=keys)
+    return Dict(None, element, sites, a.type, joined_slots(left, right), keys=keys)
 
 
 def joined_slots(*parts: Iterable[tuple[Any, Fact]]) -> tuple[tuple[Any, Fact], ...]:

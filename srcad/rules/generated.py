@@ -137,6 +137,10 @@ def _(x):
     return _without_tangent(x)
 
 
+def _keys(container: fa.Fact) -> fa.Fact:
+    return container.keys if isinstance(container, fa.Dict) else fa.UNKNOWN
+
+
 def _without_tangent(fact: fa.Fact) -> fa.Fact:
     """What is known of the tangent of zero of a value: 0.0 for a number, and what is no number as it is."""
     match fa.widen(fact):
@@ -175,7 +179,8 @@ for _taking in (rt.restore_item, rt.restore_key, rt.take_tail):
     register.writes(_taking, "container")
 register.constant(rt.insertion_place, rt.place_of_key, rt.is_sequence)
 register.constant(rt.later_keys)
-register.facts(rt.later_keys)(lambda container, key, place: fa.List(None, fa.UNKNOWN))
+register.facts(rt.later_keys)(lambda container, key, place: fa.List(None, _keys(container)))
+register.facts(rt.key_at)(lambda container, index: _keys(container))
 register.facts(rt.place_of_key)(lambda container, key: fa.INT)
 register.constant(rt.differ_from_first, rt.sorting_order, rt.first_largest, rt.first_smallest, rt.ends, rt.places)
 register.facts(rt.sorting_order)(lambda keys, reverse=False: fa.List(None, fa.INT))
@@ -249,9 +254,9 @@ def _shadow(fact: fa.Fact) -> fa.Fact:
             return fa.List(slots, fa.join_all(slots))
         case fa.List(items=items, element=element):
             return fa.List(None if items is None else tuple(map(_shadow, items)), _shadow(element))
-        case fa.Dict(items=items, element=element, type=kind) if kind is dict:
+        case fa.Dict(items=items, element=element, type=kind, keys=keys) if kind is dict:
             pairs = None if items is None else tuple((k, _shadow(f)) for k, f in items)
-            return fa.Dict(pairs, _shadow(element))
+            return fa.Dict(pairs, _shadow(element), keys=keys)
         case fa.Dict(items=tuple() as items):
             pairs = tuple((k, _shadow(f)) for k, f in items)
             return fa.Dict(pairs, fa.join_all(f for _, f in pairs), type=rt.Shadow)
@@ -274,4 +279,5 @@ def _(value):
 @register.facts(rt.zeros_like)
 def _(x):
     known = fa.widen(x)
-    return known if fa.is_numeric(known) and fa.is_active_type(known) else fa.UNKNOWN
+    is_number_or_array = fa.is_numeric(known) or isinstance(known, fa.Either)
+    return known if is_number_or_array and fa.is_active_type(known) else fa.UNKNOWN

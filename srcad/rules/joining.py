@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from srcad.facts import ONE, Array, Dim, Fact, Known, List, some_dim
+from srcad.facts import ONE, Array, Dim, Fact, Known, List, join_all, some_dim
 from srcad.rules.axes import MISSING, as_array, items_of, length, normalized, value_of
 from srcad.rules.primitives import sample
 from srcad.rules.register import facts, linear
@@ -330,7 +330,7 @@ def parts(ary: Fact, indices_or_sections: Fact, axis: int | None, equal: bool = 
         return List((part,) * sections, part)
     number = sections if isinstance(sections, int) else len(at) + 1 if at is not None else None
     items = None if number is None else tuple(_part(a, places) for _k in range(number))
-    return List(items, Array(a.dtype, None))
+    return List(items, join_all(items) if items else Array(a.dtype, None))
 
 
 def _part(a: Array, places: tuple[int, ...]) -> Array:

@@ -74,13 +74,15 @@ class Super(Fact):
 class Specialised:
     """A function with the facts of all its names.
 
-    `refused` says why functions it calls could not be read, `helpers` what the lists it calls were made from.
+    `refused` says why functions it calls could not be read, `helpers` what the lists it calls were made from.  What is
+    made of it is differentiated `again`, if it belongs to a derivative that a program calls.
     """
 
     function: Function
     facts: dict[str, Fact]
     refused: Mapping[Any, DifferentiationError]
     helpers: Mapping[Function, Helper]
+    again: bool = False
 
 
 @dataclass(frozen=True)

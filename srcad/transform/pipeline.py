@@ -415,7 +415,7 @@ def derived_list(function: Function, facts: Mapping[str, Fact], request: Request
         known[capture.name] = fa.fact_of(capture.read(), ("captured", capture.name))
     if fa.DEVICE in outer.facts:
         known[fa.DEVICE] = outer.facts[fa.DEVICE]
-    specialised = specialise(function, known, outer.lower, derived_list, outer)
+    specialised = replace(specialise(function, known, outer.lower, derived_list, outer), again=True)
     if request.given is not None:
         name = f"{identifier(function.name)}_jvp"
         joint = tangent_program(specialised, request.wrt, outer.lower, name=name, given=request.given)

@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import Any
 
 from srcad.facts import Dict, Fact, List, Tuple
-from srcad.objects import MISSING, Field, is_frozen, static_attribute
+from srcad.objects import MISSING, Field, is_frozen, is_plain_slot, static_attribute
 from srcad.transform.analyses import effects
 from srcad.transform.helpers import Rewriting
 from srcad.transform.lower.outside import member, must_be_guarded
@@ -50,11 +50,6 @@ def attributes_of(fact: Fact) -> set[str] | None:
         return None
     known = fact.items if fact.items is not None else fact.slots
     return None if known is None else {name for name, _ in known}
-
-
-def is_plain_slot(kind: type, name: str) -> bool:
-    """Whether an attribute is found in the `__dict__` of an object and nowhere else."""
-    return static_attribute(kind, name) is MISSING and hasattr(kind, "__dict__") and not hasattr(kind, "__slots__")
 
 
 def if_there(run: Rewriting, step: Step, owner: Operand, name: str, nodes: tuple[Node, ...], value: Operand) -> None:

@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 from programs.checking import Programs, check
 
+from srcad import grad, jvp
+from srcad.errors import UnsupportedError
+
 V = np.array([0.3, -1.1, 0.7, 1.9])
 L = [0.3, -1.1, 0.7, 1.9]
 programs = Programs()
@@ -271,3 +274,50 @@ def argument_that_is_changed(d):
 @pytest.mark.parametrize(("function", "args"), programs.cases)
 def test_program(function, args):
     check(function, args)
+
+
+def key_of_a_display(x):
+    d = {x[0]: x[1]}
+    total = 0.0
+    for k in d:
+        total += k * x[2]
+    return total
+
+
+def key_of_a_pair(x):
+    d = {}
+    d[x[0] * 2] = x[1]
+    return sum(k * v for k, v in d.items())
+
+
+def key_among_all(x):
+    d = {}
+    d[x[0] * 2] = x[1]
+    return sum(d.keys()) * d[x[0] * 2]
+
+
+def numbers_of_a_tuple(x):
+    total = 0.0
+    for a, b in {(x[0], x[1]): x[2]}:
+        total += a * b
+    return total
+
+
+@pytest.mark.parametrize("function", [key_of_a_display, key_of_a_pair, key_among_all, numbers_of_a_tuple])
+def test_a_key_that_is_read_carries_no_derivative(function):
+    with pytest.raises(UnsupportedError, match="the key of a dict carries a derivative"):
+        grad(function)(V)
+    with pytest.raises(UnsupportedError, match="the key of a dict carries a derivative"):
+        jvp(function, (V,), (V,))
+
+
+def table_of_results(x):
+    table = {}
+    for v in (x, x, x * 2):
+        if v not in table:
+            table[v] = v * v
+    return table[x] * table[x * 2]
+
+
+def test_a_key_that_is_only_looked_up_by_may_carry_one():
+    assert grad(table_of_results)(1.5) == pytest.approx(16 * 1.5**3)  # of x**2 * (2 x)**2

@@ -17,7 +17,7 @@ from typing import Any
 from srcad import facts as fa
 from srcad.facts import UNKNOWN, Array, Dict, Fact, Known, List, Number, Tuple
 from srcad.transform.analyses import effects
-from srcad.transform.analyses.facts import element_of, kind_of_key
+from srcad.transform.analyses.facts import element_of
 from srcad.wengert import Augmented, Function, Method, Recursion, Step, Variable
 
 _STORING = {Method("append"): 1, Method("insert"): 2, operator.setitem: 2}
@@ -39,7 +39,8 @@ class Containers:
         self._held: dict[str, Fact | None] = {}
         self._first: dict[str, tuple | None] = {}
         self._slots: dict[str, dict[Any, Fact]] = {}
-        self._keys: dict[str, Fact] = {}
+        self._keys: dict[str, Fact | None] = {}
+        self._first_keys: dict[str, Fact | None] = {}
         self._linked: set[str] = set()  # those of objects that hold others of their kind
         self._unplaced = False
         self._anything = False
@@ -61,16 +62,15 @@ class Containers:
         if isinstance(fact, (List, Dict)) and not fact.sites:
             fact = replace(self._cut(fact, site), sites=frozenset({site}))  # type: ignore[type-var]
             held = None if fact.items == () else fa.with_own_axes(_to_be_filled(fact.element), site)
+            keys = fact.keys if isinstance(fact, Dict) and fact.items != () else None
             if site in self._linked and isinstance(before := self._first.get(site), tuple):
                 slots = fa.joined_slots(before, (fact.items if fact.items is not None else fact.slots) or ())
                 fact, held = replace(fact, items=None, slots=slots), UNKNOWN  # what one trip makes, and the next one
             own = fa.with_own_axes(_to_be_filled(fact), site)
             first = (own.slots if own.items is None else own.items) if isinstance(own, Dict) else None
-            changed = self._held.get(site) != held or self._first.get(site) != first
+            changed = (self._held.get(site), self._first.get(site), self._first_keys.get(site)) != (held, first, keys)
             self.grown = self.grown or site in self._stored and changed and not self._anything
-            self._held[site], self._first[site] = held, first
-            if isinstance(fact, Dict):
-                self._store_key(site, fact.key)
+            self._held[site], self._first[site], self._first_keys[site] = held, first, keys
         return self.settled(fact)
 
     def handed(self, fact: Fact, path: str) -> Fact:
@@ -104,8 +104,7 @@ class Containers:
             case List() | Dict():
                 changed = [self._stored[site] for site in sorted(fact.sites) if site in self._stored]
                 if self._anything:
-                    lost = {"key": UNKNOWN} if isinstance(fact, Dict) else {}
-                    return replace(fact, items=None, element=UNKNOWN, **lost)
+                    return lost(fact)
                 if not changed:
                     return fact
                 held = [self._held.get(site) for site in sorted(fact.sites)]
@@ -113,8 +112,8 @@ class Containers:
                 known = [f for f in (*held, *named, *changed) if f is not None]
                 element = fa.join_all(known) if known or self._stage > 1 else fa.NOTHING
                 if isinstance(fact, Dict):
-                    key = fa.join_all(self._keys.get(site, fa.NOTHING) for site in sorted(fact.sites))
-                    return replace(fact, items=None, element=element, slots=self._slots_of(fact), key=key)
+                    keys = self._keys_of(fact)
+                    return replace(fact, items=None, element=element, slots=self._slots_of(fact), keys=keys)
                 return replace(fact, items=None, element=element)
             case Tuple(items=items):
                 return replace(fact, items=tuple(map(self.settled, items)))
@@ -132,23 +131,29 @@ class Containers:
         anywhere = [f for site in fact.sites if (f := self._stored.get(site)) is not None]
         return tuple((k, fa.join_all([f, *anywhere])) for k, f in slots)
 
+    def _keys_of(self, fact: Dict) -> Fact:
+        """What fits every key that a dict ever has."""
+        parts = [part.get(site) for site in sorted(fact.sites) for part in (self._first_keys, self._keys)]
+        known = [keys for keys in parts if keys is not None]
+        return fa.join_all(known) if known or self._stage > 1 else fa.NOTHING
+
     def note(self, step: Step, operands: list[Fact]) -> None:
         """Notes what a step stores."""
         callee = step.callee
         if effects.hashable(callee) and callee in _STORING:
             value = operands[_STORING[callee]]
             is_slice = callee is operator.setitem and not is_item(operands)
-            keyed = isinstance(operands[0], Dict) and callee is operator.setitem
-            key = operands[1].value if keyed and isinstance(operands[1], Known) else None
-            kind = kind_of_key(operands[1]) if keyed else fa.NOTHING
-            self._store(operands[0], element_of(value) if is_slice else value, key, kind)
+            named = isinstance(operands[0], Dict) and callee is operator.setitem and isinstance(operands[1], Known)
+            self._store(operands[0], element_of(value) if is_slice else value, operands[1].value if named else None)
+            if callee is operator.setitem:
+                self._store_key(operands[0], operands[1])
         elif isinstance(callee, Augmented):
             self._store(operands[0], UNKNOWN)
         elif callee in (Method("extend"), operator.iadd) and isinstance(operands[0], List):
             self._store(operands[0], element_of(operands[1]))
         elif callee in (Method("update"), operator.ior) and isinstance(operands[0], Dict):
-            kind = getattr(operands[1], "key", UNKNOWN)
-            self._store(operands[0], getattr(operands[1], "element", UNKNOWN), kind=kind)
+            self._store(operands[0], getattr(operands[1], "element", UNKNOWN))
+            self._store_key(operands[0], getattr(operands[1], "keys", UNKNOWN))
         elif effects.hashable(callee) and callee in _REMOVING:
             self._store(operands[0], None)
         elif isinstance(callee, (Function, Recursion)):
@@ -157,8 +162,8 @@ class Containers:
             for fact in operands:
                 self.lose(fact)
 
-    def _store(self, container: Fact, value: Fact | None, key: Any = None, kind: Fact = fa.NOTHING) -> None:
-        """Notes a store under a key of some kind; the value None is a change that adds nothing."""
+    def _store(self, container: Fact, value: Fact | None, key: Any = None) -> None:
+        """Notes a store under a key; the value None is a change that adds nothing."""
         if isinstance(container, (Array, Number, Tuple, Known)):
             return
         sites = getattr(container, "sites", None)
@@ -170,8 +175,6 @@ class Containers:
             return
         for site in sites:
             before = self._stored.get(site)
-            if self._stage > 1 or not isinstance(kind, fa.Unknown):
-                self._store_key(site, kind)
             unknown = value == UNKNOWN or isinstance(value, fa.Nothing)
             if self._stage < 2 and unknown or self._stage == 0 and key is None:
                 value = None  # read from containers of which too little was known then; the next pass counts
@@ -183,11 +186,17 @@ class Containers:
                 self._stored[site] = after
                 self.grown = True
 
-    def _store_key(self, site: str, kind: Fact) -> None:
-        """Notes the kind of a key of what is made at a site."""
-        before = self._keys.get(site, fa.NOTHING)
-        self._keys[site] = fa.join(before, kind)
-        self.grown = self.grown or site in self._stored and self._keys[site] != before
+    def _store_key(self, container: Fact, key: Fact) -> None:
+        """Notes that a dict may get such a key."""
+        kind = key if isinstance(key, fa.Nothing) else fa.key_fact(key)
+        if not isinstance(container, Dict) or self._stage < 2 and (kind == UNKNOWN or isinstance(kind, fa.Nothing)):
+            return
+        for site in container.sites:
+            before = self._keys.get(site)
+            after = _joined(before, kind, site)
+            if after != before:
+                self._keys[site] = after
+                self.grown = True
 
     def _store_slot(self, site: str, key: Any, value: Fact) -> None:
         """Notes a store under a known key."""
@@ -220,9 +229,9 @@ class Containers:
             case (List() | Dict(), List() | Dict()):
                 if changed:
                     self._store(given, None)
-                    kind = after.key if isinstance(after, Dict) else fa.NOTHING
                     for key, fact in _named(after) if _has_names(after) else [(None, after.element)]:
-                        self._store(given, None if fact == fa.NOTHING else fact, key, kind)
+                        self._store(given, None if fact == fa.NOTHING else fact, key)
+                    self._store_key(given, getattr(after, "keys", UNKNOWN))
                 if changed_held:
                     self._left_inside(given, after)
             case Tuple(items=items), Tuple(items=others) if len(items) == len(others):
@@ -244,11 +253,18 @@ class Containers:
         match fact:
             case List(sites=sites, element=element) | Dict(sites=sites, element=element):
                 if sites:
-                    self._store(fact, UNKNOWN, kind=UNKNOWN)
+                    self._store(fact, UNKNOWN)
+                    self._store_key(fact, UNKNOWN)
                 self.lose(element)
             case Tuple(items=items):
                 for item in items:
                     self.lose(item)
+
+
+def lost(fact: List | Dict) -> Fact:
+    """What is known of a container in which anything may be stored."""
+    without = replace(fact, items=None, element=UNKNOWN)
+    return replace(without, keys=UNKNOWN) if isinstance(without, Dict) else without
 
 
 def _named(fact: List | Dict) -> list[tuple[Any, Fact]]:

@@ -222,8 +222,8 @@ def element_of(fact: Fact) -> Fact:
             return refreshed(fa.join_all(items)) if len(set(items)) != 1 else items[0]
         case List(items=items, element=element):
             return element if items and len(set(items)) == 1 else refreshed(element)
-        case Dict(key=key):
-            return key
+        case Dict(keys=keys):
+            return refreshed(keys)
         case Instance(type=kind, element=element):
             return INT if kind is range else Instance(str) if kind is str else refreshed(element)
     return UNKNOWN
@@ -259,15 +259,11 @@ def _list(*items: Fact) -> Fact:
 
 def _dict(*pairs: Fact) -> Fact:
     keys, values = pairs[::2], pairs[1::2]
+    any_key = fa.join_all(map(fa.key_fact, keys))
     if all(isinstance(k, Known) for k in keys):
         named = tuple((k.value, v) for k, v in zip(keys, values, strict=True))
-        return Dict(named, fa.join_all(values), key=fa.key_fact(k for k, _ in named))
-    return Dict(None, fa.join_all(values), key=fa.join_all(map(kind_of_key, keys)))
-
-
-def kind_of_key(fact: Fact) -> Fact:
-    """What is known of a key that is one of several."""
-    return fa.key_fact([fact.value]) if isinstance(fact, Known) else fact
+        return Dict(named, fa.join_all(values), keys=any_key)
+    return Dict(None, fa.join_all(values), keys=any_key)
 
 
 def _getitem(container: Fact, index: Fact) -> Fact | None:
@@ -292,6 +288,8 @@ def _getitem(container: Fact, index: Fact) -> Fact | None:
             return refreshed(container.element)
         case Instance(type=kind), (Number() | Known(value=int())) if kind is range:
             return INT
+        case _, Number() if fa.is_text(container):
+            return Instance(str)
         case (List() | Tuple(), _):
             return UNKNOWN
     return None
@@ -342,7 +340,7 @@ def _list_of(source: Fact = _EMPTY) -> Fact:
 def _dict_of(source: Fact = _EMPTY) -> Fact | None:
     if not isinstance(source, Dict):
         return None
-    return Dict(source.items, source.element, slots=source.slots, key=source.key)
+    return Dict(source.items, source.element, slots=source.slots, keys=source.keys)
 
 
 def _united(left: Fact, right: Fact) -> Fact | None:
@@ -353,7 +351,8 @@ def _united(left: Fact, right: Fact) -> Fact | None:
             held = [f for f, whole in ((a, left), (b, right)) if whole.items != ()]
             named = [whole.slots if whole.items is None else whole.items for whole in (left, right)]
             slots = None if None in named else fa.joined_slots(*(part for part in named if part is not None))
-            return Dict(None, fa.join_all(held), slots=slots, key=fa.join(left.key, right.key))
+            keys = fa.join_all(whole.keys for whole in (left, right) if whole.items != ())
+            return Dict(None, fa.join_all(held), slots=slots, keys=keys)
     return _known_values(operator.or_)(left, right)
 
 
@@ -544,9 +543,9 @@ _STRUCTURAL |= {
     list: _list_of,
     dict: _dict_of,
     tuple: _tuple_of,
-    Method("items"): lambda d: Instance(type({}.items()), Tuple((d.key, d.element))) if _is_dict(d) else None,
+    Method("items"): lambda d: Instance(type({}.items()), Tuple((d.keys, d.element))) if _is_dict(d) else None,
     Method("values"): lambda d: Instance(type({}.values()), d.element) if _is_dict(d) else None,
-    Method("keys"): lambda d: Instance(type({}.keys()), d.key) if _is_dict(d) else None,
+    Method("keys"): lambda d: Instance(type({}.keys()), d.keys) if _is_dict(d) else None,
     Method("pop"): lambda c, *_: refreshed(c.element) if isinstance(c, List) or _is_dict(c) else None,
 }
 

@@ -15,6 +15,7 @@ from typing import Any
 from srcad import facts as fa
 from srcad import runtime as rt
 from srcad.transform.analyses import effects
+from srcad.transform.analyses.keys import refuse_active_keys
 from srcad.transform.analyses.texts import check_text
 from srcad.transform.forward.attempts import has_numpy_raise
 from srcad.transform.forward.control import forward_block
@@ -89,6 +90,7 @@ def tangent_program(
     refuse_writes_outside(fw)
     refuse_writing_closures(function, facts)
     refuse_shared_arguments(fw)
+    refuse_active_keys(function, facts, fw.varied)
     check_text(function, facts, fw.memory, fw.varied, fw.useful, fw.called_list)
     params = tuple(fw.new_parameter(n, argument_fact(facts.get(n, fa.UNKNOWN))) for n in wrt)
     result: list[Operand] = []

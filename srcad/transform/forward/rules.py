@@ -37,6 +37,7 @@ from srcad.transform.reverse.steps import (
     other_parameter,
     split_result,
 )
+from srcad.transform.reverse.views import is_certain_view
 from srcad.transform.scalars.unread import without_unread
 from srcad.wengert import Const, Method, Operand, Step, callee_name, make_tuple
 
@@ -76,7 +77,11 @@ def rule_tangent(fw: Forward, step: Step, target: str) -> Operand:
         lists = {n: as_array(fw, o) for n, o in bound.items() if n in entry.rule.arrays and not active_in(fw, o)}
         found = transposed(fw, step, entry.rule, bound | lists, target)
     found = named(fw, found, dot_name(target), begin)
-    if entry.rule.form != "linear" or fa.is_numeric(fw.fact(target)):
+    if (
+        entry.rule.form != "linear"
+        or fa.is_numeric(fw.fact(target))
+        and not fits_as_it_is(fw, entry, bound, found, target)
+    ):
         found = fitted(fw, found, target)
     return own_view(fw, step, target, found, entry) if entry.shares else own(fw, step, target, found, begin)
 
@@ -197,6 +202,22 @@ def active_in(fw: Forward, operand: Any) -> bool:
 # ---------------------------------------------------------------------------------------------- guarantees
 
 
+def fits_as_it_is(fw: Forward, entry: primitives.Primitive, bound: dict[str, Any], dot: Operand, target: str) -> bool:
+    """Whether the call that gives a tangent has the shape and dtype of the result, as tangents have those of operands.
+
+    If so, it is known of the tangent what is known of the result.
+    """
+    assert entry.rule is not None
+    whole = all(isinstance(bound[w], str) and fw.is_active(bound[w]) for w in entry.rule.wrt)
+    have, want = fw.fact(dot), fw.fact(target)
+    if not whole or not isinstance(dot, str) or not isinstance(have, Array) or not isinstance(want, Array):
+        return False
+    if not alike(have, want):
+        return False
+    fw.facts[dot] = want
+    return True
+
+
 def fitted(fw: Forward, dot: Operand, target: str) -> Operand:
     """The tangent in the shape and dtype of the result, where facts do not show that it has them."""
     have, want = fw.fact(dot), fw.fact(target)
@@ -247,7 +268,8 @@ def is_new(step: Step) -> bool:
 
 def own_view(fw: Forward, step: Step, target: str, dot: Operand, entry: primitives.Primitive) -> Operand:
     """The tangent of what may be a view: one exactly if that is one, where something is written to it."""
-    if entry.shares_always and entry.rule is not None and entry.rule.form == "linear" or not isinstance(dot, str):
+    certain = is_certain_view(step, entry, fw.facts) and entry.rule is not None and entry.rule.form == "linear"
+    if certain or not isinstance(dot, str):
         return dot
     shared = [o for o in effects.arguments(step, entry, entry.shares) if fw.is_active(o)]
     if not isinstance(fw.fact(target), (Array, fa.Either, fa.Unknown)):

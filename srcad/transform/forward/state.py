@@ -157,7 +157,7 @@ def tangent_fact(fact: Fact) -> Fact:
         case List(items=known, element=element, absent=absent):
             items = None if known is None else tuple(map(tangent_fact, known))
             return List(items, tangent_fact(element), absent=absent)
-        case Dict(items=named, element=element, type=kind, slots=slots, absent=absent):
+        case Dict(items=named, element=element, type=kind, slots=slots, absent=absent, keys=keys):
             pairs = [None if p is None else tuple((k, tangent_fact(f)) for k, f in p) for p in (named, slots)]
-            return Dict(pairs[0], tangent_fact(element), type=kind, slots=pairs[1], absent=absent)
+            return Dict(pairs[0], tangent_fact(element), type=kind, slots=pairs[1], absent=absent, keys=keys)
     return fa.UNKNOWN

@@ -32,7 +32,7 @@ def both_sweeps(sweep: Sweep, helper: Helper, active: tuple[str, ...]) -> Functi
 
 
 def _both_sweeps(sweep: Sweep, specialised: Specialised, active: tuple[str, ...], name: str) -> Function:
-    parts = sweep.make_sweeps(specialised, active, sweep.lower, sweep.pairs)
+    parts = sweep.make_sweeps(replace(specialised, again=sweep.again), active, sweep.lower, sweep.pairs)
     body: list[Node] = [*parts.forward, *parts.reverse]
     result: Operand = parts.gradients[0]
     if len(parts.gradients) > 1:

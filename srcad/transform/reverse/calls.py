@@ -206,7 +206,7 @@ def make_pair(sweep: Sweep, specialised: Specialised, active: tuple[str, ...], *
     forward_token = Recursion(f"{name}_forward", None, *changed_by_forward(function, active))
     inside = Pair(forward_token, Recursion(f"{name}_backward", None, *written), active)
     sweep.pairs[function][active] = (None, inside)
-    parts = sweep.make_sweeps(specialised, active, sweep.lower, sweep.pairs)
+    parts = sweep.make_sweeps(replace(specialised, again=sweep.again), active, sweep.lower, sweep.pairs)
     forward = forward_function(parts, inside.forward.name)
     backward = replace(backward_function(parts, active, inside.backward.name), **changes_of(written))
     inside.forward.function, inside.backward.function = forward, backward

@@ -126,7 +126,7 @@ def _functions(
     closing = Step((result,), make_tuple, nexts, (), None)
     body = (*substitute(node.body, new), closing)
     trip = Function("trip", tuple(Param(new[name]) for name in given), body, result, site=node.site)
-    specialised = Specialised(trip, facts, sweep.refused, sweep.helpers)
+    specialised = Specialised(trip, facts, sweep.refused, sweep.helpers, sweep.again)
     refuse_noticed(specialised)
     parts = sweep.make_sweeps(specialised, tuple(new[n] for n in active), sweep.lower, sweep.pairs, is_called=True)
     if parts.written:

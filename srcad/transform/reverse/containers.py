@@ -14,12 +14,13 @@ from srcad import facts as fa
 from srcad import runtime as rt
 from srcad.errors import UnsupportedError
 from srcad.facts import Array, Dict, Fact, Known, List, Tuple
+from srcad.objects import Field
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.facts import element_of
 from srcad.transform.reverse import steps
 from srcad.transform.reverse.homes import Home
-from srcad.transform.reverse.sweep import ZERO, Sweep
-from srcad.transform.reverse.travelling import shadow_name, shadow_operand, travels
+from srcad.transform.reverse.sweep import Sweep
+from srcad.transform.reverse.travelling import shadow_name, slot_operand, travels
 from srcad.wengert import Const, Method, Node, Operand, Step, identity
 
 LIST_METHODS = (Method("pop"), Method("insert"), Method("extend"), Method("clear"))
@@ -32,12 +33,19 @@ def changes_list(sweep: Sweep, step: Step) -> bool:
     container = fa.widen(sweep.builder.fact(step.operands[0]))
     if isinstance(container, Dict):
         takes = step.callee == Method("pop") and len(step.operands) == 2 or step.callee is operator.delitem
-        return takes and container.type is dict
+        return takes and (container.type is dict or is_attribute(step.operands[1]))
     return isinstance(container, List) and (step.callee in LIST_METHODS or step.callee is operator.iadd)
+
+
+def is_attribute(key: Operand) -> bool:
+    """Whether a slot is named by an attribute of an object."""
+    return isinstance(key, Const) and isinstance(key.value, Field)
 
 
 def reverse_change(sweep: Sweep, step: Step) -> tuple[Node, ...]:
     """Writes the reverse of a change of a list's length; returns what the forward sweep does for it."""
+    if step.callee is operator.delitem and is_attribute(step.operands[1]):
+        return reverse_removal(sweep, step)
     if step.callee == Method("pop") or step.callee is operator.delitem:
         return reverse_pop(sweep, replace(step, callee=Method("pop")))
     if step.callee == Method("insert"):
@@ -82,9 +90,23 @@ def reverse_pop(sweep: Sweep, step: Step) -> tuple[Node, ...]:
         d: Operand = shadow_name(sweep, target)
     else:
         d = sweep.take(target) if step.targets else None
-        d = ZERO if d is None else d
+        d = slot_operand(sweep, target) if d is None else d
     sweep.builder.effect(restore, shadow, index, d, *place)
     return tuple(forward)
+
+
+def reverse_removal(sweep: Sweep, step: Step) -> tuple[Node, ...]:
+    """The reverse of `del c.x` puts the attribute back.
+
+    The shadow that travels keeps its slot, which a store of the attribute saves and replaces; another has none, as the
+    object has none at the end, and what a shadow has not is zero.
+    """
+    container, key = step.operands
+    with sweep.builder.block() as saving:
+        saved = sweep.builder.step(operator.getitem, container, key, like="saved")
+    sweep.restoring.add(saved)
+    sweep.builder.effect(operator.setitem, container, key, saved)
+    return (*saving, step)
 
 
 def reverse_insert(sweep: Sweep, step: Step) -> tuple[Node, ...]:
@@ -98,7 +120,9 @@ def reverse_insert(sweep: Sweep, step: Step) -> tuple[Node, ...]:
     if has_shadow(sweep, container):
         shadow = sweep.shadow(str(container))
         if travels(sweep, container):
-            forward.append(Step((), step.callee, (shadow, index, shadow_operand(sweep, value)), (), step.site))
+            with sweep.builder.block() as stored:
+                sweep.builder.effect(step.callee, shadow, index, slot_operand(sweep, value))
+            forward.extend(stored)
         d = sweep.builder.step(Method("pop"), shadow, place, like=steps.d_name(value), fact=fa.UNKNOWN)
         if not travels(sweep, value):
             sweep.add(value, steps.as_cotangent(sweep, d, value))

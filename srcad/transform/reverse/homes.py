@@ -19,14 +19,16 @@ from __future__ import annotations
 import enum
 import operator
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from srcad import facts as fa
-from srcad.errors import FactsNeededError, UnsupportedError
+from srcad.errors import DifferentiationError, FactsNeededError, UnsupportedError
 from srcad.facts import Array, Dict, Fact, Instance, Known, List, Nested, Number, Tuple
 from srcad.rules import register
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.memory import Memory
 from srcad.transform.helpers import Closure, Partial, Super
+from srcad.transform.nesting import refusal_key
 from srcad.transform.reverse.definitions import Definitions
 from srcad.transform.reverse.views import is_basic, passes_on
 from srcad.wengert import (
@@ -70,6 +72,7 @@ class Homes:
         definitions: Definitions,
         active: frozenset[str],
         undefined: frozenset[str] = frozenset(),
+        refused: Mapping[Any, DifferentiationError] | None = None,
     ):
         self._facts = facts
         self._site = function.site
@@ -77,6 +80,7 @@ class Homes:
         self._definitions = definitions
         self._active = active
         self._undefined = undefined
+        self._refused = refused or {}
         self._partly_read: set[str] = set()
         self._read_in_loops: set[str] = set()
         self._indexed: set[str] = set()
@@ -101,7 +105,7 @@ class Homes:
             case Number():
                 return Home.VALUE
             case Array():
-                if written and self._passes_on(name):
+                if written and self.passes_on(name):
                     return Home.THROUGH
                 return Home.SHADOW if written or root in self._partly_read | self._read_in_loops else Home.VALUE
             case Tuple() | List(items=tuple()) | Dict(items=tuple()):
@@ -132,11 +136,18 @@ class Homes:
             raise self._undecided(name)
         return Home.VALUE
 
-    def _undecided(self, name: str) -> FactsNeededError:
-        """The error for a name of which too little is known, with the step at which what was known is lost."""
+    def _undecided(self, name: str) -> DifferentiationError:
+        """The error for a name of which too little is known, with the step at which what was known is lost.
+
+        Where that is a call that was refused, so that nothing is known of its result, it is that refusal.
+        """
         base = fa_base(name)
         unknown = f"whether {base!r} is a number or an array decides what writing to it means, and is not known"
         origins = list(self._origins(name))
+        calls = [s for s in origins if effects.hashable(s.callee) is not None]
+        refusals = (self._refused.get(refusal_key(s, self._facts)) for s in calls)
+        if (refusal := next((r for r in refusals if r is not None), None)) is not None:
+            return refusal
         call = next((s for s in origins if isinstance(s.callee, Call)), None)
         if call is not None:
             return FactsNeededError(
@@ -187,7 +198,7 @@ class Homes:
                     seen.add(source)
                     todo.append(source)
 
-    def _passes_on(self, name: str) -> bool:
+    def passes_on(self, name: str) -> bool:
         """Whether a name is a view that passes its cotangents on, or a view of one."""
         step = self._definitions[self._definitions.same(name)].by
         if not isinstance(step, Step) or len(step.targets) != 1 or not isinstance(step.operands[0], str):
@@ -200,7 +211,7 @@ class Homes:
             entry = register.lookup(step.callee)
             certain = entry is not None and bool(entry.shares) and entry.shares_always
         base = step.operands[0]
-        return certain and isinstance(fa.widen(self._facts.get(base, fa.UNKNOWN)), Array) and self._passes_on(base)
+        return certain and isinstance(fa.widen(self._facts.get(base, fa.UNKNOWN)), Array) and self.passes_on(base)
 
     # ---------------------------------------------------------------------------------------- collecting
 

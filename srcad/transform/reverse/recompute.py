@@ -14,13 +14,16 @@ from functools import cached_property
 
 from srcad import facts as fa
 from srcad.facts import Array, Fact, Number
+from srcad.rules import register
 from srcad.transform.analyses import effects
 from srcad.transform.analyses.memory import Memory
 from srcad.transform.reverse.record import operands_looked_at
 from srcad.transform.reverse.scopes import Place, Scopes
 from srcad.transform.reverse.tapes import Changes, Tape, find_tapes, step_definitions
+from srcad.transform.reverse.views import is_certain_view, is_unlike
 from srcad.transform.simplify.views import is_basic
 from srcad.wengert import (
+    Attribute,
     Const,
     ForLoop,
     Function,
@@ -225,7 +228,7 @@ class _Recomputing:
             return True
         if step.callee is len:
             return isinstance(fa.widen(effects.fact_of_operand(step.operands[0], facts)), Array)
-        if step.callee is operator.getitem and self._is_view(step):
+        if self._is_view(step):
             return True
         if effects.hashable(step.callee) not in CHEAP:
             return False
@@ -247,10 +250,16 @@ class _Recomputing:
         return known or isinstance(fact, Number) or fact == fa.Instance(slice)
 
     def _is_view(self, step: Step) -> bool:
-        """Whether a subscript gives a view, which is the same however often it is taken, whatever stands in it."""
-        array, index = (effects.fact_of_operand(o, self.facts) for o in step.operands)
+        """Whether a step gives a view, which is the same however often it is taken, whatever stands in it."""
         result = self.facts.get(step.target, fa.UNKNOWN)
-        return isinstance(array, Array) and isinstance(result, Array) and is_basic(index) is True
+        if step.callee is operator.getitem:
+            array, index = (effects.fact_of_operand(o, self.facts) for o in step.operands)
+            return isinstance(array, Array) and isinstance(result, Array) and is_basic(index) is True
+        entry = register.lookup(step.callee)
+        if not isinstance(result, Array) or entry is None or not entry.shares:
+            return False
+        costs_little = isinstance(step.callee, Attribute) or is_unlike(step, self.facts)
+        return costs_little and is_certain_view(step, entry, self.facts)
 
     # ------------------------------------------------------------------------------- elements written once
 

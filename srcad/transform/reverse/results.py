@@ -41,8 +41,8 @@ def given_cotangent_fact(fact: Fact) -> Fact:
             return replace(known, items=tuple(map(given_cotangent_fact, items)))
         case fa.List(items=tuple() as items):
             return fa.List(tuple(map(given_cotangent_fact, items)))
-        case fa.Dict(items=tuple() as named, type=kind):
-            return fa.Dict(tuple((key, given_cotangent_fact(item)) for key, item in named), type=kind)
+        case fa.Dict(items=tuple() as named, type=kind, keys=keys):
+            return fa.Dict(tuple((key, given_cotangent_fact(item)) for key, item in named), type=kind, keys=keys)
         case Number() | Array() as number if fa.is_active_type(number):
             return cotangent_fact(number)
     return fa.UNKNOWN

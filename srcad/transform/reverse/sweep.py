@@ -19,6 +19,7 @@ from srcad import facts as fa
 from srcad import runtime as rt
 from srcad.errors import Site, UnsupportedError
 from srcad.facts import Array, Dict, Fact, List, Number, Tuple
+from srcad.transform.analyses.keys import refuse_active_keys
 from srcad.transform.analyses.memory import Memory
 from srcad.transform.analyses.texts import check_text
 from srcad.transform.analyses.undefined import undefined_names
@@ -29,7 +30,7 @@ from srcad.transform.reverse.definitions import Definitions
 from srcad.transform.reverse.handing import hands_memory
 from srcad.transform.reverse.homes import Home, Homes
 from srcad.transform.reverse.iterators import check_iterators
-from srcad.transform.reverse.travelling import shadow_name, travelling_regions, travels
+from srcad.transform.reverse.travelling import keeping_regions, shadow_name, travelling_regions, travels
 from srcad.transform.reverse.undefined import undefined_arms
 from srcad.transform.reverse.views import shadow_of_view
 from srcad.transform.specialise import Specialiser
@@ -96,6 +97,7 @@ class Sweep:
         self.lower = lower
         self.refused = specialised.refused
         self.helpers = specialised.helpers
+        self.again = specialised.again
         self.make_sweeps = make_sweeps
         self.pairs = pairs
         self.pull_through = pull_through
@@ -108,10 +110,11 @@ class Sweep:
         self.varied = varied_names(function, facts, self.memory, self.wrt)
         self.useful = useful_names(function, facts, self.memory)
         self.active = self.varied & self.useful
+        refuse_active_keys(function, facts, self.varied)
         check_text(function, facts, self.memory, self.varied, self.useful, self.called_list)
         check_iterators(function.body, facts, self.definitions, self.active)
         self.undefined = undefined_names(function.body) | {n for n, fact in facts.items() if fa.may_be_none(fact)}
-        self.homes = Homes(function, facts, self.memory, self.definitions, self.active, self.undefined)
+        self.homes = Homes(function, facts, self.memory, self.definitions, self.active, self.undefined, self.refused)
         self.undefined_arms = undefined_arms(function.body)
         self.entries: dict[Key, Operand] = {}
         self.contexts: list[Context] = []
@@ -127,6 +130,7 @@ class Sweep:
         self.has_complex: bool | None = None  # found when it is first asked
         self.selected: set[str] = set()
         self.travelled: dict[str, str] = {}
+        self.keeping = keeping_regions(self)
         self.travelling = travelling_regions(self)
         self.opaque_writes: list[tuple[Operand, Step]] = []
         self.exposed: set[int] = set()  # the steps that an abandoned `try` may leave done

@@ -24,10 +24,12 @@ from srcad.facts import Array, Dict, Fact, List, Number, Tuple
 from srcad.rules import register
 from srcad.transform.analyses import effects
 from srcad.transform.builder import Builder
-from srcad.transform.reverse.views import is_basic, is_unlike, passes_on, shared_operands
+from srcad.transform.reverse.homes import Home
+from srcad.transform.reverse.views import is_basic, is_certain_view, is_unlike, passes_on, shared_operands
 from srcad.wengert import (
     UNDEFINED,
     UNSET,
+    Augmented,
     Branch,
     Carried,
     Const,
@@ -131,7 +133,8 @@ def may_share(sweep: Sweep, step: Step) -> bool:
     if step.callee is operator.getitem:
         return False  # the subscript decides
     entry = register.lookup(step.callee)
-    return entry is not None and not entry.shares_always and bool(shared_operands(step, sweep.facts))
+    certain = entry is None or is_certain_view(step, entry, sweep.facts)
+    return not certain and bool(shared_operands(step, sweep.facts))
 
 
 def _only_unpacked(sweep: Sweep, name: str) -> bool:
@@ -160,12 +163,39 @@ def travels(sweep: Sweep, operand: Operand) -> bool:
     if not isinstance(operand, str) or not sweep.travelling:
         return False
     fact = fa.widen(sweep.facts.get(operand, fa.UNKNOWN))
-    if not isinstance(fact, (Array, List, Dict, Tuple)):
+    if not isinstance(fact, (Array, List, Dict, Tuple)) or hands_on(sweep, operand):
         return False
     empty = not isinstance(fact, Array) and fact.items == ()  # another one of its kind may have items
     if not isinstance(fact, Array) and not empty and fa.is_active_type(fact) is False:
         return False  # a list of integers, say, of which none becomes a float while it is carried
     return bool(sweep.memory.reach(operand) & sweep.travelling)
+
+
+def hands_on(sweep: Sweep, name: str) -> bool:
+    """Whether a view has no shadow and hands its cotangents on at once, as no such view of this memory is kept."""
+    is_array = isinstance(fa.widen(sweep.facts.get(name, fa.UNKNOWN)), Array)
+    return is_array and sweep.memory.region(name) not in sweep.keeping and sweep.homes.passes_on(name)
+
+
+def keeping_regions(sweep: Sweep) -> frozenset[int | None]:
+    """The regions of memory of which views that could hand on their cotangents are kept: merged, carried or stored."""
+    kept = (o for node in walk(sweep.function.body) for o in _kept(sweep, node) if isinstance(o, str))
+    arrays = (o for o in kept if isinstance(fa.widen(sweep.facts.get(o, fa.UNKNOWN)), Array))
+    return frozenset(sweep.memory.region(o) for o in arrays if sweep.homes.passes_on(o))
+
+
+def _kept(sweep: Sweep, node: Node) -> tuple[Operand, ...]:
+    """The operands that a node may keep somewhere, or take apart in other ways than by subscripts."""
+    if not isinstance(node, Step):
+        return _ends(node)
+    callee = node.callee
+    if isinstance(callee, Augmented) or callee is operator.getitem or callee is identity and len(node.targets) == 1:
+        return ()
+    if callee is operator.setitem:
+        in_array = isinstance(fa.widen(sweep.builder.fact(node.operands[0])), Array)
+        return () if in_array else node.operands[2:]
+    is_rule = effects.hashable(callee) not in (*MAKERS, list) and register.lookup(callee) is not None
+    return () if is_rule else (*node.operands, *(o for _, o in node.keywords))
 
 
 def shadow_name(sweep: Sweep, name: str) -> str:
@@ -189,7 +219,19 @@ def shadow_operand(sweep: Sweep, operand: Operand) -> Operand:
         return shadow_name(sweep, str(operand))
     if operand in (UNDEFINED, UNSET, Const(None)):
         return operand
+    if isinstance(operand, str) and sweep.travelling and sweep.home(operand) is Home.THROUGH:
+        by = sweep.definitions[sweep.definitions.same(operand)].by
+        raise _refused(operand, "its cotangent is no such view of another", by)
     return ZERO
+
+
+def slot_operand(sweep: Sweep, operand: Operand) -> Operand:
+    """What stands in the slot of a shadow where the primal has this operand.
+
+    In a derivative that is differentiated again, a zero is of the kind of the value, as all is that a slot ever holds.
+    """
+    shadow = shadow_operand(sweep, operand)
+    return sweep.zero(operand) if shadow == ZERO and sweep.again else shadow
 
 
 def is_root(sweep: Sweep, step: Step, name: str) -> bool:
@@ -295,15 +337,15 @@ def replace_shared(sweep: Sweep, step: Step, shadow: str) -> Step:
 
 def _made(sweep: Sweep, step: Step, shadow: str) -> Step:
     if step.callee is make_dict:
-        slots = [o if i % 2 == 0 else shadow_operand(sweep, o) for i, o in enumerate(step.operands)]
+        slots = [o if i % 2 == 0 else slot_operand(sweep, o) for i, o in enumerate(step.operands)]
         return Step((shadow,), make_dict, tuple(slots), (), step.site)
     if step.callee is make_object:
         fact = sweep.facts[step.target]
         later = (fact.items if fact.items is not None else fact.slots or ()) if isinstance(fact, Dict) else ()
         named: dict[str, Operand] = {str(key): Const(0.0) for key, _ in later}
-        named |= {str(key.value): shadow_operand(sweep, o) for key, o in made_slots(step)}
+        named |= {str(key.value): slot_operand(sweep, o) for key, o in made_slots(step)}
         return Step((shadow,), rt.Shadow, (), tuple(named.items()), step.site)
-    return Step((shadow,), make_list, tuple(shadow_operand(sweep, o) for _, o in made_slots(step)), (), step.site)
+    return Step((shadow,), make_list, tuple(slot_operand(sweep, o) for _, o in made_slots(step)), (), step.site)
 
 
 def _moved(sweep: Sweep, builder: Builder, step: Step, shadow: str) -> Step:
@@ -328,11 +370,11 @@ def _refuse_unknown_container(sweep: Sweep, step: Step, target: str) -> None:
     raise _refused(target, "it holds arrays that are written to, and comes from a call that moves them", step)
 
 
-def _refused(name: str, why: str, step: Step) -> UnsupportedError:
+def _refused(name: str, why: str, step: Node | None) -> UnsupportedError:
     return UnsupportedError(
         f"{base(name)!r} shares memory that is written to, and {why}",
         "write to a copy (x = x.copy()), or give each array a name of its own",
-        step.site,
+        getattr(step, "site", None),
     )
 
 
@@ -367,7 +409,9 @@ def carried(sweep: Sweep, node: ForLoop | WhileLoop) -> tuple[Carried, ...]:
 # -------------------------------------------------------------------------------------------- containers
 
 
-def appended(sweep: Sweep, step: Step) -> Node:
+def appended(sweep: Sweep, step: Step) -> tuple[Node, ...]:
     """What `c.append(v)` does to the shadow of c."""
     container, value = step.operands
-    return Step((), Method("append"), (shadow_operand(sweep, container), shadow_operand(sweep, value)), (), step.site)
+    with sweep.builder.block() as made:
+        sweep.builder.effect(Method("append"), shadow_operand(sweep, container), slot_operand(sweep, value))
+    return tuple(made)

@@ -17,6 +17,7 @@ from srcad import facts as fa
 from srcad.errors import UnsupportedError
 from srcad.facts import Array, Fact, Instance, Known, Number, Tuple
 from srcad.rules import register
+from srcad.rules.primitives import Primitive
 from srcad.transform.analyses import effects
 from srcad.wengert import (
     Attribute,
@@ -111,11 +112,22 @@ def shared_operands(step: Step, facts: Mapping[str, Fact]) -> tuple[Operand, ...
     return tuple(o for o in given if not effects.is_immutable(effects.fact_of_operand(o, facts)))
 
 
-READ_ONLY = (np.broadcast_to, np.diagonal, Method("diagonal"), stride_tricks.sliding_window_view)
+READ_ONLY = (np.broadcast_to, np.diagonal, Method("diagonal"))
 """What gives views that nothing can be written through."""
 
-UNLIKE = (stride_tricks.as_strided, np.imag, Attribute("imag"))
+IMAGINARY = (np.imag, Attribute("imag"))
+"""What gives the imaginary parts of an array: a view, if it is of complex numbers."""
+
+UNLIKE = (stride_tricks.as_strided, stride_tricks.sliding_window_view, *IMAGINARY)
 """What gives views whose cotangents are no such views of a shadow: elements may overlap, and signs differ."""
+
+
+def is_certain_view(step: Step, entry: Primitive, facts: Mapping[str, Fact]) -> bool:
+    """Whether what a primitive returns certainly is a view of memory that it is given."""
+    if effects.hashable(step.callee) in IMAGINARY:
+        dtype = fa.dtype_of(effects.fact_of_operand(step.operands[0], facts))
+        return dtype is not None and np.dtype(dtype).kind == "c"
+    return entry.shares_always
 
 
 def passes_on(step: Step, facts: Mapping[str, Fact]) -> bool:

@@ -35,8 +35,8 @@ from srcad.transform.reverse.steps import (
     times,
 )
 from srcad.transform.reverse.sweep import ELLIPSIS, ZERO, Sweep
-from srcad.transform.reverse.travelling import appended, shadow_operand, travels
-from srcad.transform.reverse.views import is_basic
+from srcad.transform.reverse.travelling import appended, slot_operand, travels
+from srcad.transform.reverse.views import IMAGINARY, is_basic
 from srcad.wengert import Attribute, Augmented, Method, Node, Operand, Step, base, callee_name
 
 
@@ -141,7 +141,7 @@ def whose_imaginary_part(sweep: Sweep, array: Operand) -> str | None:
     if sweep.home(array) is not Home.THROUGH:
         return None
     step = sweep.definitions[sweep.definitions.same(str(array))].by
-    if not isinstance(step, Step) or step.callee not in (np.imag, Attribute("imag")):
+    if not isinstance(step, Step) or step.callee not in IMAGINARY:
         return None
     return str(step.operands[0]) if sweep.home(step.operands[0]) is Home.SHADOW else None
 
@@ -295,7 +295,7 @@ def reverse_slot_store(sweep: Sweep, step: Step) -> tuple[Node, ...]:
     if travels(sweep, container) and not is_number:
         shadow = sweep.shadow(str(container))
         slot = sweep.builder.step(take, shadow, index, like="saved", fact=fa.UNKNOWN)
-        sweep.builder.effect(operator.setitem, shadow, index, shadow_operand(sweep, value))
+        sweep.builder.effect(operator.setitem, shadow, index, slot_operand(sweep, value))
     sweep.builder.steps = outer
     sweep.restoring.add(saved)
     sweep.builder.effect(put_back, container, index, saved)
@@ -331,7 +331,7 @@ def reverse_append(sweep: Sweep, step: Step) -> tuple[Node, ...]:
         d = sweep.builder.step(Method("pop"), sweep.shadow(str(container)), like=d_name(value), fact=fa.UNKNOWN)
         if has_its_cotangent_in_the_slot(sweep, value):
             sweep.add(value, as_cotangent(sweep, d, value))
-        return (appended(sweep, step),)
+        return appended(sweep, step)
     if sweep.home(container) is Home.SHADOW:
         d = sweep.builder.step(Method("pop"), sweep.shadow(container), like=d_name(value), fact=fa.UNKNOWN)
         if sweep.home(value) is not Home.NONE:

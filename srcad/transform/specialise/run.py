@@ -18,7 +18,7 @@ from srcad.facts import UNKNOWN, Dict, Fact, List, Tuple
 from srcad.rules import register
 from srcad.transform import instances, standins
 from srcad.transform.analyses import effects
-from srcad.transform.analyses.containers import Containers
+from srcad.transform.analyses.containers import Containers, lost
 from srcad.transform.binding import bind
 from srcad.transform.builder import Builder
 from srcad.transform.generators import Pulls
@@ -353,7 +353,7 @@ class Specialiser:
                 self.facts[name] = self.containers.made(fact, f"{self.place}:{self.made_here} {base(name)}")
                 self.made_here += 1
             elif self.changing and isinstance(fact, (List, Dict)):
-                self.facts[name] = replace(fact, items=None, element=UNKNOWN)
+                self.facts[name] = lost(fact)
 
     def noted(self, step: Step, operand: Operand) -> Fact:
         """What is known of an operand wherever it is read from what the step stores it in."""
