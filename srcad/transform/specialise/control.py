@@ -18,7 +18,7 @@ from srcad.transform.iterators import Generator, Made, Suspended
 from srcad.transform.specialise import generators, suspended
 from srcad.transform.stopping import without_stopping
 from srcad.transform.unroll import names_attributes, trips, unrolled
-from srcad.wengert import Attempt, Branch, Carried, ForLoop, Merge, Node, Operand, WhileLoop, never_raises
+from srcad.wengert import Attempt, Branch, Carried, Const, ForLoop, Merge, Node, Operand, WhileLoop, never_raises
 
 if TYPE_CHECKING:
     from srcad.transform.specialise.run import Specialiser
@@ -37,7 +37,10 @@ def branch(run: Specialiser, node: Branch) -> None:
             run.replaced[merge.target] = run.use(merge.then if truth else merge.orelse)
         return
     pulled = set(run.pulls.pulled)
+    catches = isinstance(node, Attempt) and node.test != Const(StopIteration)
+    run.attempts += catches
     then = run.builder.nested(lambda: run.nodes(node.then))
+    run.attempts -= catches
     if isinstance(node, Attempt) and all(map(never_raises, then)):  # once calls in it have been decided
         for step in then:
             run.builder.add(step)
