@@ -50,12 +50,14 @@ class Generator(Iterator):
 class Suspended(Iterator):
     """An iterator that several places ask for values: a call of `advance` says whether there is one more.
 
-    It is then the entry of the dict `item[0]` under the key `item[1]`.
+    It is then the entry of the dict `item[0]` under the key `item[1]`.  A generator of the user's, which an error ends
+    for good, was made inside of so many `try`s.
     """
 
     name: str
     advance: Function
     item: tuple[str, Const]
+    attempts: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

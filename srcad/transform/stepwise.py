@@ -26,6 +26,7 @@ from srcad.wengert import (
     WhileLoop,
     base,
     identity,
+    indexed,
     make_dict,
     walk,
     yield_item,
@@ -65,7 +66,10 @@ def _written(generator: Function, first: Sequence[Node], loop: ForLoop, names: N
     courses.note(first)
     begin: list[Step] = []
     course = courses.begun(loop.iterable, begin)
-    before += [replace(step, site=generator.site) for step in begin]
+    early = () if generator.site is None else (Const(True),)  # a function of the user's begins when it is asked first
+    for step in begin:
+        late = early if step.callee is indexed else ()
+        before.append(replace(step, operands=(*step.operands, *late), site=generator.site))
     number, item, found = cell("number", Const(0)), cell("item"), cell("found")
     carried = [(c, cell(c.name, c.init)) for c in loop.carried]
 

@@ -1,10 +1,11 @@
 """Iterators and generators that several places ask for values: each goes on where the last one stopped."""
 
 import itertools
+import math
 
 import numpy as np
 import pytest
-from programs.checking import Programs, check
+from programs.checking import Programs, check, refused
 
 V = np.array([0.3, -1.1, 0.7, 1.9])
 programs = Programs()
@@ -329,6 +330,203 @@ def zipped_with_next(x):
     return s
 
 
+@programs.on((V,))
+def while_with_a_default(x):
+    it = iter(x)
+    t = 1.0
+    while (v := next(it, None)) is not None:
+        t = t * v + v
+    return t
+
+
+@programs.on((V,))
+def list_changed_meanwhile(x):
+    items = [x[0], x[1], x[2]]
+    it = iter(items)
+    a = next(it)
+    items[1] = a * x[3]
+    b = next(it)
+    items.append(b)
+    return a * b + sum(it)
+
+
+@programs.on((V,))
+def in_branches(x):
+    it = iter(x)
+    t = next(it) if x[0] > 0 else x[1]
+    if t > 0.1:
+        t = t * next(it)
+    else:
+        t = t + 1
+    return t * next(it) + next(it, 2.0)
+
+
+@programs.on((V,))
+def made_each_trip(x):
+    t = 0.0
+    for k in range(3):
+        it = iter(x[k:])
+        a = next(it)
+        for b in it:
+            t += a * b * k
+            if t > 1:
+                break
+        t += next(it, x[0])
+    return t
+
+
+@programs.on((V,))
+def stopped_and_caught(x):
+    it = iter(x[:1])
+    next(it)
+    try:
+        v = next(it)
+    except StopIteration:
+        v = x[1] ** 2
+    return v * x[0]
+
+
+@programs.on((V,))
+def two_merged(x):
+    a, b = iter(x[:2]), iter(x[2:])
+    out = []
+    p, q = next(a), next(b)
+    while True:
+        if p < q:
+            out.append(p)
+            try:
+                p = next(a)
+            except StopIteration:
+                out.append(q)
+                out.extend(b)
+                break
+        else:
+            out.append(q)
+            try:
+                q = next(b)
+            except StopIteration:
+                out.append(p)
+                out.extend(a)
+                break
+    return sum(v * (i + 1) for i, v in enumerate(out))
+
+
+def running(values):
+    total = 0.0
+    for v in values:
+        total = total + v
+        yield total
+
+
+@programs.on((V,))
+def generator_over_a_generator(x):
+    g = running(v * v for v in x)
+    a = next(g)
+    return a * sum(g)
+
+
+@programs.on((V,))
+def nonlocal_variable_shared(x):
+    s = x[0]
+
+    def gen():
+        nonlocal s
+        for v in x:
+            s = s * v
+            yield s
+            s = s + 1.0
+
+    g = gen()
+    a = next(g)
+    s = s * 2
+    b = next(g)
+    return a * b * s + next(g) * s
+
+
+@programs.on((V,))
+def array_written_by_both(x):
+    y = x * 1.0
+
+    def sweep():
+        for i in range(len(y) - 1):
+            y[i + 1] += y[i] ** 2
+            yield y[i + 1]
+
+    g = sweep()
+    a = next(g)
+    y[1] *= a
+    b = next(g)
+    y *= 2
+    return b * next(g) + np.sum(y)
+
+
+@programs.on((V,))
+def while_loop_around_the_yield(x):
+    def halve(v):
+        while v > 0.1:
+            yield v
+            v = v / 2
+        yield -v
+
+    g = halve(x[3])
+    next(g)
+    t = next(g)
+    return t * sum(g)
+
+
+@programs.on((V,))
+def yields_in_branches(x):
+    def gen():
+        for v in x:
+            if v > 0.5:
+                yield v
+            elif v > 0:
+                yield v * v
+                yield v**3
+            else:
+                continue
+            yield 1.0
+
+    g = gen()
+    return next(g) * next(g) + next(g) + sum(v * (i + 1) for i, v in enumerate(g))
+
+
 @pytest.mark.parametrize(("function", "args"), programs.cases)
 def test_program(function, args):
     check(function, args)
+
+
+def ended_by_an_error(x):
+    """Its generator has no more values then."""
+    roots = (math.sqrt(v) for v in x)
+    total = 0.0
+    try:
+        total += next(roots)
+        total += next(roots)
+    except ValueError:
+        total += 1.0
+    return total + sum(roots)
+
+
+def one_of_two(x):
+    g = multiples(x[0], 2) if x[1] > 0 else powers(x[0])
+    return next(g) * next(g)
+
+
+def kept_in_a_list(x):
+    g = [iter(x)] * 2
+    return sum(a * b for a, b in zip(*g))
+
+
+def over_one_that_it_makes(x):
+    def both():
+        yield x[0]
+        yield from multiples(x[1], 2)
+
+    g = both()
+    return next(g) * sum(g)
+
+
+@pytest.mark.parametrize("function", [ended_by_an_error, one_of_two, kept_in_a_list, over_one_that_it_makes])
+def test_refused(function):
+    refused(function, (V,))

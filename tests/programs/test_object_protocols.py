@@ -6,21 +6,10 @@ import functools
 
 import numpy as np
 import pytest
-from programs.checking import Programs, check, refused
+from programs.checking import Programs, check
 
 V = np.array([0.5, -1.2, 2.0])
 programs = Programs()
-refusals = []
-
-
-def refusing(*words):
-    """Notes a function of a vector, and what its refusal says."""
-
-    def note(function):
-        refusals.append(pytest.param(function, words, id=function.__name__))
-        return function
-
-    return note
 
 
 # ------------------------------------------------------------------------------------------------ iteration
@@ -140,7 +129,7 @@ def sequence_by_number(x):
     return total * items[0:2][1]
 
 
-@refusing("a loop over a Sequence ends when __getitem__ raises IndexError", "give Sequence the method __iter__")
+@programs.on((V,))
 def loop_until_an_index_error(x):
     total = 0.0
     for v in Sequence([x[0], x[1]]):
@@ -148,7 +137,7 @@ def loop_until_an_index_error(x):
     return total
 
 
-@refusing("a loop over a Multiples ends when __next__ raises StopIteration", "as a generator")
+@programs.on((V,))
 def loop_over_an_iterator_object(x):
     total = 0.0
     for v in Multiples(x, 3):
@@ -349,8 +338,3 @@ def shallow_copy_of_a_dataclass(x):
 @pytest.mark.parametrize(("function", "args"), programs.cases)
 def test_program(function, args):
     check(function, args)
-
-
-@pytest.mark.parametrize(("function", "words"), refusals)
-def test_refused(function, words):
-    refused(function, (V,), *words)

@@ -59,8 +59,11 @@ def branch(run: Specialiser, node: Branch) -> None:
         managers.manage(run, node, generator)
         return
     pulled, optional = set(run.pulls.pulled), compared_with_none(run, test)
+    catches = isinstance(node, Attempt) and node.test != Const(StopIteration)
+    run.attempts += catches
     with assuming(run, optional, True):
         then = run.builder.nested(lambda: run.nodes(node.then))
+    run.attempts -= catches
     if isinstance(node, Attempt) and all(map(never_raises, then)):  # once calls in it have been decided
         for step in then:
             run.builder.add(step)

@@ -217,6 +217,7 @@ class Specialiser:
         self.undefined: set[Operand] = {UNDEFINED}  # and what a loop carries that no trip has assigned yet
         self.begun_undefined: set[str] = set()  # what loops carry that had no value when they were met last
         self.loops: tuple[object, ...] = ()
+        self.attempts = 0  # how many `try`s are around that catch more than StopIteration
         self.pulls = Pulls()
         self.consumers: dict[Function, tuple[list[Any], Site | None]] = {}
         self.within: set[Operand] = set()  # the managers of blocks that stay as they are

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from srcad import facts as fa
-from srcad.errors import UnsupportedError
+from srcad.errors import Site, UnsupportedError
 from srcad.facts import Dict, Fact, Instance, List, Tuple
 from srcad.library.kinds import indexed as is_indexed
 from srcad.transform.analyses import effects
@@ -75,7 +75,8 @@ def begun(run: Specialiser, generator: Generator) -> Suspended:
     run.calling = around
     run.place, run.made_here = place, made_here + 1
     run.consumers[parts.advance] = [*run.inlining, *(() if own else (generator.callee,))], generator.site
-    return Suspended(generator.name, parts.advance, parts.item)
+    attempts = None if own else run.attempts
+    return Suspended(generator.name, parts.advance, parts.item, attempts)
 
 
 def remade(run: Specialiser, step: Step) -> Generator | None:
@@ -162,19 +163,30 @@ def _run(run: Specialiser, nodes: tuple[Node, ...]) -> None:
     run.place, run.made_here = place, made_here + 1
 
 
+def asked(run: Specialiser, source: Suspended, more: str, site: Site | None) -> Step:
+    """The step that goes on to the next value.  Raises UnsupportedError where an error that ends it may be caught."""
+    if source.attempts is not None and run.attempts > source.attempts:
+        raise UnsupportedError(
+            f"the generator {base(source.name)!r} is asked for values in a `try`, and in other places",
+            "make the generator inside the `try`, or a list of its values before: list(...)",
+            site,
+        )
+    return Step((more,), source.advance, (), (), site)
+
+
 def _next(run: Specialiser, step: Step, source: Suspended) -> tuple[Node, ...]:
     """`next(iterator)` and `next(iterator, default)`"""
     more, item = run.builder.names.fresh("more"), run.builder.names.fresh("item")
     target = step.targets[0] if step.targets else run.builder.names.fresh("item")
-    asked = Step((more,), source.advance, (), (), step.site)
+    asks = asked(run, source, more, step.site)
     if step.operands[1:]:
         read = Step((item,), operator.getitem, source.item, (), step.site)
         merge = Merge(target, item, step.operands[1])
-        return asked, Branch(more, (read,), (), (merge,), step.site)
+        return asks, Branch(more, (read,), (), (merge,), step.site)
     error = run.builder.names.fresh("error")
     missing = (Step((error,), StopIteration, (), (), step.site), Step((), raise_error, (error,), (), step.site))
     return (
-        asked,
+        asks,
         Branch(more, (), missing, (), step.site),
         Step(step.targets, operator.getitem, source.item, (), step.site),
     )
@@ -187,7 +199,7 @@ def _item_step(run: Specialiser, step: Step, source: Fact) -> tuple[Node, ...]:
         if step.callee is after_last:
             return (replace(step, callee=identity, operands=step.operands[1:]),)
         if step.callee is has_more:
-            return (replace(step, callee=source.advance, operands=()),)
+            return (asked(run, source, step.target, step.site),)
         if step.callee is item_at:
             return (replace(step, callee=operator.getitem, operands=source.item),)
         if step.callee is indexed and step.operands[1] == Const(True):
@@ -220,9 +232,9 @@ def _refusal(step: Step) -> UnsupportedError:
 def go_on(run: Specialiser, node: ForLoop, source: Suspended) -> None:
     """Rewrites a loop over what is left."""
     more = run.builder.names.fresh("more")
-    asked = Step((more,), source.advance, (), (), node.site)
+    asks = asked(run, source, more, node.site)
     read = Step((node.target,), operator.getitem, source.item, (), node.site)
-    loop = WhileLoop((asked,), more, (read, *node.body), node.carried, node.until, node.site)
+    loop = WhileLoop((asks,), more, (read, *node.body), node.carried, node.until, node.site)
     run.enter((loop,), run.places.get(id(node), run.place))
     run.nodes((loop,))
 
