@@ -94,6 +94,8 @@ def spelt_out(step: Step, names: Names, fact: Callable[[Operand], Fact]) -> Spel
         return (Step(step.targets, make_object, (Const(rt.Shadow), *slots), (), step.site),)
     if any(isinstance(f, Dict) and f.type is not dict and f.items is None for f in spelling.facts):
         return None  # an object whose attributes are not all known
+    if any(isinstance(f, (Number, Array)) and f.absent for f in spelling.facts):
+        return None  # None has a cotangent of its own
     return spell(spelling)
 
 
@@ -359,7 +361,11 @@ def _add_into_slots(s: Spelling) -> Spelt:
         return None
     if slots is None:
         kind = held.element if isinstance(s.facts[1], (List, Array)) and isinstance(held, List) else None
+        if kind is not None and fa.may_be_none(kind):
+            return None
         return {Array: add_into_arrays, Number: add_each_item, List: add_into_lists}.get(type(fa.widen(kind)))
+    if any(fa.may_be_none(_item_fact(held, slot)) for slot, _ in slots):
+        return None
     for slot, fact in slots:
         if not (isinstance(fact, Known) and fact.value in (None, 0.0)):
             mine = s.call(operator.getitem, shadow, Const(slot))

@@ -92,7 +92,7 @@ class _Texts(Varied):
             self.varies(target)
 
     def is_given(self, step: Step) -> bool:
-        """Whether text is among what a step is given, otherwise than as a key to look for; one that is stored, stays."""
+        """Whether text is among what a step is given, otherwise than as a key to look for."""
         operands = step.operands
         if step.callee in _BY_KEY or isinstance(step.callee, Method) and step.callee.name in _BY_KEY_METHODS:
             operands = (*operands[:1], *operands[2:])
