@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 # -------------------------------------------------------------------------------------------------- axes
@@ -83,7 +83,7 @@ class Number(Fact):
     dtype: str | None = None
     weak: bool | None = None
     dim: Dim | None = None
-    absent: bool = False
+    absent: bool = field(default=False, repr=False)
 
 
 FLOAT = Number("float64", True)
@@ -101,7 +101,7 @@ class Array(Fact):
 
     dtype: str | None = None
     shape: tuple[Dim, ...] | None = None
-    absent: bool = False
+    absent: bool = field(default=False, repr=False)
 
     @property
     def ndim(self) -> int | None:

@@ -143,7 +143,6 @@ REFUSED: dict[str, dict[str, str]] = {
     },
     "networks.objects_in_a_list_of_an_object": {"rr fr": "is a number or an array"},
     "networks.objects_that_share_objects": {"rr fr": "is a number or an array"},
-    "none.argument_of_a_helper": {"rr": "a cotangent was asked of NoneType, which is neither a number nor an ar"},
     "none.array_of_the_last_trip_written": {"rr fr": "is a number or an array"},
     "none.caches_of_several_objects": {"rr fr": "is a number or an array"},
     "none.caches_of_some_objects": {"rr fr": "is a number or an array"},

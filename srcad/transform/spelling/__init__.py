@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from srcad import runtime as rt
-from srcad.facts import Dict, Fact
+from srcad.facts import Array, Dict, Fact, Number
 from srcad.objects import Field
 from srcad.transform.analyses import effects
 from srcad.transform.spelling import calls, slots, sums, zeros
@@ -41,6 +41,8 @@ def spelt_out(step: Step, names: Names, fact: Callable[[Operand], Fact]) -> Spel
         return (Step(step.targets, make_object, (Const(rt.Shadow), *zero), (), step.site),)
     if step.callee not in slots.OF_ONE_SLOT and any(map(_may_have_others, spelling.facts)):
         return None
+    if any(isinstance(f, (Number, Array)) and f.absent for f in spelling.facts):
+        return None  # None has a cotangent of its own
     return spell(spelling)
 
 

@@ -70,8 +70,12 @@ def _add_into_slots(s: Spelling) -> Spelt:
         slots = [(i, s.facts[1].element) for i in range(len(held.items))]
     if slots is None:
         kind = held.element if isinstance(s.facts[1], (List, Array)) and isinstance(held, List) else None
+        if kind is not None and fa.may_be_none(kind):
+            return None
         by_kind = {Array: add_into_arrays, Number: add_each_item, Tuple: add_each_item, List: add_into_lists}
         return by_kind.get(type(fa.widen(kind)))
+    if any(fa.may_be_none(_item_fact(held, slot)) for slot, _ in slots):
+        return None
     for slot, fact in slots:
         if not (isinstance(fact, Known) and fact.value in (None, 0.0)):
             mine = s.call(operator.getitem, shadow, Const(slot))
