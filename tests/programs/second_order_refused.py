@@ -64,6 +64,8 @@ REFUSED: dict[str, dict[str, str]] = {
     "managers.try_around_with": {"rr": "may change an array"},
     "managers.with_around_try": {"fr rf ff": "in this `try`, which may raise an error"},
     "moved_items.integers_beside_an_array_that_is_written": {"rr": "writes to memory that carries a derivative"},
+    "moved_items.item_of_a_slice_replaced": {"rr": "is a number or an array"},
+    "moved_items.item_replaced_after_a_concatenation": {"rr": "is a number or an array"},
     "mutation.store_into_arrays_of_a_tuple": {"rr fr": "is a number or an array"},
     "object_protocols.object_given_to_a_helper_that_loops": {"rr": "writes to memory that carries a derivative"},
     "objects.a_callable_chosen_while_running": {

@@ -165,8 +165,8 @@ def _take_slot(s: Spelling) -> Spelt:
     d = s.call(operator.getitem, *s.step.operands)
     held, key = s.facts[0], s.known[1]
     slot = held.get(key.value) if isinstance(held, Dict) and isinstance(key, Known) else getattr(held, "element", None)
-    # what was there before the store may be a number where this is an array: 0.0 is a zero of either
-    other = isinstance(held, Dict) and held.type is rt.Shadow or isinstance(slot, Either)
+    # what was there before the store may be a number, or of another shape, where this is an array: 0.0 is a zero of any
+    other = isinstance(held, Dict) and held.type is rt.Shadow or isinstance(slot, (Either, Array))
     s.effect(operator.setitem, *s.step.operands, ZERO if other else s.call(rt.zeros_like, d))
     return s.giving(d)
 
