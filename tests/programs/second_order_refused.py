@@ -112,6 +112,8 @@ REFUSED: dict[str, dict[str, str]] = {
     "managers.try_around_with": {"rr": "may change an array"},
     "managers.with_around_try": {"fr rf ff": "in this `try`, which may raise an error"},
     "moved_items.integers_beside_an_array_that_is_written": {"rr": "writes to memory that carries a derivative"},
+    "moved_items.item_of_a_slice_replaced": {"rr": "is a number or an array"},
+    "moved_items.item_replaced_after_a_concatenation": {"rr": "is a number or an array"},
     "mutation.store_into_arrays_of_a_tuple": {"rr fr": "is a number or an array"},
     "mutation.store_of_lists": {"rr": "a cotangent was asked of list, which is neither a number nor an array"},
     "networks.arrays_of_objects_of_an_object_written": {"rr fr rf ff": "is a number or an array"},

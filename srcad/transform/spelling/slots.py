@@ -10,10 +10,10 @@ import numpy as np
 
 from srcad import facts as fa
 from srcad import runtime as rt
-from srcad.facts import Array, Dict, Fact, Known, List, Number, Tuple
+from srcad.facts import Array, Dict, Either, Fact, Known, List, Number, Tuple
 from srcad.objects import Field, is_frozen, is_plain_slot, static_attribute
 from srcad.transform.analyses.facts import step_fact
-from srcad.transform.spelling.steps import Spelling, Spelt, slots_of
+from srcad.transform.spelling.steps import ZERO, Spelling, Spelt, slots_of
 from srcad.wengert import Augmented, Const, Operand, make_list
 
 
@@ -167,7 +167,11 @@ def _take_slot(s: Spelling) -> Spelt:
     if not (_is_there(s) or isinstance(s.facts[0], Dict) and s.facts[0].type in (dict, rt.Shadow)):
         return None  # where a store is undone, the dict still has the key; what a shadow has not is zero
     d = s.call(operator.getitem, *s.step.operands)
-    s.effect(operator.setitem, *s.step.operands, s.call(rt.zeros_like, d))
+    held, key = s.facts[0], s.known[1]
+    slot = held.get(key.value) if isinstance(held, Dict) and isinstance(key, Known) else getattr(held, "element", None)
+    # what was there before the store may be a number, or of another shape, where this is an array: 0.0 is a zero of any
+    other = isinstance(held, Dict) and held.type is rt.Shadow or isinstance(slot, (Either, Array))
+    s.effect(operator.setitem, *s.step.operands, ZERO if other else s.call(rt.zeros_like, d))
     return s.giving(d)
 
 
