@@ -317,10 +317,9 @@ def with_eval(x):
     return eval("x * x")
 
 
-def with_class(x):
-    class C:
-        pass
-
+def with_global(x):
+    global COUNT
+    COUNT = x
     return x
 
 
@@ -330,7 +329,7 @@ def with_class(x):
         (with_yield, "def with_yield(x):", "Generator functions cannot be differentiated."),
         (asynchronous(), "async def f(x):", "Asynchronous functions cannot be differentiated."),
         (with_eval, 'return eval("x * x")', "eval() sees the frame it is called in"),
-        (with_class, "class C:", "A class defined inside a function cannot be differentiated."),
+        (with_global, "global COUNT", "A `global` statement cannot be differentiated."),
     ],
 )
 def test_statements_that_are_not_supported(f, line, reason):

@@ -55,7 +55,7 @@ REASONS: dict[str, str] = {
         "hands its argument on as memory, text or an object of another class: refused",
     ),
     **dict.fromkeys(
-        _named("numpy.ndarray", "base byteswap ctypes data dump dumps flat getfield to_device tobytes tofile"),
+        _named("numpy.ndarray", "base byteswap ctypes data dump dumps getfield to_device tobytes tofile"),
         "hands out the memory of an array as such: refused",
     ),
 }

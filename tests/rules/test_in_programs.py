@@ -32,7 +32,6 @@ REFUSED = {
     **dict.fromkeys((builtins.max, builtins.min), "decides what writing to it means"),
     **dict.fromkeys((np.linalg.svd, np.linalg.svdvals, np.linalg.lstsq), "have no rule for complex matrices"),
     getattr(np, "unstack", None): "neither Python source nor a rule",
-    np.histogramdd: "decides what writing to it means",
     builtins.sum: "where what it holds is not known",
 }
 """Rules whose sample has no second derivative at present, and words of the refusal."""
