@@ -20,7 +20,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     try:
         import astor
-    except Exception:  # astor reads names of `ast` that newer Pythons removed
+    except AttributeError:  # astor reads names of `ast` that newer Pythons removed
         astor = None
 
 INDENT = "    "
@@ -146,9 +146,13 @@ def statement_text(node: gast.stmt) -> str:
             text = printer(tree).strip("\n")
             if _is_same(ast.parse(text).body[0], tree):
                 return text
-        except Exception:  # a printer may fail in any way on syntax it does not know: the next one is asked
+        except _PRINTERS_FAIL_BY:  # the next one is asked
             continue
     return ast.unparse(ast.fix_missing_locations(tree))
+
+
+_PRINTERS_FAIL_BY = (AttributeError, IndexError, KeyError, NotImplementedError, SyntaxError, TypeError, ValueError)
+"""The errors of printers on syntax that they do not know, and of the parser on what they made of it."""
 
 
 def _is_same(a: object, b: object) -> bool:
