@@ -17,6 +17,30 @@ A = np.array([[0.5, -1.2, 0.8], [1.4, 0.3, -0.7], [-0.9, 1.1, 0.6]])
 programs = Programs()
 
 
+@programs.on((V, A[:, :3]))
+def rows_of_what_an_outer_trip_made(x, m):
+    total = 0.0
+    for k in range(2):
+        a = np.sin(m) * x[k]
+        for i in range(len(m)):
+            r = a[i]
+            total = total + np.sum(r * r * x)
+    return total
+
+
+@programs.on((V, A[:, :3]))
+def rows_of_what_an_outer_trip_made_written(x, m):
+    total = 0.0
+    for k in range(2):
+        a = np.sin(m) * x[k]
+        b = np.zeros(m.shape)
+        for i in range(len(m)):
+            b[i] = a[i] * x
+            b[i] *= a[i]
+        total = total + np.sum(b)
+    return total
+
+
 @programs.on((A[:2],))
 def signs_before_a_change_of_shape(x):
     turned = np.sum(np.transpose(-x)) + np.sum(np.reshape(-x, (6,)) * 2.0)

@@ -8,7 +8,7 @@ tape unread for `prune_tapes` to take off.
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 
@@ -28,6 +28,7 @@ from srcad.wengert import (
     ForLoop,
     Function,
     Names,
+    Node,
     Operand,
     Step,
     WhileLoop,
@@ -71,6 +72,8 @@ class _Program:
         self.definitions = step_definitions(function)
         self.names = Names.of(function)
         self.used = used_names(function.body)
+        self.looked_at = _looked_at(function.body)
+        self.unlike: set[str] = set()  # names off a tape that hold another value by now, of the same shape
         self.scopes = Scopes(function)
         self._copies: dict[str, list[str]] = {}
         for name, origin in origins.items():
@@ -79,9 +82,15 @@ class _Program:
     def seen(self, name: str, place: Place) -> str | None:
         """What a value of the forward sweep is called at a place, if it can be read there."""
         for other in (*self._copies.get(name, ()), name):
-            if self.scopes.sees(place, other):
+            if other not in self.unlike and self.scopes.sees(place, other):
                 return other
         return None
+
+    def note(self, steps: list[Step], unlike: set[str]) -> None:
+        """Notes steps that are put in: what they read is wanted from now on, and for more than its shape."""
+        self.used |= used_names(steps)
+        self.looked_at |= _looked_at(steps)
+        self.unlike |= unlike
 
     @cached_property
     def alike(self) -> dict[Array, list[str]]:
@@ -112,6 +121,10 @@ class _Program:
         return found
 
 
+def _looked_at(nodes: Iterable[Node]) -> set[Operand]:
+    return {o for node in walk(nodes) for o in operands_looked_at(node)}
+
+
 class _Recomputing:
     """The work on one tape: `known` says what a name of the forward trip is called in the reverse trip."""
 
@@ -123,6 +136,7 @@ class _Recomputing:
         self.known: dict[str, str] = {}
         self.new: list[Step] = []
         self.again: dict[str, str] = {}
+        self.unlike: set[str] = set()
         self.number: str | None = None
         self.place = program.scopes.place(tape.reverse)
         loop = tape.loop
@@ -136,8 +150,7 @@ class _Recomputing:
 
     def _decide(self) -> None:
         order = {name: i for i, name in enumerate(self.made)}
-        looked_at = {o for n in walk(self.tape.reverse.body) for o in operands_looked_at(n)}
-        fresh = self.program.names.fresh
+        fresh, looked_at = self.program.names.fresh, self.program.looked_at
         for saved, taken in sorted(self.slots, key=lambda slot: (slot[1] not in looked_at, order.get(slot[0], -1))):
             if saved in self.made and (step := self._again(saved, taken)) is not None:
                 self.new.append(step)
@@ -145,6 +158,8 @@ class _Recomputing:
             elif taken not in looked_at and (like := self._like(saved)) is not None:
                 self.new.append(Step((taken,), identity, (like,), (), self.tape.reverse.site))
                 self.again[taken] = fresh(taken)
+                self.unlike.add(taken)
+                continue
             if self._seen(saved) is None:
                 self.known[saved] = taken
 
@@ -170,7 +185,7 @@ class _Recomputing:
             entry = replace(entry, operands=(*entry.operands, self.tape.loop.target))
             take = replace(take, targets=(*take.targets, self.number))
         changes.replaced.update({id(self.entry): (entry,), id(self.take): (take, *self.new)})
-        self.program.used |= used_names(self.new)
+        self.program.note(self.new, self.unlike)
 
     def _counts(self, loop: ForLoop) -> bool:
         """Whether a loop goes over a range."""
